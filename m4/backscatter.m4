@@ -1,0 +1,176 @@
+# backscatter.m4 - what dovecot-backscatter needs to find   -*-Autoconf-*-
+
+dnl Where dovecot-config and Pigeonhole's headers are, unless the user says so
+dnl with --with-dovecot and --with-pigeonhole: below the prefix, then where
+dnl distributions put them. To be called before DC_DOVECOT.
+AC_DEFUN([BACKSCATTER_DOVECOT_DEFAULTS],[
+	bs_prefix=$prefix
+	test "x$bs_prefix" = xNONE && bs_prefix=$ac_default_prefix
+	AS_IF([test "x$with_dovecot" = x], [
+		for bs_dir in "$bs_prefix/lib/dovecot" /usr/lib/dovecot \
+		    /usr/lib64/dovecot /usr/local/lib/dovecot; do
+			AS_IF([test -f "$bs_dir/dovecot-config"], [
+				with_dovecot=$bs_dir
+				break
+			])
+		done
+	])
+	AS_IF([test "x$with_dovecot" = x], [
+		AC_MSG_ERROR([Dovecot's dovecot-config was not found. Install dovecot-dev (Debian) or give --with-dovecot=DIR])
+	])
+	AS_IF([test "x$with_pigeonhole" = x], [
+		bs_incdir=`sed -n 's/^dovecot_pkgincludedir=//p' \
+			"$with_dovecot/dovecot-config" 2>/dev/null`
+		for bs_dir in "$bs_incdir/sieve" \
+		    "$bs_prefix/include/dovecot/sieve" \
+		    /usr/include/dovecot/sieve; do
+			AS_IF([test -f "$bs_dir/sieve.h"], [
+				with_pigeonhole=$bs_dir
+				break
+			])
+		done
+	])
+	AS_IF([test "x$with_pigeonhole" = x], [
+		AC_MSG_ERROR([Pigeonhole's sieve.h was not found. Install dovecot-dev and dovecot-sieve (Debian) or give --with-pigeonhole=DIR])
+	])
+])
+
+dnl DC_DOVECOT puts its warnings and its hardening into CFLAGS, which is the
+dnl user's variable, and -std=gnu99 with them. Keep CFLAGS the user's, and what
+dnl was added in DOVECOT_EXTRA_CFLAGS. (dovecot-config's DOVECOT_CFLAGS are not
+dnl used at all: they bring link time optimisation along.)
+AC_DEFUN([BACKSCATTER_DOVECOT],[
+	bs_user_cflags=$CFLAGS
+	CFLAGS=
+	AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes], [
+		enable_hardening=no
+	])
+	DC_DOVECOT
+	DOVECOT_EXTRA_CFLAGS=`AS_ECHO(["$CFLAGS"]) | sed 's/-std=gnu99//'`
+	CFLAGS=$bs_user_cflags
+	AC_SUBST([DOVECOT_EXTRA_CFLAGS])
+
+	DC_DOVECOT_MODULEDIR
+	dnl For distcheck: the macros' $(moduledir) would refer to itself.
+	AS_IF([test "$use_install_dirs" = no], [
+		dovecot_pkglibdir='${libdir}/dovecot'
+		test "x$with_moduledir" = x && moduledir='${libdir}/dovecot/modules'
+	])
+	DC_PIGEONHOLE
+
+	dnl The host's libdovecot, for the run path of what is no module.
+	dovecot_libdir=$dovecotdir
+	AC_SUBST([dovecot_libdir])
+
+	dnl Their headers are not ours to mend: no warnings from there.
+	DOVECOT_CPPFLAGS=`AS_ECHO(["$LIBDOVECOT_INCLUDE"]) | sed 's/-I */-isystem /g'`
+	SIEVE_CPPFLAGS="-isystem $pigeonhole_incdir"
+	AC_SUBST([DOVECOT_CPPFLAGS])
+	AC_SUBST([SIEVE_CPPFLAGS])
+
+	bs_config_h=`AS_ECHO(["$LIBDOVECOT_INCLUDE"]) | sed 's/^-I *//; s/ .*//'`/config.h
+	DOVECOT_VERSION_FOUND=`sed -n \
+		's/^#define DOVECOT_VERSION "\(.*\)"$/\1/p' "$bs_config_h" 2>/dev/null`
+	test "x$DOVECOT_VERSION_FOUND" = x && DOVECOT_VERSION_FOUND=unknown
+])
+
+dnl BACKSCATTER_PKG(VARIABLE, MODULE CONDITION, DEBIAN PACKAGE)
+AC_DEFUN([BACKSCATTER_PKG],[
+	PKG_CHECK_MODULES([$1], [$2], [], [
+		AC_MSG_ERROR([$2 was not found: $$1_PKG_ERRORS
+Install $3 (Debian).])
+	])
+])
+
+dnl libspf2 has no pkg-config file. Its headers expect their own config.h's
+dnl HAVE_NS_TYPE, and netinet/in.h before them.
+AC_DEFUN([BACKSCATTER_LIBSPF2],[
+	LIBSPF2_CFLAGS="-DHAVE_NS_TYPE"
+	LIBSPF2_LIBS="-lspf2"
+	AC_MSG_CHECKING([for libspf2])
+	bs_save_cppflags=$CPPFLAGS
+	bs_save_libs=$LIBS
+	CPPFLAGS="$CPPFLAGS $LIBSPF2_CFLAGS"
+	LIBS="$LIBSPF2_LIBS $LIBS"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+		#include <sys/types.h>
+		#include <sys/socket.h>
+		#include <netinet/in.h>
+		#include <arpa/nameser.h>
+		#include <spf2/spf.h>
+	]], [[
+		SPF_server_t *server = SPF_server_new(SPF_DNS_CACHE, 0);
+		return server == NULL ? 1 : 0;
+	]])], [
+		AC_MSG_RESULT([$LIBSPF2_LIBS])
+	], [
+		AC_MSG_RESULT([no])
+		AC_MSG_ERROR([libspf2 was not found. Install libspf2-dev (Debian).])
+	])
+	CPPFLAGS=$bs_save_cppflags
+	LIBS=$bs_save_libs
+	AC_SUBST([LIBSPF2_CFLAGS])
+	AC_SUBST([LIBSPF2_LIBS])
+])
+
+dnl The C library's own DNS message parser: in libc or in libresolv.
+AC_DEFUN([BACKSCATTER_RESOLV],[
+	RESOLV_LIBS=
+	AC_MSG_CHECKING([for ns_initparse])
+	bs_save_libs=$LIBS
+	for bs_lib in none -lresolv missing; do
+		AS_IF([test $bs_lib = missing], [
+			AC_MSG_RESULT([no])
+			AC_MSG_ERROR([ns_initparse was not found. Install libc6-dev (Debian).])
+		])
+		test $bs_lib = none || RESOLV_LIBS=$bs_lib
+		LIBS="$RESOLV_LIBS $bs_save_libs"
+		AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+			#include <sys/types.h>
+			#include <netinet/in.h>
+			#include <arpa/nameser.h>
+		]], [[
+			ns_msg handle;
+			return ns_initparse((const unsigned char *)"", 0, &handle);
+		]])], [break])
+	done
+	LIBS=$bs_save_libs
+	AC_MSG_RESULT([$bs_lib])
+	AC_SUBST([RESOLV_LIBS])
+])
+
+dnl --enable-sanitizers: AddressSanitizer and UndefinedBehaviorSanitizer in
+dnl everything that is built. A module so built does not load into a Dovecot
+dnl that is not: for unit tests and tools.
+dnl --enable-fuzzing: the same and libFuzzer's coverage; needs clang.
+AC_DEFUN([BACKSCATTER_SANITIZERS],[
+	AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers],
+		[build unit tests and tools with ASan and UBSan])],
+		[], [enable_sanitizers=no])
+	AC_ARG_ENABLE([fuzzing], [AS_HELP_STRING([--enable-fuzzing],
+		[build the fuzz targets with libFuzzer, ASan and UBSan (clang)])],
+		[], [enable_fuzzing=no])
+	SANITIZER_CFLAGS=
+	FUZZING_LDFLAGS=
+	AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes], [
+		SANITIZER_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+	])
+	AS_IF([test "$enable_fuzzing" = yes], [
+		SANITIZER_CFLAGS="$SANITIZER_CFLAGS -fsanitize=fuzzer-no-link"
+		FUZZING_LDFLAGS="-fsanitize=fuzzer"
+	])
+	AS_IF([test "x$SANITIZER_CFLAGS" != x], [
+		AC_MSG_CHECKING([whether $CC takes $SANITIZER_CFLAGS])
+		bs_save_cflags=$CFLAGS
+		CFLAGS="$CFLAGS $SANITIZER_CFLAGS"
+		AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+			[AC_MSG_RESULT([yes])],
+			[AC_MSG_RESULT([no])
+			 AC_MSG_ERROR([$CC cannot do this; install clang and libclang-rt-dev (Debian) and give CC=clang])])
+		CFLAGS=$bs_save_cflags
+	])
+	AC_SUBST([SANITIZER_CFLAGS])
+	AC_SUBST([FUZZING_LDFLAGS])
+	AM_CONDITIONAL([SANITIZERS], [test "x$SANITIZER_CFLAGS" != x])
+	AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])
+])

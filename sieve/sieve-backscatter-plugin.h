@@ -1,0 +1,18 @@
+#ifndef SIEVE_BACKSCATTER_PLUGIN_H
+#define SIEVE_BACKSCATTER_PLUGIN_H
+
+/* What Pigeonhole's plugin loader looks for. The module is loaded and unloaded
+   for every recipient: it holds no state of its own. */
+
+struct sieve_instance;
+
+extern const char *sieve_backscatter_plugin_version;
+
+void sieve_backscatter_plugin_load(struct sieve_instance *svinst,
+				   void **context);
+void sieve_backscatter_plugin_unload(struct sieve_instance *svinst,
+				     void *context);
+void sieve_backscatter_plugin_init(void);
+void sieve_backscatter_plugin_deinit(void);
+
+#endif

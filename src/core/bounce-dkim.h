@@ -1,0 +1,148 @@
+#ifndef BOUNCE_DKIM_H
+#define BOUNCE_DKIM_H
+
+/* DKIM signatures, RFC 6376, 8301, 8463: found in a returned header, their
+   body hash computed while the body streams by, verified with a key. Pure:
+   the key and the time are given. */
+
+#include "bounce-types.h"
+#include "bounce-header.h"
+#include "bounce-key.h"
+
+struct bounce_domains;
+
+enum bounce_dkim_canon {
+	BOUNCE_DKIM_CANON_SIMPLE,
+	BOUNCE_DKIM_CANON_RELAXED
+};
+
+enum bounce_dkim_algorithm {
+	BOUNCE_DKIM_ALGORITHM_UNKNOWN,
+	BOUNCE_DKIM_ALGORITHM_RSA_SHA256,
+	BOUNCE_DKIM_ALGORITHM_ED25519_SHA256,
+	/* known, and never accepted: RFC 8301 section 3.1 */
+	BOUNCE_DKIM_ALGORITHM_RSA_SHA1
+};
+
+/* A DKIM-Signature field as it was parsed. */
+struct bounce_dkim_signature {
+	/* The field's index in the header. */
+	unsigned int field;
+
+	/* NULL: a signature by the rules of section 6.1.1. Otherwise what is
+	   wrong with it, a static string; the fields below are then filled as
+	   far as they could be. */
+	const char *error;
+	/* The field ends before its b= does, where the returned header ends. */
+	bool truncated:1;
+	/* d= is one of our domains. */
+	bool own:1;
+
+	/* Lower case, no trailing dot; "" if there is none or if it is no
+	   domain name. The selector is "" if it is no sequence of labels. */
+	const char *domain;
+	const char *selector;
+	/* a= as it stands, sanitised. */
+	const char *algorithm_name;
+	/* The domain of i=; the same as domain if there is no i=. */
+	const char *identity_domain;
+
+	enum bounce_dkim_algorithm algorithm;
+	enum bounce_dkim_canon canon_header, canon_body;
+	/* t=, x=; -1: none. */
+	int64_t timestamp, expires;
+	/* l=; only with have_length. */
+	uoff_t length;
+	bool have_length:1;
+
+	unsigned char body_hash[32];
+	const unsigned char *b;
+	size_t b_size;
+	/* What is left out of the field when it is hashed (section 3.7): b='s
+	   value and the white space around it, counted from the field's
+	   beginning. */
+	uint32_t b_start, b_end;
+	/* h=: the value of the tag as it stands in the field. */
+	const unsigned char *names;
+	size_t names_size;
+};
+
+struct bounce_dkim_signatures {
+	/* In the order of the header: all of our own domains', up to
+	   BOUNCE_DKIM_MAX_OWN, and up to BOUNCE_DKIM_MAX_FOREIGN others. */
+	const struct bounce_dkim_signature *sigs;
+	unsigned int count;
+	/* Fields named DKIM-Signature, ours or not. */
+	unsigned int fields_count;
+	/* There were more own signatures than are tried. */
+	bool over_limit:1;
+};
+
+/* Parse the DKIM-Signature fields of a header. */
+const struct bounce_dkim_signatures *
+bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
+			     const struct bounce_domains *domains);
+
+/*
+ * Body hashes, section 3.4.3, 3.4.4 and 3.7
+ */
+
+enum bounce_dkim_body {
+	BOUNCE_DKIM_BODY_UNTESTED = 0,	/* no body came back */
+	BOUNCE_DKIM_BODY_MATCH,
+	BOUNCE_DKIM_BODY_PARTIAL,	/* matches; l= leaves some of it out */
+	BOUNCE_DKIM_BODY_MISMATCH
+};
+
+/* Hashes one body for all signatures of our own at once. */
+struct bounce_dkim_body_hasher;
+
+/* NULL if there is no signature of our own that needs a body hash. */
+struct bounce_dkim_body_hasher *
+bounce_dkim_body_init(pool_t pool, const struct bounce_dkim_signatures *sigs);
+/* The next octets of the body, raw, cut anywhere. A body given without the
+   line end of its last line has the same hash as with it. */
+void bounce_dkim_body_more(struct bounce_dkim_body_hasher *hasher,
+			   const unsigned char *data, size_t size);
+/* Returns an array with a result for each of sigs->sigs; a signature that is
+   not ours, or in error, is UNTESTED, and so is a mismatch where no octet of
+   a body came back. Frees the hasher's contexts, which may also be done with
+   result_r NULL. */
+void bounce_dkim_body_deinit(struct bounce_dkim_body_hasher **hasher,
+			     const enum bounce_dkim_body **result_r);
+
+/*
+ * Verification of b= over the header, section 3.7 and 6.1.3
+ */
+
+enum bounce_dkim_header {
+	BOUNCE_DKIM_HEADER_SKIPPED = 0,	/* not ours */
+	BOUNCE_DKIM_HEADER_PASS,
+	BOUNCE_DKIM_HEADER_FAIL,
+	BOUNCE_DKIM_HEADER_TEMPERROR,
+	BOUNCE_DKIM_HEADER_PERMERROR
+};
+
+struct bounce_dkim_result {
+	enum bounce_dkim_header header;
+	/* For FAIL and PERMERROR: BAD_SIGNATURE, ALTERED, KEY_UNUSABLE,
+	   WEAK_KEY, TRUNCATED, ...; otherwise NONE. */
+	enum bounce_reason reason;
+	/* For a human: a static string, or from the pool. */
+	const char *text;
+	/* The header was repaired before it verified: what was done. NULL:
+	   it verified as it came back. */
+	const char *repair;
+};
+
+/* Verify b= of a signature of our own over the header. key: FOUND, of
+   whatever strength. The work is linear in the header's size. */
+void bounce_dkim_verify_header(pool_t pool, const struct bounce_header *header,
+			       const struct bounce_dkim_signature *sig,
+			       const struct bounce_key *key,
+			       struct bounce_dkim_result *result_r);
+
+const char *bounce_dkim_header_name(enum bounce_dkim_header header);
+const char *bounce_dkim_body_name(enum bounce_dkim_body body);
+
+#endif

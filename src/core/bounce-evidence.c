@@ -1,0 +1,386 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "message-date.h"
+#include "bounce-limits.h"
+#include "bounce-message.h"
+#include "bounce-policy.h"
+#include "bounce-sender.h"
+#include "bounce-tags.h"
+#include "bounce-verdict.h"
+
+struct evidence_context {
+	pool_t pool;
+	const struct bounce_policy *policy;
+	const struct bounce_envelope *envelope;
+	struct bounce_evidence *evidence;
+	ARRAY(struct bounce_signature_evidence) sigs;
+
+	struct bounce_key_query queries[BOUNCE_DKIM_MAX_OWN];
+	unsigned int queries_count;
+	/* signatures of our own that are looked at */
+	unsigned int own_count;
+};
+
+/*
+ * Which originals there are
+ */
+
+static const struct bounce_envelope no_envelope;
+
+/* What is attached inside an original counts only where the original is a
+   bounce itself. */
+static bool original_is_bounce(const struct bounce_original *original)
+{
+	struct bounce_kind_result kind;
+
+	bounce_kind_classify(&original->message, &no_envelope, &kind);
+	return bounce_kind_is_bounce(kind.kind) && !kind.weak;
+}
+
+/* Innermost first; at the same level parts before texts, which may be copies
+   of them. Levels and originals are capped, and so is this recursion. */
+void bounce_originals_collect(const struct bounce_message *message,
+			      ARRAY_TYPE(bounce_original) *originals)
+{
+	static const enum bounce_original_source sources[] = {
+		BOUNCE_SOURCE_PART, BOUNCE_SOURCE_TEXT
+	};
+	const struct bounce_original *original;
+	unsigned int i;
+
+	for (original = message->originals; original != NULL;
+	     original = original->next) {
+		if (original->message.originals != NULL &&
+		    original_is_bounce(original)) {
+			bounce_originals_collect(&original->message,
+						 originals);
+		}
+	}
+	for (i = 0; i < N_ELEMENTS(sources); i++) {
+		for (original = message->originals; original != NULL;
+		     original = original->next) {
+			if (original->source == sources[i])
+				array_push_back(originals, &original);
+		}
+	}
+}
+
+/*
+ * Keys
+ */
+
+static struct bounce_key_query *
+evidence_query_find(struct evidence_context *ctx,
+		    const struct bounce_dkim_signature *sig)
+{
+	struct bounce_key_query *query;
+	unsigned int i;
+
+	for (i = 0; i < ctx->queries_count; i++) {
+		query = &ctx->queries[i];
+		if (strcmp(query->selector, sig->selector) == 0 &&
+		    strcmp(query->domain, sig->domain) == 0)
+			return query;
+	}
+	return NULL;
+}
+
+static bool signature_needs_key(const struct bounce_dkim_signature *sig)
+{
+	return sig->own && sig->error == NULL && !sig->truncated &&
+		sig->selector[0] != '\0' && sig->domain[0] != '\0';
+}
+
+/* Nothing but the line ends between a header and a boundary is no body. */
+static enum bounce_dkim_body
+signature_body(const struct bounce_original *original, unsigned int i)
+{
+	if (original->body == NULL ||
+	    (original->body_size == 0 &&
+	     original->body[i] == BOUNCE_DKIM_BODY_MISMATCH))
+		return BOUNCE_DKIM_BODY_UNTESTED;
+	return original->body[i];
+}
+
+static void
+evidence_add_original(struct evidence_context *ctx,
+		      const struct bounce_original *original)
+{
+	struct bounce_signature_evidence *evidence;
+	const struct bounce_dkim_signature *sig;
+	struct bounce_key_query *query;
+	unsigned int i;
+
+	for (i = 0; i < original->sigs->count; i++) {
+		sig = &original->sigs->sigs[i];
+		if (sig->own && ctx->own_count == BOUNCE_DKIM_MAX_OWN) {
+			ctx->evidence->over_limit = TRUE;
+			continue;
+		}
+		evidence = array_append_space(&ctx->sigs);
+		evidence->original = original;
+		evidence->sig = sig;
+		evidence->body = signature_body(original, i);
+		if (!sig->own)
+			continue;
+		ctx->own_count++;
+		if (signature_needs_key(sig) &&
+		    evidence_query_find(ctx, sig) == NULL) {
+			query = &ctx->queries[ctx->queries_count++];
+			query->selector = sig->selector;
+			query->domain = sig->domain;
+		}
+	}
+	if (original->sigs->over_limit)
+		ctx->evidence->over_limit = TRUE;
+}
+
+/*
+ * Signatures
+ */
+
+static void
+evidence_set(struct bounce_signature_evidence *evidence,
+	     enum bounce_dkim_header header, enum bounce_reason reason,
+	     const char *text)
+{
+	evidence->header = header;
+	evidence->reason = reason;
+	evidence->text = text;
+}
+
+/* FALSE: there is no key to verify with, and the evidence says why. */
+static bool
+evidence_use_key(struct evidence_context *ctx,
+		 struct bounce_signature_evidence *evidence,
+		 const struct bounce_key_query *query)
+{
+	static const struct {
+		enum bounce_reason reason;
+		enum bounce_dkim_header header;
+	} failures[] = {
+		[BOUNCE_KEY_FOUND] = { BOUNCE_REASON_NONE,
+			BOUNCE_DKIM_HEADER_PASS },
+		[BOUNCE_KEY_MISSING] = { BOUNCE_REASON_KEY_MISSING,
+			BOUNCE_DKIM_HEADER_PERMERROR },
+		[BOUNCE_KEY_REVOKED] = { BOUNCE_REASON_KEY_REVOKED,
+			BOUNCE_DKIM_HEADER_PERMERROR },
+		[BOUNCE_KEY_UNUSABLE] = { BOUNCE_REASON_KEY_UNUSABLE,
+			BOUNCE_DKIM_HEADER_PERMERROR },
+		[BOUNCE_KEY_TEMPERROR] = { BOUNCE_REASON_DNS,
+			BOUNCE_DKIM_HEADER_TEMPERROR },
+	};
+	const struct bounce_key *key = query->key;
+
+	evidence->key_origin = query->origin;
+	if (query->status != BOUNCE_KEY_FOUND) {
+		evidence_set(evidence, failures[query->status].header,
+			     failures[query->status].reason, query->error);
+		if (query->status == BOUNCE_KEY_UNUSABLE &&
+		    ctx->evidence->warning == NULL) {
+			ctx->evidence->warning = p_strdup_printf(ctx->pool,
+				"The key %s._domainkey.%s cannot be used: %s",
+				query->selector, query->domain, query->error);
+		}
+		return FALSE;
+	}
+	evidence->key_bits = key->bits;
+	evidence->key_retired = key->retired;
+	if (key->type == BOUNCE_KEY_TYPE_RSA &&
+	    key->bits < ctx->policy->min_rsa_bits) {
+		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
+			     BOUNCE_REASON_WEAK_KEY, p_strdup_printf(ctx->pool,
+			     "the RSA key has %u bits, less than the %u "
+			     "that are wanted", key->bits,
+			     ctx->policy->min_rsa_bits));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static bool
+signature_covers(const struct bounce_dkim_signature *sig, const char *name)
+{
+	const struct bounce_tag names = {
+		.value = sig->names, .value_size = sig->names_size
+	};
+
+	return bounce_tag_has_word(&names, name);
+}
+
+/* When the signature was made: t=, or the Date that it covers; 0: unknown. A
+   Date that is not signed, or that did not verify, may be anybody's. */
+static time_t
+signature_time(const struct bounce_signature_evidence *evidence)
+{
+	const char *date;
+	time_t timestamp;
+	int offset;
+
+	if (evidence->sig->timestamp >= 0)
+		return evidence->sig->timestamp;
+	if (evidence->header != BOUNCE_DKIM_HEADER_PASS ||
+	    !signature_covers(evidence->sig, "date"))
+		return 0;
+	date = t_bounce_header_value(evidence->original->message.header,
+				     "Date");
+	if (date == NULL ||
+	    !message_date_parse((const unsigned char *)date, strlen(date),
+				&timestamp, &offset))
+		return 0;
+	return timestamp;
+}
+
+/* What forbids a signature of ours to vouch now; NONE: nothing. */
+static enum bounce_reason
+evidence_time_reason(const struct bounce_policy *policy,
+		     const struct bounce_signature_evidence *evidence,
+		     const char **text_r)
+{
+	time_t signed_at = signature_time(evidence);
+
+	if (signed_at > policy->now + BOUNCE_POLICY_DRIFT) {
+		*text_r = "it was made in the future";
+		return BOUNCE_REASON_FUTURE;
+	}
+	if (evidence->key_retired != 0 &&
+	    (signed_at == 0 || signed_at > evidence->key_retired)) {
+		*text_r = "it was made after its key was retired";
+		return BOUNCE_REASON_KEY_RETIRED;
+	}
+	if (evidence->sig->expires >= 0 &&
+	    evidence->sig->expires + policy->queue_lifetime < policy->now) {
+		*text_r = "it expired longer ago than a queue holds mail";
+		return BOUNCE_REASON_EXPIRED;
+	}
+	if (signed_at != 0 && signed_at + policy->max_age < policy->now) {
+		*text_r = "it is older than a bounce can be";
+		return BOUNCE_REASON_STALE;
+	}
+	return BOUNCE_REASON_NONE;
+}
+
+/* The signature is one that our key made: does it vouch? */
+static void
+evidence_apply_policy(struct evidence_context *ctx,
+		      struct bounce_signature_evidence *evidence)
+{
+	enum bounce_reason reason;
+	const char *text;
+
+	reason = evidence_time_reason(ctx->policy, evidence, &text);
+	if (reason == BOUNCE_REASON_NONE &&
+	    !bounce_sender_matches(ctx->policy, ctx->envelope,
+				   evidence->original->message.header)) {
+		reason = BOUNCE_REASON_SENDER_MISMATCH;
+		text = "it signs mail from a domain that is not the "
+			"recipient's";
+	}
+	if (reason != BOUNCE_REASON_NONE) {
+		evidence->reason = reason;
+		evidence->text = text;
+	} else if (evidence->header == BOUNCE_DKIM_HEADER_PASS) {
+		evidence->reason = evidence->body == BOUNCE_DKIM_BODY_MATCH ?
+			BOUNCE_REASON_DKIM_FULL : BOUNCE_REASON_DKIM_HEADERS;
+	}
+}
+
+static void
+evidence_verify(struct evidence_context *ctx,
+		struct bounce_signature_evidence *evidence,
+		const struct bounce_key *key)
+{
+	const struct bounce_header *header =
+		evidence->original->message.header;
+	struct bounce_dkim_result result;
+
+	bounce_dkim_verify_header(ctx->pool, header, evidence->sig, key,
+				  &result);
+	if (result.reason == BOUNCE_REASON_TRUNCATED &&
+	    evidence->original->body_size > 0) {
+		/* a body came behind it: it is not cut, it is like that */
+		result.reason = BOUNCE_REASON_BAD_SIGNATURE;
+		result.text = "b= is not of the key's size";
+	}
+	evidence_set(evidence, result.header, result.reason, result.text);
+	evidence->repair = result.repair;
+	if (result.header == BOUNCE_DKIM_HEADER_PASS ||
+	    result.reason == BOUNCE_REASON_ALTERED)
+		evidence_apply_policy(ctx, evidence);
+	else if (header->over_limit) {
+		evidence->reason = BOUNCE_REASON_OVER_LIMIT;
+		evidence->text = "the returned header is larger than what "
+			"is read of one";
+	}
+}
+
+static void
+evidence_check_signature(struct evidence_context *ctx,
+			 struct bounce_signature_evidence *evidence)
+{
+	const struct bounce_dkim_signature *sig = evidence->sig;
+	struct bounce_key_query *query;
+
+	if (!sig->own) {
+		evidence_set(evidence, BOUNCE_DKIM_HEADER_SKIPPED,
+			     BOUNCE_REASON_FOREIGN_SIGNATURE,
+			     "it is another domain's");
+	} else if (sig->truncated && evidence->original->body_size == 0) {
+		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
+			     BOUNCE_REASON_TRUNCATED,
+			     "the returned header ends inside it");
+	} else if (sig->error != NULL) {
+		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
+			     BOUNCE_REASON_BAD_SIGNATURE, sig->error);
+	} else if (!signature_needs_key(sig)) {
+		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
+			     BOUNCE_REASON_KEY_MISSING,
+			     "its selector is no name in DNS");
+	} else {
+		query = evidence_query_find(ctx, sig);
+		i_assert(query != NULL);
+		if (evidence_use_key(ctx, evidence, query))
+			evidence_verify(ctx, evidence, query->key);
+	}
+}
+
+const struct bounce_evidence *
+bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
+			const struct bounce_envelope *envelope,
+			const struct bounce_message *message,
+			struct bounce_key_source *keys)
+{
+	struct evidence_context ctx;
+	struct bounce_signature_evidence *evidence;
+	unsigned int i;
+
+	i_zero(&ctx);
+	ctx.pool = pool;
+	ctx.policy = policy;
+	ctx.envelope = envelope;
+	ctx.evidence = p_new(pool, struct bounce_evidence, 1);
+	p_array_init(&ctx.sigs, pool, 4);
+	p_array_init(&ctx.evidence->originals, pool, 4);
+
+	T_BEGIN {
+		const struct bounce_original *original;
+
+		bounce_originals_collect(message, &ctx.evidence->originals);
+		array_foreach_elem(&ctx.evidence->originals, original)
+			evidence_add_original(&ctx, original);
+		if (ctx.queries_count > 0) {
+			keys->lookup(keys, pool, ctx.queries,
+				     ctx.queries_count);
+		}
+		array_foreach_modifiable(&ctx.sigs, evidence)
+			evidence_check_signature(&ctx, evidence);
+	} T_END;
+	for (i = 0; i < ctx.queries_count; i++) {
+		if (ctx.queries[i].key != NULL)
+			bounce_key_unref(&ctx.queries[i].key);
+	}
+	ctx.evidence->sigs = array_get(&ctx.sigs, &ctx.evidence->sigs_count);
+	return ctx.evidence;
+}

@@ -1,0 +1,434 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "buffer.h"
+#include "str.h"
+#include "bounce-limits.h"
+#include "bounce-header.h"
+
+/* Values that somebody looks at are short. This is what a human or a Sieve
+   script gets of a longer one. */
+#define FIELD_VALUE_MAX_SIZE 8192
+
+/* Lines in a header that are no field, until a known field follows. */
+#define TENTATIVE_MAX_LINES 40
+#define TENTATIVE_MAX_SIZE (16 * 1024)
+
+/* What there was before the first such line. */
+struct header_snapshot {
+	bool set;
+	unsigned int lines;
+	size_t size;
+	unsigned int fields_count;
+	uint32_t last_field_size;
+};
+
+struct bounce_header_builder {
+	pool_t pool;
+	buffer_t *data;
+	ARRAY(struct bounce_field) fields;
+	bool message;
+	bool over_limit;
+	/* the line that is being given is kept */
+	bool keep;
+
+	struct header_snapshot snapshot;
+	buffer_t *body;
+};
+
+static const struct {
+	const char *name;
+	/* nobody writes it by hand */
+	bool machine;
+} known_fields[] = {
+	{ "Received", TRUE },
+	{ "From", FALSE },
+	{ "To", FALSE },
+	{ "Date", FALSE },
+	{ "Subject", FALSE },
+	{ "Message-ID", TRUE },
+	{ "Return-Path", TRUE },
+	{ "DKIM-Signature", TRUE },
+	{ "MIME-Version", FALSE },
+	{ "Reply-To", FALSE },
+	{ "Cc", FALSE },
+	{ "Sender", FALSE },
+	{ "X-Received", TRUE },
+};
+
+/* RFC 5322 section 3.6.8: ftext */
+static inline bool is_ftext(unsigned char c)
+{
+	return c > 32 && c < 127 && c != ':';
+}
+
+static inline bool is_wsp(unsigned char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Sets the size of the name and where the value begins. */
+static bool
+field_parse(const unsigned char *data, size_t size, uint32_t *name_size_r,
+	    uint32_t *value_offset_r)
+{
+	size_t name_size, i;
+
+	for (i = 0; i < size && is_ftext(data[i]); i++) ;
+	name_size = i;
+	while (i < size && is_wsp(data[i]))
+		i++;
+	if (name_size == 0 || i == size || data[i] != ':')
+		return FALSE;
+	*name_size_r = name_size;
+	*value_offset_r = i + 1;
+	return TRUE;
+}
+
+bool bounce_header_line_is_field(const unsigned char *data, size_t size)
+{
+	uint32_t name_size, value_offset;
+
+	/* no name is longer than that, and a long line is cut in pieces */
+	return field_parse(data, I_MIN(size, BOUNCE_LINE_MAX_SIZE),
+			   &name_size, &value_offset);
+}
+
+static bool line_is_empty(const unsigned char *data, size_t size)
+{
+	return size == 0 || (size == 1 && data[0] == '\n') ||
+		(size == 2 && data[0] == '\r' && data[1] == '\n');
+}
+
+static bool line_is_mbox_from(const unsigned char *data, size_t size)
+{
+	if (size > 0 && data[0] == '>') {
+		data++;
+		size--;
+	}
+	return size > 5 && memcmp(data, "From ", 5) == 0;
+}
+
+struct bounce_header_builder *
+bounce_header_builder_init(pool_t pool, bool message)
+{
+	struct bounce_header_builder *builder;
+
+	builder = p_new(pool, struct bounce_header_builder, 1);
+	builder->pool = pool;
+	builder->message = message;
+	builder->data = buffer_create_dynamic(pool, message ? 2048 : 256);
+	p_array_init(&builder->fields, pool, message ? 32 : 4);
+	return builder;
+}
+
+void bounce_header_builder_reset(struct bounce_header_builder *builder)
+{
+	buffer_set_used_size(builder->data, 0);
+	array_clear(&builder->fields);
+	builder->over_limit = FALSE;
+	builder->keep = FALSE;
+	builder->snapshot.set = FALSE;
+	if (builder->body != NULL)
+		buffer_set_used_size(builder->body, 0);
+}
+
+/* A field is kept whole or not at all; smaller ones may follow that fit. */
+static void builder_limit(struct bounce_header_builder *builder)
+{
+	const struct bounce_field *last = array_back(&builder->fields);
+
+	builder->over_limit = TRUE;
+	builder->keep = FALSE;
+	/* there is no way back to what was before it */
+	builder->snapshot.set = FALSE;
+	buffer_set_used_size(builder->data, last->offset);
+	array_pop_back(&builder->fields);
+}
+
+static void
+builder_append(struct bounce_header_builder *builder,
+	       const unsigned char *data, size_t size)
+{
+	struct bounce_field *field;
+
+	if (!builder->keep)
+		return;
+	if (size > BOUNCE_HEADER_MAX_SIZE - builder->data->used) {
+		builder_limit(builder);
+		return;
+	}
+	buffer_append(builder->data, data, size);
+	field = array_back_modifiable(&builder->fields);
+	field->size += size;
+}
+
+static void
+builder_add_field(struct bounce_header_builder *builder,
+		  const unsigned char *data, size_t size,
+		  uint32_t name_size, uint32_t value_offset)
+{
+	struct bounce_field *field;
+
+	if (array_count(&builder->fields) >= BOUNCE_HEADER_MAX_FIELDS) {
+		builder->over_limit = TRUE;
+		builder->keep = FALSE;
+		return;
+	}
+	builder->keep = TRUE;
+	field = array_append_space(&builder->fields);
+	field->offset = builder->data->used;
+	field->name_size = name_size;
+	field->value_offset = value_offset;
+	builder_append(builder, data, size);
+}
+
+/*
+ * Lines that are no field
+ */
+
+/* Take the line for a continuation, and remember what was before it. FALSE:
+   there were too many of them. */
+static bool
+builder_add_tentative(struct bounce_header_builder *builder,
+		      const unsigned char *data, size_t size)
+{
+	struct header_snapshot *snapshot = &builder->snapshot;
+	const struct bounce_field *last;
+
+	if (!snapshot->set) {
+		last = array_back(&builder->fields);
+		snapshot->set = TRUE;
+		snapshot->lines = 0;
+		snapshot->size = builder->data->used;
+		snapshot->fields_count = array_count(&builder->fields);
+		snapshot->last_field_size = last->size;
+	}
+	if (++snapshot->lines > TENTATIVE_MAX_LINES ||
+	    builder->data->used - snapshot->size > TENTATIVE_MAX_SIZE)
+		return FALSE;
+	builder_append(builder, data, size);
+	return TRUE;
+}
+
+/* No known field followed: they are of the body. */
+static void builder_rollback(struct bounce_header_builder *builder)
+{
+	struct header_snapshot *snapshot = &builder->snapshot;
+	unsigned int count = array_count(&builder->fields);
+	struct bounce_field *last;
+
+	if (!snapshot->set)
+		return;
+	snapshot->set = FALSE;
+	i_assert(count >= snapshot->fields_count);
+	if (builder->body == NULL)
+		builder->body = buffer_create_dynamic(builder->pool, 512);
+	buffer_append(builder->body,
+		      CONST_PTR_OFFSET(builder->data->data, snapshot->size),
+		      builder->data->used - snapshot->size);
+	buffer_set_used_size(builder->data, snapshot->size);
+	array_delete(&builder->fields, snapshot->fields_count,
+		     count - snapshot->fields_count);
+	last = array_back_modifiable(&builder->fields);
+	last->size = snapshot->last_field_size;
+}
+
+static bool name_is_known(const unsigned char *name, size_t size)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(known_fields); i++) {
+		if (strlen(known_fields[i].name) == size &&
+		    strncasecmp((const char *)name, known_fields[i].name,
+				size) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+enum bounce_header_line
+bounce_header_builder_line(struct bounce_header_builder *builder,
+			   const unsigned char *data, size_t size, bool start)
+{
+	bool first = array_count(&builder->fields) == 0 &&
+		!builder->over_limit;
+	uint32_t name_size, value_offset;
+
+	if (!start) {
+		builder_append(builder, data, size);
+		return BOUNCE_HEADER_LINE_FIELD;
+	}
+	if (line_is_empty(data, size)) {
+		if (builder->snapshot.set)
+			return BOUNCE_HEADER_LINE_BODY;
+		return first && builder->message ?
+			BOUNCE_HEADER_LINE_FIELD : BOUNCE_HEADER_LINE_END;
+	}
+	if (is_wsp(data[0])) {
+		if (first)
+			return BOUNCE_HEADER_LINE_BODY;
+		builder_append(builder, data, size);
+		return BOUNCE_HEADER_LINE_FIELD;
+	}
+	if (field_parse(data, size, &name_size, &value_offset)) {
+		if (builder->snapshot.set && name_is_known(data, name_size))
+			builder->snapshot.set = FALSE;
+		builder_add_field(builder, data, size, name_size,
+				  value_offset);
+		return BOUNCE_HEADER_LINE_FIELD;
+	}
+	if (first && builder->message && line_is_mbox_from(data, size)) {
+		builder->keep = FALSE;
+		return BOUNCE_HEADER_LINE_FIELD;
+	}
+	if (!first && builder->message && builder->keep &&
+	    builder_add_tentative(builder, data, size))
+		return BOUNCE_HEADER_LINE_FIELD;
+	return BOUNCE_HEADER_LINE_BODY;
+}
+
+const struct bounce_header *
+bounce_header_builder_finish(struct bounce_header_builder *builder,
+			     bool complete)
+{
+	struct bounce_header *header;
+
+	builder_rollback(builder);
+	header = p_new(builder->pool, struct bounce_header, 1);
+	header->data = builder->data->data;
+	header->size = builder->data->used;
+	header->fields = array_get(&builder->fields, &header->fields_count);
+	header->complete = complete;
+	header->over_limit = builder->over_limit;
+	return header;
+}
+
+void bounce_header_builder_get_body(const struct bounce_header_builder *builder,
+				    const unsigned char **data_r,
+				    size_t *size_r)
+{
+	*data_r = builder->body == NULL ? NULL : builder->body->data;
+	*size_r = builder->body == NULL ? 0 : builder->body->used;
+}
+
+const struct bounce_header *
+bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
+{
+	struct bounce_header_builder *builder =
+		bounce_header_builder_init(pool, TRUE);
+	const unsigned char *end = size == 0 ? data : data + size, *p;
+
+	while (data < end) {
+		p = memchr(data, '\n', end - data);
+		p = p == NULL ? end : p + 1;
+		switch (bounce_header_builder_line(builder, data, p - data,
+						   TRUE)) {
+		case BOUNCE_HEADER_LINE_FIELD:
+			break;
+		case BOUNCE_HEADER_LINE_END:
+			return bounce_header_builder_finish(builder, TRUE);
+		case BOUNCE_HEADER_LINE_BODY:
+			return bounce_header_builder_finish(builder, FALSE);
+		}
+		data = p;
+	}
+	return bounce_header_builder_finish(builder, FALSE);
+}
+
+bool bounce_field_is(const struct bounce_header *header,
+		     const struct bounce_field *field, const char *name)
+{
+	size_t name_size = strlen(name);
+
+	return field->name_size == name_size &&
+		strncasecmp((const char *)header->data + field->offset, name,
+			    name_size) == 0;
+}
+
+const struct bounce_field *
+bounce_header_find(const struct bounce_header *header, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < header->fields_count; i++) {
+		if (bounce_field_is(header, &header->fields[i], name))
+			return &header->fields[i];
+	}
+	return NULL;
+}
+
+unsigned int
+bounce_header_count(const struct bounce_header *header, const char *name)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < header->fields_count; i++) {
+		if (bounce_field_is(header, &header->fields[i], name))
+			count++;
+	}
+	return count;
+}
+
+unsigned int
+bounce_header_count_known(const struct bounce_header *header,
+			  unsigned int enough, bool *machine_r)
+{
+	unsigned int i, j, count = 0;
+
+	*machine_r = FALSE;
+	for (i = 0; i < header->fields_count; i++) {
+		for (j = 0; j < N_ELEMENTS(known_fields); j++) {
+			if (!bounce_field_is(header, &header->fields[i],
+					     known_fields[j].name))
+				continue;
+			count++;
+			if (known_fields[j].machine)
+				*machine_r = TRUE;
+			break;
+		}
+		if (count >= enough && *machine_r)
+			break;
+	}
+	return count;
+}
+
+const char *t_bounce_field_value(const struct bounce_header *header,
+				 const struct bounce_field *field,
+				 size_t max_size)
+{
+	const unsigned char *data = header->data + field->offset;
+	size_t i, size = field->size;
+	string_t *str;
+
+	i = field->value_offset;
+	while (i < size && (is_wsp(data[i]) || data[i] == '\r' ||
+			    data[i] == '\n'))
+		i++;
+	str = t_str_new(I_MIN(size - i, max_size) + 1);
+	for (; i < size && str_len(str) < max_size; i++) {
+		unsigned char c = data[i];
+
+		if (c == '\n' || (c == '\r' && i + 1 < size &&
+				  data[i + 1] == '\n'))
+			continue;
+		if (c == '\t')
+			c = ' ';
+		else if (c < 32 || c == 127)
+			c = '?';
+		str_append_c(str, c);
+	}
+	while (str_len(str) > 0 && str_data(str)[str_len(str) - 1] == ' ')
+		str_truncate(str, str_len(str) - 1);
+	return str_c(str);
+}
+
+const char *t_bounce_header_value(const struct bounce_header *header,
+				  const char *name)
+{
+	const struct bounce_field *field = bounce_header_find(header, name);
+
+	return field == NULL ? NULL :
+		t_bounce_field_value(header, field, FIELD_VALUE_MAX_SIZE);
+}

@@ -1,0 +1,40 @@
+#ifndef BOUNCE_LIMITS_H
+#define BOUNCE_LIMITS_H
+
+/* What a message may cost. Each cap has a named outcome: the message is
+   judged on what was read up to it, and where the answer could have been
+   beyond it, the reason is over-limit. All sizes are in octets. */
+
+/* One header block. The rest of it is not kept. */
+#define BOUNCE_HEADER_MAX_SIZE (1024 * 1024)
+/* Fields of one header block. The rest of them is not looked at. */
+#define BOUNCE_HEADER_MAX_FIELDS 32768
+/* Open multiparts in one message; a part nested deeper is a leaf. */
+#define BOUNCE_MIME_MAX_DEPTH 32
+/* MIME parts of one delivered message, over all levels. */
+#define BOUNCE_MIME_MAX_PARTS 1000
+/* Levels of returned messages: the original of the bounce, and two bounces
+   around it. */
+#define BOUNCE_MAX_LEVELS 3
+/* Originals kept of one message. */
+#define BOUNCE_MAX_ORIGINALS 16
+/* A part that describes the bounce (message/delivery-status and the like) */
+#define BOUNCE_REPORT_MAX_SIZE (64 * 1024)
+/* Recipients kept of one report. */
+#define BOUNCE_REPORT_MAX_RECIPIENTS 100
+/* Text that is kept for its wording, and text in which an original is looked
+   for. */
+#define BOUNCE_TEXT_MAX_SIZE (16 * 1024)
+#define BOUNCE_TEXT_MAX_SCAN (256 * 1024)
+/* A line is seen whole up to this; a longer one comes in pieces. */
+#define BOUNCE_LINE_MAX_SIZE (16 * 1024)
+
+/* Signatures of our own domains that are tried (RFC 6376 section 6.1 leaves
+   the number to the verifier), and of others that are reported. */
+#define BOUNCE_DKIM_MAX_OWN 16
+#define BOUNCE_DKIM_MAX_FOREIGN 16
+/* Tags of one tag-list, names of one h= tag. */
+#define BOUNCE_DKIM_MAX_TAGS 64
+#define BOUNCE_DKIM_MAX_NAMES 10000
+
+#endif

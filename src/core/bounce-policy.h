@@ -1,0 +1,45 @@
+#ifndef BOUNCE_POLICY_H
+#define BOUNCE_POLICY_H
+
+/* What the admin decides, and what is known of the delivery. */
+
+struct bounce_domains;
+
+enum bounce_sender_match {
+	BOUNCE_SENDER_MATCH_NONE = 0,
+	BOUNCE_SENDER_MATCH_DOMAIN,
+	BOUNCE_SENDER_MATCH_ADDRESS
+};
+
+struct bounce_policy {
+	const struct bounce_domains *domains;
+	/* RSA keys below this do not vouch. */
+	unsigned int min_rsa_bits;
+	enum bounce_sender_match sender_match;
+	/* Seconds: a signature older than this is stale; x= is judged with
+	   the queue lifetime added. */
+	unsigned int max_age;
+	unsigned int queue_lifetime;
+	/* Originals dated earlier are not expected to be signed; 0: all are. */
+	time_t signed_since;
+	/* The time as of which the message is judged. */
+	time_t now;
+};
+
+#define BOUNCE_POLICY_MIN_RSA_BITS 1024
+#define BOUNCE_POLICY_MAX_AGE (14 * 24 * 3600)
+#define BOUNCE_POLICY_QUEUE_LIFETIME (5 * 24 * 3600)
+/* How far t= may be ahead of our clock, seconds. */
+#define BOUNCE_POLICY_DRIFT 300
+
+struct bounce_envelope {
+	/* MAIL FROM: NULL: not known; "": the null sender. */
+	const char *mail_from;
+	/* RCPT TO: NULL: not known. */
+	const char *rcpt_to;
+};
+
+/* The defaults of the settings; domains NULL, now 0. */
+void bounce_policy_init(struct bounce_policy *policy_r);
+
+#endif

@@ -1,0 +1,52 @@
+#ifndef BOUNCE_PROPERTY_H
+#define BOUNCE_PROPERTY_H
+
+/* The properties of a bounce under their names: for Sieve, events and
+   JSON. */
+
+struct bounce_message;
+struct bounce_verdict;
+
+enum bounce_property {
+	BOUNCE_PROPERTY_VERDICT,
+	BOUNCE_PROPERTY_REASON,
+	BOUNCE_PROPERTY_KIND,
+	BOUNCE_PROPERTY_ORIGINAL,
+	BOUNCE_PROPERTY_DOMAIN,
+	BOUNCE_PROPERTY_SELECTOR,
+	BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID,
+	BOUNCE_PROPERTY_ORIGINAL_FROM,
+	BOUNCE_PROPERTY_ORIGINAL_TO,
+	BOUNCE_PROPERTY_ORIGINAL_SUBJECT,
+	BOUNCE_PROPERTY_ORIGINAL_DATE,
+	BOUNCE_PROPERTY_REPORTING_MTA,
+	BOUNCE_PROPERTY_FINAL_RECIPIENT,
+	BOUNCE_PROPERTY_ACTION,
+	BOUNCE_PROPERTY_STATUS,
+	BOUNCE_PROPERTY_DIAGNOSTIC_CODE,
+	BOUNCE_PROPERTY_BURST,
+
+	BOUNCE_PROPERTY_COUNT
+};
+
+/* Makes untrusted octets fit for a log, a terminal and JSON: valid UTF-8, what
+   is not is U+FFFD; control characters, C1 included, are '?'. Allocated from
+   the data stack. */
+const char *t_bounce_sanitize(const void *data, size_t size);
+
+/* "original-message-id"; static. */
+const char *bounce_property_name(enum bounce_property property);
+/* Returns 0, or -1 if there is no property of that name (without case). */
+int bounce_property_find(const char *name, enum bounce_property *property_r);
+
+/* The values, NULL-terminated: none for an empty property, several where there
+   are several recipients. UTF-8, no control characters; RFC 2047 words are
+   decoded. Allocated from the pool. Of a message that is no bounce, verdict
+   is "none", reason and kind are the kind, all others are empty. burst is not
+   known here and always empty. */
+const char *const *
+bounce_property_get(pool_t pool, enum bounce_property property,
+		    const struct bounce_message *message,
+		    const struct bounce_verdict *verdict);
+
+#endif

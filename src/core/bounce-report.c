@@ -1,0 +1,266 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "str.h"
+#include "message-date.h"
+#include "bounce-types.h"
+#include "bounce-limits.h"
+#include "bounce-header.h"
+#include "bounce-report.h"
+
+#define REPORT_VALUE_MAX_SIZE 1024
+
+struct report_parser {
+	pool_t pool;
+	struct bounce_report *report;
+	ARRAY(struct bounce_report_recipient) recipients;
+	/* the recipient that fields belong to; NULL: none yet */
+	struct bounce_report_recipient *rcpt;
+};
+
+/* Values are "type; value", RFC 3464 section 2.1.2. */
+static const char *value_without_type(const char *value)
+{
+	const char *p = strchr(value, ';');
+
+	if (p == NULL)
+		return value;
+	for (p++; *p == ' '; p++) ;
+	return p;
+}
+
+static const char *value_address(const char *value)
+{
+	const char *address = value_without_type(value), *end;
+
+	if (*address != '<')
+		return address;
+	end = strchr(++address, '>');
+	return end == NULL ? address : t_strdup_until(address, end);
+}
+
+static const char *value_first_word(const char *value)
+{
+	return t_strcut(value, ' ');
+}
+
+static const char *value_action(const char *value)
+{
+	return t_str_lcase(t_strdup_until(value, value +
+					  strcspn(value, " ;(")));
+}
+
+enum report_field {
+	REPORT_REPORTING_MTA,
+	REPORT_ARRIVAL_DATE,
+	REPORT_FINAL_RECIPIENT,
+	REPORT_ORIGINAL_RECIPIENT,
+	REPORT_ACTION,
+	REPORT_STATUS,
+	REPORT_DIAGNOSTIC_CODE,
+	REPORT_REMOTE_MTA
+};
+
+/* RFC 3464 sections 2.2 and 2.3 */
+static const char *const report_field_names[] = {
+	[REPORT_REPORTING_MTA] = "Reporting-MTA",
+	[REPORT_ARRIVAL_DATE] = "Arrival-Date",
+	[REPORT_FINAL_RECIPIENT] = "Final-Recipient",
+	[REPORT_ORIGINAL_RECIPIENT] = "Original-Recipient",
+	[REPORT_ACTION] = "Action",
+	[REPORT_STATUS] = "Status",
+	[REPORT_DIAGNOSTIC_CODE] = "Diagnostic-Code",
+	[REPORT_REMOTE_MTA] = "Remote-MTA",
+};
+
+static bool
+report_field_find(const struct bounce_header *header,
+		  const struct bounce_field *field,
+		  enum report_field *name_r)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(report_field_names); i++) {
+		if (bounce_field_is(header, field, report_field_names[i])) {
+			*name_r = i;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+static void report_message_field(struct report_parser *parser,
+				 enum report_field name, const char *value)
+{
+	struct bounce_report *report = parser->report;
+	time_t date;
+	int offset;
+
+	if (name == REPORT_REPORTING_MTA) {
+		if (report->reporting_mta == NULL) {
+			report->reporting_mta =
+				p_strdup(parser->pool,
+					 value_without_type(value));
+		}
+	} else if (report->arrival_date == 0 &&
+		   message_date_parse((const unsigned char *)value,
+				      strlen(value), &date, &offset)) {
+		report->arrival_date = date;
+	}
+}
+
+/* The place of the field in a recipient, and its value as it is kept. */
+static const char **
+report_recipient_value(struct bounce_report_recipient *rcpt,
+		       enum report_field name, const char **value)
+{
+	switch (name) {
+	case REPORT_FINAL_RECIPIENT:
+		*value = value_address(*value);
+		return &rcpt->final_recipient;
+	case REPORT_ORIGINAL_RECIPIENT:
+		*value = value_address(*value);
+		return &rcpt->original_recipient;
+	case REPORT_ACTION:
+		*value = value_action(*value);
+		return &rcpt->action;
+	case REPORT_STATUS:
+		*value = value_first_word(*value);
+		return &rcpt->status;
+	case REPORT_DIAGNOSTIC_CODE:
+		return &rcpt->diagnostic_code;
+	case REPORT_REMOTE_MTA:
+		*value = value_without_type(*value);
+		return &rcpt->remote_mta;
+	case REPORT_REPORTING_MTA:
+	case REPORT_ARRIVAL_DATE:
+		break;
+	}
+	i_unreached();
+}
+
+static bool report_next_recipient(struct report_parser *parser)
+{
+	if (array_count(&parser->recipients) >= BOUNCE_REPORT_MAX_RECIPIENTS) {
+		parser->report->over_limit = TRUE;
+		parser->rcpt = NULL;
+		return FALSE;
+	}
+	parser->rcpt = array_append_space(&parser->recipients);
+	return TRUE;
+}
+
+static void report_recipient_field(struct report_parser *parser,
+				   enum report_field name, const char *value)
+{
+	const char **dest;
+
+	if (parser->rcpt == NULL && !report_next_recipient(parser))
+		return;
+	dest = report_recipient_value(parser->rcpt, name, &value);
+	if (*dest != NULL && name == REPORT_FINAL_RECIPIENT) {
+		/* the empty line between two recipients is missing */
+		if (!report_next_recipient(parser))
+			return;
+		dest = &parser->rcpt->final_recipient;
+	}
+	if (*dest == NULL && *value != '\0')
+		*dest = p_strdup(parser->pool, value);
+}
+
+static void report_group(struct report_parser *parser,
+			 const unsigned char *data, size_t size)
+{
+	const struct bounce_header *header;
+	enum report_field name;
+	unsigned int i;
+
+	header = bounce_header_parse(pool_datastack_create(), data, size);
+	parser->rcpt = NULL;
+	for (i = 0; i < header->fields_count; i++) T_BEGIN {
+		const char *value;
+
+		if (report_field_find(header, &header->fields[i], &name)) {
+			value = t_bounce_field_value(header,
+						     &header->fields[i],
+						     REPORT_VALUE_MAX_SIZE);
+			if (name <= REPORT_ARRIVAL_DATE)
+				report_message_field(parser, name, value);
+			else
+				report_recipient_field(parser, name, value);
+		}
+	} T_END;
+}
+
+static bool line_is_blank(const unsigned char *data, const unsigned char *end)
+{
+	for (; data < end; data++) {
+		if (*data != ' ' && *data != '\t' && *data != '\r' &&
+		    *data != '\n')
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static void report_parse_groups(struct report_parser *parser,
+				const unsigned char *data, size_t size)
+{
+	const unsigned char *end = data + size, *group = data, *next;
+
+	while (data < end) {
+		next = memchr(data, '\n', end - data);
+		next = next == NULL ? end : next + 1;
+		if (line_is_blank(data, next)) {
+			if (data > group)
+				report_group(parser, group, data - group);
+			group = next;
+		}
+		data = next;
+	}
+	if (end > group)
+		report_group(parser, group, end - group);
+}
+
+const struct bounce_report *
+bounce_report_parse(pool_t pool, const unsigned char *data, size_t size)
+{
+	struct report_parser parser;
+
+	i_zero(&parser);
+	parser.pool = pool;
+	parser.report = p_new(pool, struct bounce_report, 1);
+	p_array_init(&parser.recipients, pool, 2);
+	if (size > 0) T_BEGIN {
+		report_parse_groups(&parser, data, size);
+	} T_END;
+	parser.report->recipients =
+		array_get(&parser.recipients,
+			  &parser.report->recipients_count);
+	return parser.report;
+}
+
+enum bounce_kind bounce_report_kind(const struct bounce_report *report)
+{
+	/* the gravest first */
+	static const struct {
+		const char *action;
+		enum bounce_kind kind;
+	} actions[] = {
+		{ "failed", BOUNCE_KIND_FAILED },
+		{ "delayed", BOUNCE_KIND_DELAYED },
+		{ "expanded", BOUNCE_KIND_EXPANDED },
+		{ "relayed", BOUNCE_KIND_RELAYED },
+		{ "delivered", BOUNCE_KIND_DELIVERED },
+	};
+	unsigned int i, j;
+
+	for (i = 0; i < N_ELEMENTS(actions); i++) {
+		for (j = 0; j < report->recipients_count; j++) {
+			if (null_strcmp(report->recipients[j].action,
+					actions[i].action) == 0)
+				return actions[i].kind;
+		}
+	}
+	return BOUNCE_KIND_NONE;
+}

@@ -1,0 +1,193 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "buffer.h"
+#include "base64.h"
+#include "bounce-limits.h"
+#include "bounce-tags.h"
+
+/* FWS. What a line break means was decided when the field was cut out of its
+   header: here it can only be folding, or stand at the end. */
+static bool is_fws(const unsigned char *p, const unsigned char *end)
+{
+	return *p == ' ' || *p == '\t' || *p == '\n' ||
+		(*p == '\r' && p + 1 < end && p[1] == '\n');
+}
+
+static const unsigned char *
+skip_fws(const unsigned char *p, const unsigned char *end)
+{
+	while (p < end && is_fws(p, end))
+		p++;
+	return p;
+}
+
+static bool is_alpha(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_name_char(unsigned char c)
+{
+	return is_alpha(c) || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* VALCHAR, or UTF-8, which RFC 8616 section 5 adds. */
+static bool is_value_char(unsigned char c)
+{
+	return c > 32 && c != 127 && c != ';';
+}
+
+static bool
+tags_have(const struct bounce_tags *tags, const unsigned char *name,
+	  size_t name_size)
+{
+	unsigned int i;
+
+	for (i = 0; i < tags->count; i++) {
+		if (tags->tags[i].name_size == name_size &&
+		    memcmp(tags->tags[i].name, name, name_size) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* tag-name [FWS] "=" [FWS] */
+static int
+tag_parse_name(const unsigned char **p, const unsigned char *end,
+	       struct bounce_tag *tag, const char **error_r)
+{
+	const unsigned char *name = *p;
+
+	if (!is_alpha(*name)) {
+		*error_r = "a tag has no name";
+		return -1;
+	}
+	while (*p < end && is_name_char(**p))
+		(*p)++;
+	tag->name = name;
+	tag->name_size = *p - name;
+	*p = skip_fws(*p, end);
+	if (*p == end || **p != '=') {
+		*error_r = "a tag has no value";
+		return -1;
+	}
+	*p = skip_fws(*p + 1, end);
+	return 0;
+}
+
+/* Ends at the semicolon or at the end. */
+static int
+tag_parse_value(const unsigned char **p, const unsigned char *end,
+		struct bounce_tag *tag, const char **error_r)
+{
+	tag->value = *p;
+	tag->value_size = 0;
+	for (; *p < end && **p != ';'; (*p)++) {
+		if (is_value_char(**p))
+			tag->value_size = *p + 1 - tag->value;
+		else if (!is_fws(*p, end)) {
+			*error_r = "a tag's value has a control character";
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int bounce_tags_parse(const unsigned char *data, size_t size,
+		      struct bounce_tags *tags_r, const char **error_r)
+{
+	const unsigned char *end = data + size, *p;
+	struct bounce_tag tag;
+
+	tags_r->count = 0;
+	p = skip_fws(data, end);
+	if (p == end) {
+		*error_r = "there are no tags";
+		return -1;
+	}
+	while (p < end) {
+		if (tag_parse_name(&p, end, &tag, error_r) < 0)
+			return -1;
+		if (tags_have(tags_r, tag.name, tag.name_size)) {
+			*error_r = "a tag is there twice";
+			return -1;
+		}
+		if (tags_r->count == BOUNCE_DKIM_MAX_TAGS) {
+			*error_r = "there are too many tags";
+			return -1;
+		}
+		if (tag_parse_value(&p, end, &tag, error_r) < 0)
+			return -1;
+		tags_r->tags[tags_r->count++] = tag;
+		if (p < end)
+			p = skip_fws(p + 1, end);
+	}
+	return 0;
+}
+
+const struct bounce_tag *
+bounce_tags_find(const struct bounce_tags *tags, const char *name)
+{
+	size_t name_size = strlen(name);
+	unsigned int i;
+
+	for (i = 0; i < tags->count; i++) {
+		if (tags->tags[i].name_size == name_size &&
+		    memcmp(tags->tags[i].name, name, name_size) == 0)
+			return &tags->tags[i];
+	}
+	return NULL;
+}
+
+bool bounce_tag_is(const struct bounce_tag *tag, const char *word)
+{
+	size_t word_size = strlen(word);
+
+	return tag->value_size == word_size &&
+		memcmp(tag->value, word, word_size) == 0;
+}
+
+bool bounce_tag_has_word(const struct bounce_tag *tag, const char *word)
+{
+	const unsigned char *p = tag->value, *end = p + tag->value_size, *next;
+	struct bounce_tag item;
+
+	for (;;) {
+		next = memchr(p, ':', end - p);
+		if (next == NULL)
+			next = end;
+		item.value = skip_fws(p, next);
+		item.value_size = next - item.value;
+		while (item.value_size > 0 &&
+		       item.value[item.value_size - 1] <= ' ')
+			item.value_size--;
+		if (bounce_tag_is(&item, word))
+			return TRUE;
+		if (next == end)
+			return FALSE;
+		p = next + 1;
+	}
+}
+
+/* The decoder drops a last character that stands alone. */
+static bool base64_is_cut(const unsigned char *data, size_t size)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < size; i++) {
+		if (base64_scheme_is_valid_char(&base64_scheme, data[i]))
+			count++;
+	}
+	return count % 4 == 1;
+}
+
+int bounce_tag_decode(const struct bounce_tag *tag, buffer_t *dest)
+{
+	if (base64_is_cut(tag->value, tag->value_size))
+		return -1;
+	return base64_scheme_decode(&base64_scheme,
+				    BASE64_DECODE_FLAG_IGNORE_PADDING,
+				    tag->value, tag->value_size, dest) < 0 ?
+		-1 : 0;
+}

@@ -1,0 +1,40 @@
+#ifndef BOUNCE_TAGS_H
+#define BOUNCE_TAGS_H
+
+/* Tag-lists, RFC 6376 section 3.2. */
+
+struct bounce_tag {
+	/* Spans of what was parsed: the name; the value with the white space
+	   around it removed, white space inside it kept. */
+	const unsigned char *name;
+	size_t name_size;
+	const unsigned char *value;
+	size_t value_size;
+};
+
+struct bounce_tags {
+	struct bounce_tag tags[BOUNCE_DKIM_MAX_TAGS];
+	unsigned int count;
+};
+
+/* Returns 0, or -1 if this is no tag-list, has a tag twice, or more tags than
+   the cap; error_r is a static string. Nothing is copied. On -1 tags_r holds
+   the tags before the error. */
+int bounce_tags_parse(const unsigned char *data, size_t size,
+		      struct bounce_tags *tags_r, const char **error_r);
+/* Tag names are case-sensitive. NULL: there is none. */
+const struct bounce_tag *
+bounce_tags_find(const struct bounce_tags *tags, const char *name);
+
+/* TRUE if the value is this word. Values are case-sensitive, unless their own
+   description says otherwise. */
+bool bounce_tag_is(const struct bounce_tag *tag, const char *word);
+/* TRUE if the colon-separated value holds the word, white space around the
+   colons ignored; case-sensitive. */
+bool bounce_tag_has_word(const struct bounce_tag *tag, const char *word);
+/* Append what the value says in base64, white space anywhere in it ignored.
+   The padding at its end may be missing. Returns 0, or -1 if it is not
+   base64. */
+int bounce_tag_decode(const struct bounce_tag *tag, buffer_t *dest);
+
+#endif

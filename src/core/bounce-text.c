@@ -1,0 +1,314 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "buffer.h"
+#include "str.h"
+#include "bounce-text.h"
+#include "bounce-message-private.h"
+
+/* A prefix is what a mail program puts before each line that it quotes. */
+#define TEXT_MAX_PREFIX 8
+/* Empty lines between a marker and the block that it announces. */
+#define TEXT_MARKER_LINES 4
+/* A marker is a short line. */
+#define TEXT_MARKER_MAX_SIZE 160
+
+enum text_state {
+	TEXT_SEARCH = 0,
+	/* in lines that may be a header */
+	TEXT_BLOCK,
+	/* in the body of the original */
+	TEXT_ORIGINAL,
+	/* nothing is looked for (any more) */
+	TEXT_DONE
+};
+
+struct bounce_text {
+	pool_t pool;
+	struct bounce_walk *walk;
+	enum text_state state;
+	struct bounce_header_builder *block;
+	/* keep it for its wording */
+	bool keep;
+
+	unsigned char prefix[TEXT_MAX_PREFIX];
+	size_t prefix_size;
+	/* lines after which a marker is forgotten */
+	unsigned int marker_lines;
+	bool after_marker;
+
+	struct bounce_walk *child;
+};
+
+/*
+ * What a header looks like
+ */
+
+bool bounce_text_block_is_original(const struct bounce_header *header)
+{
+	bool machine;
+
+	return bounce_header_count_known(header, 3, &machine) >= 3 &&
+		machine;
+}
+
+bool bounce_text_block_has_known_field(const struct bounce_header *header)
+{
+	bool machine;
+
+	return bounce_header_count_known(header, 1, &machine) >= 1;
+}
+
+/* After a line that announces it, less is enough. */
+static bool block_is_announced_original(const struct bounce_header *header)
+{
+	bool machine;
+
+	return bounce_header_count_known(header, 2, &machine) >= 2;
+}
+
+/*
+ * Lines that announce an original
+ */
+
+static const char *const text_markers[] = {
+	"copy of the message",
+	"copy of your message",
+	"copy of the original message",
+	"original message",
+	"original mail",
+	"message header",
+	"header of the message",
+	"headers of the message",
+	"returned message",
+	"unsent message",
+	"undelivered message",
+	"headers follow",
+	"message follows",
+};
+
+static bool text_is_marker(const unsigned char *data, size_t size)
+{
+	const char *line;
+	unsigned int i;
+	bool found = FALSE;
+
+	if (size > TEXT_MARKER_MAX_SIZE)
+		return FALSE;
+	T_BEGIN {
+		line = t_str_lcase(t_strndup(data, size));
+		for (i = 0; i < N_ELEMENTS(text_markers) && !found; i++)
+			found = strstr(line, text_markers[i]) != NULL;
+	} T_END;
+	return found;
+}
+
+/*
+ * The scan
+ */
+
+struct bounce_text *
+bounce_text_init(pool_t pool, struct bounce_walk *walk,
+		 enum bounce_text_flags flags)
+{
+	struct bounce_text *text = p_new(pool, struct bounce_text, 1);
+
+	text->pool = pool;
+	text->walk = walk;
+	text->keep = (flags & BOUNCE_TEXT_KEEP) != 0;
+	text->state = (flags & BOUNCE_TEXT_SCAN) != 0 ?
+		TEXT_SEARCH : TEXT_DONE;
+	return text;
+}
+
+static bool is_blank(const unsigned char *data, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		if (data[i] != ' ' && data[i] != '\t' && data[i] != '\r' &&
+		    data[i] != '\n')
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static size_t text_prefix_size(const unsigned char *data, size_t size)
+{
+	size_t i, max = I_MIN(size, TEXT_MAX_PREFIX);
+
+	for (i = 0; i < max; i++) {
+		if (data[i] != ' ' && data[i] != '\t' && data[i] != '>' &&
+		    data[i] != '|')
+			break;
+	}
+	return i;
+}
+
+/* Removes the prefix of the block. FALSE: the line does not have it. */
+static bool
+text_unprefix(const struct bounce_text *text, const unsigned char **data,
+	      size_t *size)
+{
+	size_t prefix_size = text->prefix_size;
+
+	if (prefix_size == 0)
+		return TRUE;
+	if (*size >= prefix_size &&
+	    memcmp(*data, text->prefix, prefix_size) == 0) {
+		*data += prefix_size;
+		*size -= prefix_size;
+		return *size > 0;
+	}
+	/* the white space of an empty line's prefix is often lost */
+	while (prefix_size > 0 && (text->prefix[prefix_size - 1] == ' ' ||
+				   text->prefix[prefix_size - 1] == '\t'))
+		prefix_size--;
+	if (*size > prefix_size &&
+	    memcmp(*data, text->prefix, prefix_size) == 0 &&
+	    is_blank(*data + prefix_size, *size - prefix_size)) {
+		*data += prefix_size;
+		*size -= prefix_size;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+static void
+text_search_line(struct bounce_text *text, const unsigned char *data,
+		 size_t size)
+{
+	size_t prefix_size = text_prefix_size(data, size);
+
+	if (bounce_header_line_is_field(data + prefix_size,
+					size - prefix_size)) {
+		text->after_marker = text->marker_lines > 0;
+		text->marker_lines = 0;
+		text->prefix_size = prefix_size;
+		memcpy(text->prefix, data, prefix_size);
+		if (text->block == NULL) {
+			text->block = bounce_header_builder_init(text->pool,
+								 TRUE);
+		} else {
+			bounce_header_builder_reset(text->block);
+		}
+		(void)bounce_header_builder_line(text->block,
+						 data + prefix_size,
+						 size - prefix_size, TRUE);
+		text->state = TEXT_BLOCK;
+	} else if (is_blank(data, size)) {
+		if (text->marker_lines > 0)
+			text->marker_lines--;
+	} else {
+		text->marker_lines = text_is_marker(data, size) ?
+			TEXT_MARKER_LINES : 0;
+	}
+}
+
+/* Lines that looked like the header's and are not, with their prefix gone. */
+static void text_original_give(struct bounce_text *text,
+			       const unsigned char *data, size_t size)
+{
+	const unsigned char *end = data + size, *next;
+
+	while (data < end) {
+		next = memchr(data, '\n', end - data);
+		next = next == NULL ? end : next + 1;
+		(void)bounce_walk_line(text->child, data, next - data, TRUE);
+		data = next;
+	}
+}
+
+/* The block ended. TRUE if it was the header of the original. */
+static bool text_block_done(struct bounce_text *text, bool complete)
+{
+	const struct bounce_header *header =
+		bounce_header_builder_finish(text->block, complete);
+	const unsigned char *data;
+	size_t size;
+
+	text->state = TEXT_SEARCH;
+	if (!bounce_text_block_is_original(header) &&
+	    !(text->after_marker && block_is_announced_original(header)))
+		return FALSE;
+	text->child = bounce_walk_init_original(text->walk, BOUNCE_SOURCE_TEXT,
+						header);
+	text->state = text->child == NULL ? TEXT_DONE : TEXT_ORIGINAL;
+	if (text->child != NULL) {
+		bounce_header_builder_get_body(text->block, &data, &size);
+		if (size > 0)
+			text_original_give(text, data, size);
+	}
+	/* the header owns the memory of the builder now */
+	text->block = NULL;
+	return TRUE;
+}
+
+static void
+text_original_line(struct bounce_text *text, const unsigned char *data,
+		   size_t size, bool start)
+{
+	if (start)
+		(void)text_unprefix(text, &data, &size);
+	if (text->child != NULL && size > 0)
+		(void)bounce_walk_line(text->child, data, size, start);
+}
+
+static void
+text_block_line(struct bounce_text *text, const unsigned char *line,
+		size_t line_size, bool start)
+{
+	const unsigned char *data = line;
+	size_t size = line_size;
+	enum bounce_header_line ret = BOUNCE_HEADER_LINE_BODY;
+
+	if (!start || text_unprefix(text, &data, &size)) {
+		ret = bounce_header_builder_line(text->block, data, size,
+						 start);
+	}
+	switch (ret) {
+	case BOUNCE_HEADER_LINE_FIELD:
+		return;
+	case BOUNCE_HEADER_LINE_END:
+		(void)text_block_done(text, TRUE);
+		return;
+	case BOUNCE_HEADER_LINE_BODY:
+		if (text_block_done(text, FALSE))
+			text_original_line(text, line, line_size, start);
+		else
+			text_search_line(text, line, line_size);
+		return;
+	}
+}
+
+void bounce_text_line(struct bounce_text *text, const unsigned char *data,
+		      size_t size, bool start)
+{
+	if (text->state == TEXT_ORIGINAL) {
+		text_original_line(text, data, size, start);
+		return;
+	}
+	if (text->keep)
+		bounce_walk_keep_text(text->walk, data, size);
+	if (text->state == TEXT_DONE)
+		return;
+	if (!bounce_walk_may_scan(text->walk, size)) {
+		text->state = TEXT_DONE;
+		return;
+	}
+	if (text->state == TEXT_BLOCK)
+		text_block_line(text, data, size, start);
+	else if (start)
+		text_search_line(text, data, size);
+}
+
+void bounce_text_deinit(struct bounce_text **_text)
+{
+	struct bounce_text *text = *_text;
+
+	*_text = NULL;
+	if (text->state == TEXT_BLOCK)
+		(void)text_block_done(text, FALSE);
+	if (text->child != NULL)
+		bounce_walk_deinit(&text->child);
+}

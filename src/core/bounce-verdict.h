@@ -1,0 +1,95 @@
+#ifndef BOUNCE_VERDICT_H
+#define BOUNCE_VERDICT_H
+
+/* Evidence and verdict. The verdict is a pure function of policy, report,
+   original and evidence. */
+
+#include "array.h"
+#include "bounce-types.h"
+#include "bounce-kind.h"
+#include "bounce-dkim.h"
+
+struct bounce_policy;
+struct bounce_envelope;
+struct bounce_message;
+struct bounce_original;
+
+/* What one signature of an original is worth. */
+struct bounce_signature_evidence {
+	const struct bounce_original *original;
+	const struct bounce_dkim_signature *sig;
+
+	enum bounce_dkim_header header;
+	enum bounce_dkim_body body;
+	/* The reason that this signature gives on its own, policy applied. */
+	enum bounce_reason reason;
+	/* The same for a human: a static string or from the pool; NULL: the
+	   signature verified, and vouches. */
+	const char *text;
+	/* What was done to the header to verify it, or NULL. */
+	const char *repair;
+
+	/* The key: where it was found, 0 bits if it was not. */
+	enum bounce_key_origin key_origin;
+	unsigned int key_bits;
+	time_t key_retired;
+};
+
+ARRAY_DEFINE_TYPE(bounce_original, const struct bounce_original *);
+
+struct bounce_evidence {
+	/* What came back: the innermost original first; of the same level
+	   first those that are parts of their own. */
+	ARRAY_TYPE(bounce_original) originals;
+	/* The signatures of all originals in this order. */
+	const struct bounce_signature_evidence *sigs;
+	unsigned int sigs_count;
+	/* What the admin has to hear of at once: a key of ours that is there
+	   and cannot be used. NULL: nothing. */
+	const char *warning;
+	/* There were more signatures of ours than are tried. */
+	bool over_limit;
+};
+
+/* The originals of a message in the order that bounce_evidence has them in. */
+void bounce_originals_collect(const struct bounce_message *message,
+			      ARRAY_TYPE(bounce_original) *originals);
+
+/* Look up the keys and verify. The only stage with I/O, through the port. */
+const struct bounce_evidence *
+bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
+			const struct bounce_envelope *envelope,
+			const struct bounce_message *message,
+			struct bounce_key_source *keys);
+
+struct bounce_verdict {
+	enum bounce_verdict_value value;
+	enum bounce_reason reason;
+	/* One sentence for a human; from the pool. */
+	const char *text;
+
+	struct bounce_kind_result kind;
+	/* The original reported: the innermost one that came back; NULL: none
+	   came back. */
+	const struct bounce_original *original;
+	/* The signature that decided; NULL: none. */
+	const struct bounce_signature_evidence *sig;
+};
+
+const struct bounce_verdict *
+bounce_verdict_judge(pool_t pool, const struct bounce_policy *policy,
+		     const struct bounce_kind_result *kind,
+		     const struct bounce_message *message,
+		     const struct bounce_evidence *evidence);
+
+/* All stages in turn for a message that was read: classify, and for a bounce
+   collect evidence and judge. evidence_r may be NULL; it is set to NULL for
+   what is no bounce. */
+const struct bounce_verdict *
+bounce_judge(pool_t pool, const struct bounce_policy *policy,
+	     const struct bounce_envelope *envelope,
+	     const struct bounce_message *message,
+	     struct bounce_key_source *keys,
+	     const struct bounce_evidence **evidence_r);
+
+#endif

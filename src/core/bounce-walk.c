@@ -1,0 +1,563 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "buffer.h"
+#include "bounce-kind.h"
+#include "bounce-policy.h"
+#include "bounce-report.h"
+#include "bounce-text.h"
+#include "bounce-walk.h"
+
+enum walk_state {
+	/* in the header of the message */
+	WALK_HEADER,
+	/* in the header of a part */
+	WALK_PART_HEADER,
+	/* in a part, a preamble or an epilogue */
+	WALK_BODY,
+	/* nothing in the body is of interest but its octets */
+	WALK_OPAQUE
+};
+
+struct walk_multipart {
+	const char *boundary;
+	size_t boundary_size;
+	bool digest;
+};
+
+struct bounce_walk {
+	struct bounce_walk_shared *shared;
+	struct bounce_walk *parent;
+	struct bounce_message *message;
+	/* NULL: the message that is being delivered */
+	struct bounce_original *original;
+	struct bounce_original **originals_tail;
+
+	enum walk_state state;
+	/* of the message, then of its parts */
+	struct bounce_header_builder *header, *part_header;
+	struct walk_multipart stack[BOUNCE_MIME_MAX_DEPTH];
+	unsigned int depth;
+	struct bounce_leaf leaf;
+
+	/* the outermost boundary, and whether it was closed */
+	const char *boundary;
+	bool closed;
+	/* the original was found in a text or as the header of a part */
+	bool header_given;
+
+	struct bounce_dkim_body_hasher *hasher;
+	buffer_t *status;
+	buffer_t *text;
+};
+
+static struct bounce_walk *
+walk_alloc(struct bounce_walk_shared *shared, struct bounce_message *message)
+{
+	struct bounce_walk *walk;
+
+	walk = p_new(shared->pool, struct bounce_walk, 1);
+	walk->shared = shared;
+	walk->message = message;
+	walk->originals_tail = &message->originals;
+	return walk;
+}
+
+struct bounce_walk *
+bounce_walk_init(struct bounce_walk_shared *shared,
+		 struct bounce_message *message)
+{
+	struct bounce_walk *walk = walk_alloc(shared, message);
+
+	walk->header = bounce_header_builder_init(shared->pool, TRUE);
+	return walk;
+}
+
+/*
+ * Parts
+ */
+
+static const struct {
+	const char *type;
+	enum bounce_part part;
+	enum bounce_leaf_sink sink;
+} walk_types[] = {
+	{ "message/delivery-status", BOUNCE_PART_DELIVERY_STATUS,
+	  BOUNCE_LEAF_COLLECT },
+	{ "message/global-delivery-status", BOUNCE_PART_DELIVERY_STATUS,
+	  BOUNCE_LEAF_COLLECT },
+	{ "message/disposition-notification", BOUNCE_PART_DISPOSITION,
+	  BOUNCE_LEAF_SKIP },
+	{ "message/global-disposition-notification", BOUNCE_PART_DISPOSITION,
+	  BOUNCE_LEAF_SKIP },
+	{ "message/feedback-report", BOUNCE_PART_FEEDBACK, BOUNCE_LEAF_SKIP },
+	{ "message/rfc822", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
+	{ "message/global", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
+	{ "message/global-headers", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
+	{ "message/partial", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
+	{ "text/rfc822-headers", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
+	{ "text/rfc822-header", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
+	{ "text/calendar", BOUNCE_PART_CALENDAR, BOUNCE_LEAF_SKIP },
+};
+
+static enum bounce_leaf_sink
+walk_type_sink(struct bounce_walk *walk, const char *type)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(walk_types); i++) {
+		if (strcmp(walk_types[i].type, type) == 0) {
+			walk->message->parts |= walk_types[i].part;
+			return walk_types[i].sink;
+		}
+	}
+	return strncmp(type, "text/", 5) == 0 ||
+		strncmp(type, "multipart/", 10) == 0 ?
+		BOUNCE_LEAF_TEXT : BOUNCE_LEAF_SKIP;
+}
+
+static void
+walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime)
+{
+	pool_t pool = walk->shared->pool;
+	enum bounce_leaf_sink sink = walk_type_sink(walk, mime->type);
+	struct bounce_walk *child = NULL;
+
+	if (sink == BOUNCE_LEAF_COLLECT && walk->status != NULL)
+		sink = BOUNCE_LEAF_SKIP;
+	if (sink == BOUNCE_LEAF_MESSAGE) {
+		child = bounce_walk_init_original(walk, BOUNCE_SOURCE_PART,
+						  NULL);
+		if (child == NULL)
+			sink = BOUNCE_LEAF_SKIP;
+	}
+	bounce_leaf_init(&walk->leaf, pool, sink, mime->encoding);
+	walk->leaf.child = child;
+	if (sink == BOUNCE_LEAF_COLLECT) {
+		walk->status = buffer_create_dynamic(pool, 1024);
+		walk->leaf.collect = walk->status;
+		walk->leaf.text = bounce_text_init(pool, walk,
+						   BOUNCE_TEXT_SCAN);
+	} else if (sink == BOUNCE_LEAF_TEXT) {
+		walk->leaf.text = bounce_text_init(pool, walk,
+			strcmp(mime->type, "text/html") == 0 ?
+			BOUNCE_TEXT_KEEP : BOUNCE_TEXT_KEEP | BOUNCE_TEXT_SCAN);
+	}
+}
+
+/* A multipart, whose preamble is read as text: the boundary may never come. */
+static void
+walk_open_multipart(struct bounce_walk *walk, const struct bounce_mime *mime)
+{
+	static const struct bounce_mime preamble = { .type = "text/plain" };
+	struct walk_multipart *multipart;
+
+	if (walk->depth == N_ELEMENTS(walk->stack)) {
+		walk->message->over_limit = TRUE;
+		return;
+	}
+	multipart = &walk->stack[walk->depth++];
+	multipart->boundary = mime->boundary;
+	multipart->boundary_size = strlen(mime->boundary);
+	multipart->digest = strcmp(mime->type, "multipart/digest") == 0;
+	walk_open_leaf(walk, &preamble);
+}
+
+static void
+walk_open_part(struct bounce_walk *walk, const struct bounce_mime *mime)
+{
+	walk->state = WALK_BODY;
+	if (mime->boundary != NULL)
+		walk_open_multipart(walk, mime);
+	else
+		walk_open_leaf(walk, mime);
+}
+
+static void walk_part_header_done(struct bounce_walk *walk, bool complete)
+{
+	const struct bounce_header *header =
+		bounce_header_builder_finish(walk->part_header, complete);
+	bool digest = walk->depth > 0 && walk->stack[walk->depth - 1].digest;
+	struct bounce_mime mime;
+
+	walk->state = WALK_BODY;
+	if (bounce_text_block_is_original(header)) {
+		/* the original takes the place of the part's own header */
+		walk->part_header = NULL;
+		walk->leaf.child = bounce_walk_init_original(
+			walk, BOUNCE_SOURCE_PART, header);
+		if (walk->leaf.child != NULL) {
+			walk->leaf.sink = BOUNCE_LEAF_MESSAGE;
+			walk->leaf.encoding = BOUNCE_ENCODING_IDENTITY;
+			return;
+		}
+	}
+	bounce_mime_parse(walk->shared->pool, header,
+			  digest ? "message/rfc822" : "text/plain", &mime);
+	walk_open_part(walk, &mime);
+}
+
+/*
+ * Boundaries
+ */
+
+/* Returns the index of the multipart that the line belongs to, or -1. */
+static int
+walk_find_boundary(const struct bounce_walk *walk, const unsigned char *data,
+		   size_t size, bool *last_r)
+{
+	const struct walk_multipart *multipart;
+	unsigned int i;
+
+	while (size > 2 && (data[size - 1] == '\n' || data[size - 1] == '\r' ||
+			    data[size - 1] == ' ' || data[size - 1] == '\t'))
+		size--;
+	data += 2;
+	size -= 2;
+	for (i = walk->depth; i > 0; i--) {
+		multipart = &walk->stack[i - 1];
+		if (size < multipart->boundary_size ||
+		    memcmp(data, multipart->boundary,
+			   multipart->boundary_size) != 0)
+			continue;
+		*last_r = size == multipart->boundary_size + 2 &&
+			memcmp(data + size - 2, "--", 2) == 0;
+		if (*last_r || size == multipart->boundary_size)
+			return i - 1;
+	}
+	return -1;
+}
+
+static void walk_begin_part(struct bounce_walk *walk)
+{
+	if (walk->shared->parts_count == BOUNCE_MIME_MAX_PARTS) {
+		walk->message->over_limit = TRUE;
+		walk->state = WALK_BODY;
+		return;
+	}
+	walk->shared->parts_count++;
+	walk->state = WALK_PART_HEADER;
+	if (walk->part_header == NULL) {
+		walk->part_header =
+			bounce_header_builder_init(walk->shared->pool, FALSE);
+	} else {
+		bounce_header_builder_reset(walk->part_header);
+	}
+}
+
+static bool
+walk_is_boundary(struct bounce_walk *walk, const unsigned char *data,
+		 size_t size)
+{
+	bool last;
+	int i;
+
+	i = walk_find_boundary(walk, data, size, &last);
+	if (i < 0)
+		return FALSE;
+
+	/* a part that is nothing but its header, which may be an original */
+	if (walk->state == WALK_PART_HEADER)
+		walk_part_header_done(walk, FALSE);
+	bounce_leaf_deinit(&walk->leaf);
+	if (last) {
+		walk->depth = i;
+		walk->state = WALK_BODY;
+		if (i == 0)
+			walk->closed = TRUE;
+	} else {
+		walk->depth = i + 1;
+		walk_begin_part(walk);
+	}
+	return TRUE;
+}
+
+/*
+ * The message
+ */
+
+static const struct bounce_envelope walk_no_envelope;
+
+static const struct bounce_envelope *
+walk_envelope(const struct bounce_walk *walk)
+{
+	return walk->original != NULL || walk->shared->set->envelope == NULL ?
+		&walk_no_envelope : walk->shared->set->envelope;
+}
+
+/* The header is complete. FALSE: the body is not needed. */
+static bool
+walk_set_header(struct bounce_walk *walk, const struct bounce_header *header)
+{
+	struct bounce_original *original = walk->original;
+	struct bounce_message *message = walk->message;
+	pool_t pool = walk->shared->pool;
+	struct bounce_mime mime;
+
+	bounce_mime_parse(pool, header, "text/plain", &mime);
+	message->header = header;
+	message->content_type = mime.type;
+	message->report_type = mime.report_type;
+	message->over_limit = header->over_limit;
+	walk->boundary = mime.boundary;
+
+	if (original != NULL) {
+		original->sigs = bounce_dkim_signatures_parse(
+			pool, header, walk->shared->set->domains);
+		walk->hasher = bounce_dkim_body_init(pool, original->sigs);
+	}
+	if (!bounce_kind_is_possible(header, walk_envelope(walk)) &&
+	    !(original == NULL && walk->shared->set->read_all)) {
+		message->header_only = TRUE;
+		walk->state = WALK_OPAQUE;
+		return original != NULL;
+	}
+	walk_open_part(walk, &mime);
+	return TRUE;
+}
+
+static void
+walk_body_line(struct bounce_walk *walk, const unsigned char *data,
+	       size_t size, bool start);
+
+static bool walk_header_done(struct bounce_walk *walk, bool complete)
+{
+	const unsigned char *data, *end, *next;
+	size_t size;
+
+	if (!walk_set_header(walk, bounce_header_builder_finish(walk->header,
+								complete)))
+		return FALSE;
+	bounce_header_builder_get_body(walk->header, &data, &size);
+	if (size == 0)
+		return TRUE;
+	for (end = data + size; data < end; data = next) {
+		next = memchr(data, '\n', end - data);
+		next = next == NULL ? end : next + 1;
+		walk_body_line(walk, data, next - data, TRUE);
+	}
+	return TRUE;
+}
+
+static void
+walk_original_body(struct bounce_walk *walk, const unsigned char *data,
+		   size_t size)
+{
+	struct bounce_original *original = walk->original;
+
+	/* empty lines at its end are not counted: there may be no body */
+	original->body_seen += size;
+	if (size > 2 || (data[0] != '\r' && data[0] != '\n'))
+		original->body_size = original->body_seen;
+	if (walk->hasher != NULL)
+		bounce_dkim_body_more(walk->hasher, data, size);
+}
+
+/* An original whose body nobody looks into is truncated if it is a multipart
+   and does not end. */
+static void
+walk_opaque_line(struct bounce_walk *walk, const unsigned char *data,
+		 size_t size)
+{
+	size_t boundary_size;
+
+	if (walk->boundary == NULL || walk->closed)
+		return;
+	boundary_size = strlen(walk->boundary);
+	if (size >= boundary_size + 4 &&
+	    memcmp(data + 2, walk->boundary, boundary_size) == 0 &&
+	    memcmp(data + 2 + boundary_size, "--", 2) == 0)
+		walk->closed = TRUE;
+}
+
+static void
+walk_body_line(struct bounce_walk *walk, const unsigned char *data,
+	       size_t size, bool start)
+{
+	bool dashes = start && size > 2 && data[0] == '-' && data[1] == '-';
+
+	if (walk->original != NULL)
+		walk_original_body(walk, data, size);
+	if (walk->state == WALK_OPAQUE) {
+		if (dashes)
+			walk_opaque_line(walk, data, size);
+		return;
+	}
+	if (dashes && walk->depth > 0 && walk_is_boundary(walk, data, size))
+		return;
+	if (walk->state == WALK_PART_HEADER) {
+		switch (bounce_header_builder_line(walk->part_header, data,
+						   size, start)) {
+		case BOUNCE_HEADER_LINE_FIELD:
+			return;
+		case BOUNCE_HEADER_LINE_END:
+			walk_part_header_done(walk, TRUE);
+			return;
+		case BOUNCE_HEADER_LINE_BODY:
+			walk_part_header_done(walk, FALSE);
+			/* the boundary that was declared just now */
+			if (dashes && walk_is_boundary(walk, data, size))
+				return;
+			break;
+		}
+	}
+	bounce_leaf_line(&walk->leaf, data, size, start);
+}
+
+bool bounce_walk_line(struct bounce_walk *walk, const unsigned char *data,
+		      size_t size, bool start)
+{
+	if (walk->state == WALK_HEADER) {
+		switch (bounce_header_builder_line(walk->header, data, size,
+						   start)) {
+		case BOUNCE_HEADER_LINE_FIELD:
+			return TRUE;
+		case BOUNCE_HEADER_LINE_END:
+			return walk_header_done(walk, TRUE);
+		case BOUNCE_HEADER_LINE_BODY:
+			if (!walk_header_done(walk, FALSE))
+				return FALSE;
+			break;
+		}
+	}
+	walk_body_line(walk, data, size, start);
+	return TRUE;
+}
+
+void bounce_walk_keep_text(struct bounce_walk *walk,
+			   const unsigned char *data, size_t size)
+{
+	if (walk->text == NULL)
+		walk->text = buffer_create_dynamic(walk->shared->pool, 1024);
+	buffer_append(walk->text, data,
+		      I_MIN(size, BOUNCE_TEXT_MAX_SIZE - walk->text->used));
+}
+
+bool bounce_walk_may_scan(struct bounce_walk *walk, size_t size)
+{
+	struct bounce_walk_shared *shared = walk->shared;
+
+	if (shared->scanned > BOUNCE_TEXT_MAX_SCAN) {
+		walk->message->over_limit = TRUE;
+		return FALSE;
+	}
+	shared->scanned += size;
+	return TRUE;
+}
+
+/*
+ * Originals
+ */
+
+struct bounce_walk *
+bounce_walk_init_original(struct bounce_walk *parent,
+			  enum bounce_original_source source,
+			  const struct bounce_header *with_header)
+{
+	struct bounce_walk_shared *shared = parent->shared;
+	struct bounce_original *original;
+	struct bounce_walk *walk;
+	unsigned int level;
+
+	level = parent->original == NULL ? 1 : parent->original->level + 1;
+	if (level > BOUNCE_MAX_LEVELS ||
+	    shared->originals_count == BOUNCE_MAX_ORIGINALS) {
+		parent->message->over_limit = TRUE;
+		return NULL;
+	}
+	shared->originals_count++;
+
+	original = p_new(shared->pool, struct bounce_original, 1);
+	original->source = source;
+	original->level = level;
+	walk = walk_alloc(shared, &original->message);
+	walk->parent = parent;
+	walk->original = original;
+	if (with_header == NULL) {
+		walk->header = bounce_header_builder_init(shared->pool, TRUE);
+	} else {
+		walk->header_given = TRUE;
+		(void)walk_set_header(walk, with_header);
+	}
+	return walk;
+}
+
+static bool original_signature_is_cut(const struct bounce_original *original)
+{
+	unsigned int i;
+
+	for (i = 0; i < original->sigs->count; i++) {
+		if (original->sigs->sigs[i].truncated)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static enum bounce_original_state
+walk_original_state(const struct bounce_walk *walk)
+{
+	const struct bounce_original *original = walk->original;
+
+	if (original->message.header->over_limit ||
+	    (original->body_size == 0 && original_signature_is_cut(original)))
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	/* a summary: a few fields, of those that people look at */
+	if (!bounce_text_block_is_original(original->message.header))
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	if (original->body_size == 0)
+		return BOUNCE_ORIGINAL_HEADERS;
+	if (walk->boundary != NULL && !walk->closed)
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	return BOUNCE_ORIGINAL_FULL;
+}
+
+static void walk_original_finish(struct bounce_walk *walk)
+{
+	struct bounce_original *original = walk->original;
+
+	if (walk->hasher != NULL)
+		bounce_dkim_body_deinit(&walk->hasher, &original->body);
+	if (!walk->header_given &&
+	    !bounce_text_block_has_known_field(original->message.header)) {
+		/* whatever the part was called, no message came back in it */
+		return;
+	}
+	original->state = walk_original_state(walk);
+	*walk->parent->originals_tail = original;
+	walk->parent->originals_tail = &original->next;
+}
+
+static void walk_finish_open_header(struct bounce_walk *walk)
+{
+	if (walk->state == WALK_HEADER)
+		(void)walk_header_done(walk, FALSE);
+	else if (walk->state == WALK_PART_HEADER)
+		walk_part_header_done(walk, FALSE);
+}
+
+void bounce_walk_deinit(struct bounce_walk **_walk)
+{
+	struct bounce_walk *walk = *_walk;
+	struct bounce_message *message = walk->message;
+
+	*_walk = NULL;
+	walk_finish_open_header(walk);
+	bounce_leaf_deinit(&walk->leaf);
+	message->unclosed = walk->boundary != NULL && !walk->closed;
+	if (walk->status != NULL) {
+		message->report = bounce_report_parse(walk->shared->pool,
+						      walk->status->data,
+						      walk->status->used);
+	}
+	if (walk->text != NULL) {
+		message->text = walk->text->data;
+		message->text_size = walk->text->used;
+	}
+	if (message->report == NULL && walk->original == NULL) {
+		message->report = bounce_report_from_text(
+			walk->shared->pool, message->header, message->text,
+			message->text_size);
+	}
+	if (walk->original != NULL)
+		walk_original_finish(walk);
+}

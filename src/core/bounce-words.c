@@ -1,0 +1,240 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "bounce-words.h"
+
+static bool words_match(const char *const *words, const char *text)
+{
+	for (; *words != NULL; words++) {
+		if (strstr(text, *words) != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* ASCII in lower case; other letters as they are written, so with both cases
+   where a subject can begin with them. */
+static const char *const words_subject[] = {
+	/* English */
+	"undeliver", "returned mail", "returned email", "returned message",
+	"delivery status", "delivery failure", "delivery failed",
+	"delivery has failed", "delivery notification", "delivery report",
+	"delivery error", "delivery problem", "delivery delay",
+	"warning: message", "warning: could not send",
+	"warning--could not send", "not yet delivered",
+	"mail delivery", "failed delivery", "failure notice",
+	"failure delivery", "mail failure", "mail failed",
+	"mail system error", "message delivery", "returning message",
+	"returned to sender", "returning to sender", "return to sender",
+	"non-deliver", "nondeliver", "not delivered", "not be delivered",
+	"could not send", "sending your mail", "sending your message",
+	"message you sent blocked", "unable to deliver", "notice: mail",
+	"message delayed", "rejected:", "bounced mail", "transcript for details",
+	"message not sent", "mail status report", "delivery unsuccessful",
+	"user unknown", "email rejected", "mail rejected", "message rejected",
+	"message blocked", "delayed mail", "delayed delivery",
+	"mail not delivered", "undelivered", "mail could not",
+	/* German */
+	"unzustellbar", "nicht zugestellt", "nicht zustellbar",
+	"zustellung fehlgeschlagen", "zustellungsfehler", "zustellfehler",
+	"fehler bei der zustellung", "zustellbenachrichtigung",
+	"zustellung verz", "bermittlung fehlgeschlagen",
+	/* French */
+	"non remis", "non distribu", "non délivr", "chec de la remise",
+	"chec de remise", "chec de distribution",
+	"chec d'envoi", "notification d'état de remise",
+	"avis de non-remise", "non livr",
+	/* Spanish, Portuguese, Catalan */
+	"no se pudo entregar", "no se puede entregar", "no entregado",
+	"no se ha podido entregar", "error de entrega", "error en la entrega",
+	"correo devuelto", "mensaje devuelto", "fallo en la entrega",
+	"notificación del estado de entrega", "no entregable",
+	"não entregue", "não foi entregue", "não foi possível entregar",
+	"não pôde ser entregue", "falha na entrega", "falha de entrega",
+	"não é possível entregar", "notificação de status de entrega",
+	/* Italian */
+	"mancato recapito", "mancata consegna", "non recapitabile",
+	"non recapitat", "impossibile recapitare", "messaggio non consegnato",
+	"notifica di stato del recapito",
+	/* Dutch */
+	"onbestelbaar", "niet bezorgd", "niet afgeleverd", "kan niet worden",
+	"bezorging mislukt", "aflevering mislukt",
+	/* Swedish, Danish, Norwegian, Finnish */
+	"kunde inte levereras", "kan inte levereras", "ej levererbar",
+	"olevererbar", "kunne ikke leveres", "kan ikke leveres",
+	"ikke leveret", "ikke levert", "levering mislykkedes",
+	"ei voitu toimittaa", "ei voida toimittaa", "toimitus epäonnistui",
+	"ei toimitettu",
+	/* Polish, Czech, Slovak, Hungarian, Romanian */
+	"niedostarcz", "nie dostarczon", "nie można dostarczyć",
+	"nie można było dostarczyć", "nedoruč", "nelze doručit",
+	"nebylo možné doručit", "kézbesíthetetlen", "nem kézbesíthető",
+	"kézbesítési hiba", "kézbesítés sikertelen", "nelivrat", "nu a putut fi livrat",
+	/* Russian, Ukrainian */
+	"недоставлен", "Недоставлен", "не доставлен", "Не доставлен",
+	"невозможно доставить", "Невозможно доставить",
+	"не удалось доставить", "Не удалось доставить",
+	"не может быть доставлен", "ошибка доставки", "Ошибка доставки",
+	"не вдалося доставити", "Не вдалося доставити",
+	/* Greek, Turkish */
+	"δεν παραδόθηκε", "Δεν παραδόθηκε", "αδύνατη η παράδοση",
+	"Αδύνατη η παράδοση", "teslim edilemedi", "teslim edilemeyen",
+	"iletilemedi", "iletilemeyen",
+	/* Japanese */
+	"配信不能", "配信できません", "配信エラー", "配信失敗",
+	"配達不能", "配達できません", "配信に失敗", "送信エラー",
+	"送信できません", "送信不能", "エラーメール", "不達", "未配信",
+	"返送されました", "戻りました", "届きませんでした",
+	/* Chinese */
+	"退信", "无法投递", "無法投遞", "未送达", "未送達", "无法送达",
+	"無法傳遞", "无法传递", "投递失败", "投遞失敗", "傳遞失敗",
+	"传递失败", "发送失败", "退件", "無法寄送", "送信失敗",
+	/* Korean */
+	"반송", "배달 실패", "배달되지", "전송 실패", "발송 실패",
+	"배달할 수 없", "전달할 수 없",
+	/* Hebrew, Arabic */
+	"לא ניתן למסירה", "לא נמסרה", "لم يتم تسليم", "تعذر تسليم",
+	"فشل تسليم", "تعذر التسليم",
+	NULL
+};
+
+/* About a message and its delivery: not about parcels. */
+static const char *const words_text[] = {
+	"message could not be delivered", "message couldn't be delivered",
+	"mail could not be delivered", "mail couldn't be delivered",
+	"email could not be delivered", "message cannot be delivered",
+	"message can not be delivered", "mail cannot be delivered",
+	"message was not delivered", "message wasn't delivered",
+	"mail was not delivered", "message has not been delivered",
+	"message was undeliverable", "message is undeliverable",
+	"message was rejected", "message has been rejected",
+	"message was not accepted", "message that you sent could not",
+	"message you sent could not", "message to the following",
+	"message did not reach", "message is being returned",
+	"message returned to sender", "mail returned to sender",
+	"unable to deliver", "unable to send", "wasn't able to deliver",
+	"was not able to deliver", "not able to deliver", "failed to deliver",
+	"could not deliver", "couldn't deliver", "cannot deliver",
+	"can't deliver", "did not reach the following recipient",
+	"delivery to the following", "delivery failed", "delivery has failed",
+	"delivery failure", "delivery error", "undeliverable",
+	"had permanent fatal errors", "had transient", "permanent error",
+	"permanent failure", "permanent delivery", "could not be delivered to",
+	"not be delivered to one or more", "following recipient",
+	"following address", "user unknown", "unknown user", "no such user",
+	"recipient unknown", "unknown recipient", "recipient not found",
+	"mailbox not found", "mailbox unavailable", "mailbox is full",
+	"mailbox full", "over quota", "host unknown", "unrouteable address",
+	"relaying denied", "relay access denied", "invalid recipient",
+	"recipient address rejected", "qmail-send", "address does not exist",
+	"addresses failed", "address(es) failed", "said: 5",
+	"message you sent was rejected", "rejected your message",
+	"blocked by our bulk email filter", "error sending your mail",
+	"there was a problem delivering", "problem delivering your",
+	"could not send message for", "could not send mail for",
+	"not yet been delivered", "has been delayed", "will be retried",
+	"mail system error",
+	"returned mail", "message was automatically rejected",
+	"message has been blocked", "message has been returned",
+	/* others */
+	"konnte nicht zugestellt", "nicht zugestellt werden", "unzustellbar",
+	"n'a pas pu être", "n'a pu être", "non remis", "non distribu",
+	"no se pudo entregar", "no ha podido ser entregado",
+	"não pôde ser entregue", "não foi possível entregar",
+	"não foi entregue", "impossibile recapitare", "non è stato recapitato",
+	"non è stato possibile recapitare", "niet worden bezorgd",
+	"niet worden afgeleverd", "kunde inte levereras",
+	"kunne ikke leveres", "ei voitu toimittaa", "nie dostarczono",
+	"nie mogła zostać dostarczona", "nelze doručit", "nem kézbesíthető",
+	"не доставлен", "недоставлен", "не удалось доставить",
+	"не может быть доставлен", "не было доставлено",
+	"δεν παραδόθηκε", "teslim edilemedi", "iletilemedi",
+	"配信できません", "配信不能", "送信できません", "配達できません",
+	"宛先不明", "届けることができません", "お届けできません",
+	"无法投递", "退信", "无法送达", "無法傳遞", "未能送达", "投递失败",
+	"반송", "배달되지", "전송되지 못", "배달할 수 없",
+	NULL
+};
+
+static const char *const words_delayed[] = {
+	"delay", "warning: could not send", "warning--could not send",
+	"warning: message", "still being retried", "will be retried",
+	"still trying to deliver", "not yet been delivered",
+	"has not yet been", "temporarily undeliverable",
+	"delivery will be attempted", "will continue to try", "is still trying",
+	"will keep trying", "you do not need to resend",
+	"do not need to resend", "verzögert", "verspätet",
+	"retardé", "retrasad", "atrasad", "ritardat", "vertraagd",
+	"försenad", "forsinket", "opóźnion", "задерж", "отложен",
+	"遅延", "配信が遅れ", "延迟", "延遲", "지연",
+	NULL
+};
+
+static const char *const words_daemon_names[] = {
+	"mail delivery", "mailer-daemon", "mailer daemon", "mail-daemon",
+	"maildelivery", "delivery subsystem", "delivery system",
+	"postmaster", "system administrator", "mail administrator",
+	"internet mail delivery", "mail system", "mailsystem",
+	"bounce daemon", "microsoft outlook", "microsoft exchange",
+	"message delivery", "delivery status", "mail router",
+	"mailsweeper", "systemadministrator", "administrateur syst",
+	"administrador del sistema", "amministratore di sistema",
+	NULL
+};
+
+static const char *const words_daemon_local_parts[] = {
+	"postmaster", "post_master", "post-master", "mail-daemon",
+	"maildaemon", "mailerdaemon", "mailer_daemon", "mailer.daemon",
+	"mdaemon", "mailsystem", "mail-system", "delivery-daemon",
+	"microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "daemon",
+	"mailadmin", "bounce-daemon", "dsn", "ndr",
+	NULL
+};
+
+static const char *const words_autoreply_subjects[] = {
+	"automatic reply", "auto reply", "auto-reply", "autoreply",
+	"auto response", "autoresponse", "out of office", "out-of-office",
+	"on vacation", "away from", "vacation", "automatische antwort",
+	"abwesenheit", "réponse automatique", "absence du bureau",
+	"respuesta automática", "fuera de la oficina", "resposta automática",
+	"risposta automatica", "automatisch antwoord", "autosvar",
+	"автоответ", "Автоответ", "自動応答", "自動返信", "不在", "自动回复",
+	"自動回覆", "자동 회신", "부재중",
+	NULL
+};
+
+bool bounce_words_subject(const char *lc_subject)
+{
+	return words_match(words_subject, lc_subject);
+}
+
+bool bounce_words_text(const char *lc_text)
+{
+	return words_match(words_text, lc_text);
+}
+
+bool bounce_words_delayed(const char *lc_text)
+{
+	return words_match(words_delayed, lc_text);
+}
+
+bool bounce_words_daemon_name(const char *lc_name)
+{
+	return words_match(words_daemon_names, lc_name);
+}
+
+bool bounce_words_daemon_local_part(const char *lc_local_part)
+{
+	const char *const *words = words_daemon_local_parts;
+
+	for (; *words != NULL; words++) {
+		if (strcmp(*words, lc_local_part) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool bounce_words_autoreply_subject(const char *lc_subject)
+{
+	return words_match(words_autoreply_subjects, lc_subject);
+}

@@ -1,0 +1,215 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "istream.h"
+#include "str-sanitize.h"
+#include "smtp-address.h"
+#include "mail-storage.h"
+#include "mail-user.h"
+#include "bounce-domains.h"
+#include "bounce-key-lookup.h"
+#include "bounce-kind.h"
+#include "bounce-message.h"
+#include "bounce-policy.h"
+#include "bounce-verdict.h"
+#include "backscatter-once.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+
+#include <time.h>
+
+/* A key that cannot be used is said again after this many seconds. */
+#define BACKSCATTER_KEY_WARNING_INTERVAL 3600
+
+static struct backscatter_once backscatter_key_warnings = {
+	.interval = BACKSCATTER_KEY_WARNING_INTERVAL
+};
+
+struct backscatter_judgement {
+	pool_t pool;
+	struct event *event;
+	struct mail *mail;
+	const struct backscatter_settings *set;
+	struct bounce_policy policy;
+	struct bounce_envelope envelope;
+	struct backscatter_result *result;
+};
+
+static const char *
+backscatter_address(pool_t pool, const struct smtp_address *address)
+{
+	return address == NULL ? NULL :
+		p_strdup(pool, smtp_address_encode(address));
+}
+
+/* Where no sender is known, bounce-kind.c asks Return-Path. */
+static void
+backscatter_envelope_init(struct backscatter_judgement *j,
+			  struct mail_user *user,
+			  const struct backscatter_envelope *envelope)
+{
+	j->envelope.mail_from =
+		backscatter_address(j->pool, envelope->mail_from);
+	if (envelope->rcpt_to != NULL && envelope->rcpt_to->domain != NULL) {
+		j->envelope.rcpt_to =
+			backscatter_address(j->pool, envelope->rcpt_to);
+	} else if (strchr(user->username, '@') != NULL) {
+		j->envelope.rcpt_to = user->username;
+	}
+}
+
+/* The recipient's domain, where no others are set. Without any every original
+   would be a stranger's: then nothing is judged. */
+static int
+backscatter_policy_init(struct backscatter_judgement *j, const char **error_r)
+{
+	struct bounce_domains *domains = j->set->domains;
+	const char *rcpt_to = j->envelope.rcpt_to;
+	const char *at, *error;
+
+	if (domains == NULL) {
+		at = rcpt_to == NULL ? NULL : strrchr(rcpt_to, '@');
+		if (at == NULL) {
+			*error_r = "backscatter_domains is not set, and the "
+				"recipient has no domain: "
+				"set backscatter_domains";
+			return -1;
+		}
+		if (bounce_domains_parse(j->pool, at + 1, &domains,
+					 &error) < 0) {
+			*error_r = t_strdup_printf("backscatter_domains is not "
+				"set, and the recipient's domain is of no use: "
+				"%s", str_sanitize(error, 200));
+			return -1;
+		}
+	}
+	j->policy = j->set->policy;
+	j->policy.domains = domains;
+	j->policy.now = time(NULL);
+	return 0;
+}
+
+static int
+backscatter_read(struct backscatter_judgement *j, const char **error_r)
+{
+	struct bounce_message_settings set;
+	struct istream *input;
+	int ret;
+
+	if (mail_get_stream_because(j->mail, NULL, NULL, "backscatter",
+				    &input) < 0) {
+		*error_r = mailbox_get_last_internal_error(j->mail->box, NULL);
+		return -1;
+	}
+	i_zero(&set);
+	set.domains = j->policy.domains;
+	set.envelope = &j->envelope;
+	ret = bounce_message_read(j->pool, input, &set, &j->result->message,
+				  error_r);
+	/* the stream is the mail's: others read it from its beginning */
+	i_stream_seek(input, 0);
+	return ret;
+}
+
+/* Whether it is a bounce is told by what could be read. */
+static void
+backscatter_give_up(struct backscatter_judgement *j, const char *error)
+{
+	struct backscatter_result *result = j->result;
+	struct bounce_verdict *verdict;
+
+	if (result->message == NULL) {
+		/* nothing came: an empty message */
+		struct bounce_message_parser *parser;
+		struct bounce_message_settings set;
+
+		i_zero(&set);
+		parser = bounce_message_parser_init(j->pool, &set);
+		result->message = bounce_message_parser_finish(&parser);
+	}
+	verdict = p_new(j->pool, struct bounce_verdict, 1);
+	bounce_kind_classify(result->message, &j->envelope, &verdict->kind);
+	if (bounce_kind_is_bounce(verdict->kind.kind)) {
+		verdict->value = BOUNCE_VERDICT_TEMPERROR;
+		verdict->reason = BOUNCE_REASON_STATE;
+	}
+	verdict->text = p_strdup(j->pool, error);
+	result->verdict = verdict;
+	e_error(j->event, "Cannot judge the message, it is delivered as it is: "
+		"%s", error);
+}
+
+static int
+backscatter_get_verdict(struct backscatter_judgement *j, const char **error_r)
+{
+	struct backscatter_result *result = j->result;
+	struct bounce_key_lookup *lookup;
+
+	if (backscatter_read(j, error_r) < 0 ||
+	    backscatter_keys_get(j->set, &lookup, error_r) < 0)
+		return -1;
+	result->verdict = bounce_judge(j->pool, &j->policy, &j->envelope,
+				       result->message,
+				       bounce_key_lookup_source(lookup,
+								j->pool),
+				       &result->evidence);
+	bounce_key_lookup_unref(&lookup);
+	return 0;
+}
+
+static void
+backscatter_log(struct backscatter_judgement *j, const char *session_id)
+{
+	const struct backscatter_result *result = j->result;
+
+	backscatter_log_result(j->event, result, &j->envelope, session_id);
+	if (j->set->key_dir != NULL)
+		backscatter_keys_check_files(j->event, j->set->key_dir);
+	if (result->evidence != NULL && result->evidence->warning != NULL &&
+	    backscatter_once(&backscatter_key_warnings,
+			     result->evidence->warning, time(NULL)))
+		e_warning(j->event, "%s", result->evidence->warning);
+}
+
+static void
+backscatter_judge(struct backscatter_judgement *j, const char *session_id)
+{
+	const char *error;
+
+	if (backscatter_get_verdict(j, &error) < 0)
+		backscatter_give_up(j, error);
+	if (backscatter_result_is_bounce(j->result))
+		backscatter_log(j, session_id);
+}
+
+const struct backscatter_result *
+backscatter_judge_mail(pool_t pool, struct event *event,
+		       struct mail_user *user, struct mail *mail,
+		       const struct backscatter_envelope *envelope)
+{
+	struct backscatter_judgement j;
+	const char *error;
+
+	i_zero(&j);
+	j.set = backscatter_user_get_settings(user);
+	if (j.set == NULL || j.set->mode == BACKSCATTER_MODE_OFF)
+		return NULL;
+
+	j.pool = pool;
+	j.mail = mail;
+	j.event = event_create(event);
+	event_add_category(j.event, &backscatter_event_category);
+	event_set_append_log_prefix(j.event, "backscatter: ");
+	T_BEGIN {
+		backscatter_envelope_init(&j, user, envelope);
+		if (backscatter_policy_init(&j, &error) < 0)
+			backscatter_log_config_error(j.event, error);
+		else {
+			j.result = p_new(pool, struct backscatter_result, 1);
+			j.result->mode = j.set->mode;
+			backscatter_judge(&j, envelope->session_id);
+		}
+	} T_END;
+	event_unref(&j.event);
+	return j.result;
+}

@@ -1,0 +1,61 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "bounce-key-dir.h"
+#include "bounce-key-lookup.h"
+#include "backscatter-once.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+
+#include <dirent.h>
+#include <time.h>
+
+static struct backscatter_once backscatter_key_dirs_opened;
+static struct backscatter_once backscatter_key_dirs_checked;
+
+int backscatter_keys_get(const struct backscatter_settings *set,
+			 struct bounce_key_lookup **lookup_r,
+			 const char **error_r)
+{
+	struct bounce_key_lookup_settings lookup_set;
+
+	i_zero(&lookup_set);
+	lookup_set.key_dir = set->key_dir;
+	lookup_set.dns_servers = set->dns_servers;
+	lookup_set.timeout_msecs = set->dns_timeout_msecs;
+	return bounce_key_lookup_get(&lookup_set, lookup_r, error_r);
+}
+
+void backscatter_keys_check_dir(struct event *event, const char *key_dir)
+{
+	DIR *dir;
+
+	if (!backscatter_once(&backscatter_key_dirs_opened, key_dir,
+			      time(NULL)))
+		return;
+	/* not access(): that asks for our real uid, not the user's */
+	dir = opendir(key_dir);
+	if (dir == NULL) {
+		backscatter_log_config_error(event, t_strdup_printf(
+			"backscatter_key_dir = %s: %m", key_dir));
+	} else if (closedir(dir) < 0)
+		e_error(event, "closedir(%s) failed: %m", key_dir);
+}
+
+void backscatter_keys_check_files(struct event *event, const char *key_dir)
+{
+	const char *error;
+	unsigned int count;
+
+	if (!backscatter_once(&backscatter_key_dirs_checked, key_dir,
+			      time(NULL)))
+		return;
+	if (bounce_key_dir_check(key_dir, &count, &error) < 0) {
+		e_warning(event, "backscatter_key_dir = %s: %s",
+			  key_dir, error);
+	} else if (count == 0) {
+		e_warning(event, "backscatter_key_dir = %s: "
+			  "there is no file in it that is named "
+			  "SELECTOR._domainkey.DOMAIN", key_dir);
+	}
+}

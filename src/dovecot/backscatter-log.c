@@ -1,0 +1,121 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str.h"
+#include "str-sanitize.h"
+#include "lib-event.h"
+#include "bounce-header.h"
+#include "bounce-message.h"
+#include "bounce-policy.h"
+#include "bounce-property.h"
+#include "bounce-types.h"
+#include "bounce-verdict.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+
+/* Of a value that a stranger wrote. */
+#define BACKSCATTER_LOG_MAX_VALUE 200
+
+struct backscatter_log_field {
+	/* In the event, and in the line; NULL: not there. */
+	const char *event_name;
+	const char *line_name;
+	/* NULL or empty: there is none. */
+	const char *value;
+};
+
+static const char *
+backscatter_log_property(const struct backscatter_result *result,
+			 enum bounce_property property)
+{
+	const char *const *values;
+
+	values = bounce_property_get(pool_datastack_create(), property,
+				     result->message, result->verdict);
+	return str_sanitize_utf8(values[0], BACKSCATTER_LOG_MAX_VALUE);
+}
+
+static const char *
+backscatter_log_header(const struct backscatter_result *result,
+		       const char *name)
+{
+	const char *value =
+		t_bounce_header_value(result->message->header, name);
+
+	if (value == NULL)
+		return NULL;
+	return str_sanitize_utf8(t_bounce_sanitize(value, strlen(value)),
+				 BACKSCATTER_LOG_MAX_VALUE);
+}
+
+static const char *
+backscatter_log_sender(const struct bounce_envelope *envelope)
+{
+	if (envelope->mail_from == NULL)
+		return NULL;
+	return t_strdup_printf("<%s>", str_sanitize_utf8(envelope->mail_from,
+					BACKSCATTER_LOG_MAX_VALUE));
+}
+
+static void
+backscatter_log_send(struct event *event, const char *start,
+		     const struct backscatter_log_field *fields,
+		     unsigned int count)
+{
+	struct event_passthrough *e = event_create_passthrough(event)->
+		set_name("backscatter_checked");
+	string_t *line = t_str_new(512);
+	unsigned int i;
+
+	str_append(line, start);
+	for (i = 0; i < count; i++) {
+		if (fields[i].value == NULL || *fields[i].value == '\0')
+			continue;
+		if (fields[i].event_name != NULL)
+			e->add_str(fields[i].event_name, fields[i].value);
+		if (fields[i].line_name != NULL) {
+			str_printfa(line, ", %s=%s", fields[i].line_name,
+				    fields[i].value);
+		}
+	}
+	e_info(e->event(), "%s", str_c(line));
+}
+
+void backscatter_log_result(struct event *event,
+			    const struct backscatter_result *result,
+			    const struct bounce_envelope *envelope,
+			    const char *session_id)
+{
+	const struct bounce_verdict *verdict = result->verdict;
+	const char *message_id = backscatter_log_header(result, "Message-ID");
+	const struct backscatter_log_field fields[] = {
+		{ "verdict", NULL, bounce_verdict_name(verdict->value) },
+		{ "reason", NULL, bounce_reason_name(verdict->reason) },
+		{ "message_id", NULL, message_id },
+		{ "kind", "kind", bounce_kind_name(verdict->kind.kind) },
+		{ "original", "original",
+		  backscatter_log_property(result, BOUNCE_PROPERTY_ORIGINAL) },
+		{ "domain", "domain",
+		  backscatter_log_property(result, BOUNCE_PROPERTY_DOMAIN) },
+		{ "selector", "selector",
+		  backscatter_log_property(result, BOUNCE_PROPERTY_SELECTOR) },
+		{ "original_message_id", "original-msgid",
+		  backscatter_log_property(result,
+				BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID) },
+		{ "reporting_mta", "reporting-mta",
+		  backscatter_log_property(result,
+				BOUNCE_PROPERTY_REPORTING_MTA) },
+		{ NULL, "sender", backscatter_log_sender(envelope) },
+		{ NULL, "from", backscatter_log_header(result, "From") },
+		{ "session", "session", session_id },
+		{ "mode", "mode", backscatter_mode_name(result->mode) }
+	};
+
+	backscatter_log_send(event, t_strdup_printf("msgid=%s: %s (%s)",
+			message_id == NULL ? "unspecified" : message_id,
+			bounce_verdict_name(verdict->value),
+			bounce_reason_name(verdict->reason)),
+		fields, N_ELEMENTS(fields));
+	e_debug(event, "%s: %s", verdict->kind.rule,
+		verdict->text == NULL ? "" : verdict->text);
+}

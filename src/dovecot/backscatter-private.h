@@ -1,0 +1,53 @@
+#ifndef BACKSCATTER_PRIVATE_H
+#define BACKSCATTER_PRIVATE_H
+
+/* Shared by the files of this folder. */
+
+#include "dovecot-backscatter.h"
+
+struct bounce_envelope;
+struct bounce_evidence;
+struct bounce_message;
+struct bounce_verdict;
+struct bounce_key_lookup;
+struct backscatter_settings;
+
+struct backscatter_result {
+	enum backscatter_mode mode;
+	const struct bounce_message *message;
+	const struct bounce_verdict *verdict;
+	/* NULL for what is no bounce. */
+	const struct bounce_evidence *evidence;
+};
+
+/* The category of all our events. */
+extern struct event_category backscatter_event_category;
+
+/* The user's settings: parsed once, and a broken one logged then. NULL if
+   they are broken: nothing is judged for this user. */
+const struct backscatter_settings *
+backscatter_user_get_settings(struct mail_user *user);
+/* Log what is wrong with the configuration, once in the life of the process
+   for each text. */
+void backscatter_log_config_error(struct event *event, const char *error);
+
+/* Where the keys of a message come from: what is shared by all messages with
+   these settings in this process. The caller drops the reference. Returns 0,
+   or -1 with an error (data stack). */
+int backscatter_keys_get(const struct backscatter_settings *set,
+			 struct bounce_key_lookup **lookup_r,
+			 const char **error_r);
+/* Log that a key directory cannot be opened, once for each. Costs next to
+   nothing. */
+void backscatter_keys_check_dir(struct event *event, const char *key_dir);
+/* Warn of a key file that cannot be used, once for each directory. Reads all
+   of them: for the first bounce of a process. */
+void backscatter_keys_check_files(struct event *event, const char *key_dir);
+
+/* The line of the log and the event "backscatter_checked". */
+void backscatter_log_result(struct event *event,
+			    const struct backscatter_result *result,
+			    const struct bounce_envelope *envelope,
+			    const char *session_id);
+
+#endif

@@ -1,0 +1,322 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str-sanitize.h"
+#include "strfuncs.h"
+#include "iso8601-date.h"
+#include "bounce-dns.h"
+#include "bounce-domains.h"
+#include "backscatter-compat.h"
+#include "backscatter-settings.h"
+
+/* Of a value in an error message. */
+#define BACKSCATTER_SETTING_ERROR_MAX_SIZE 100
+
+#define DEF_OFFSET(field) offsetof(struct backscatter_settings, field)
+
+struct backscatter_setting {
+	const char *name;
+	/* What it is if it is not set; NULL: as i_zero() leaves it. */
+	const char *def;
+	/* Returns 0 or -1, with what is wrong with the value. */
+	int (*parse)(pool_t pool, const struct backscatter_setting *setting,
+		     const char *value, void *field, const char **error_r);
+	size_t offset;
+	/* What it may be, for the error message. */
+	const char *expect;
+	/* For words: their index is the value. */
+	const char *const *words;
+	/* For numbers and times. */
+	unsigned int min, max;
+};
+
+static const char *const backscatter_mode_words[] = {
+	[BACKSCATTER_MODE_OFF] = "off",
+	[BACKSCATTER_MODE_AUDIT] = "audit",
+	[BACKSCATTER_MODE_ENFORCE] = "enforce",
+	NULL
+};
+
+static const char *const backscatter_sender_match_words[] = {
+	[BOUNCE_SENDER_MATCH_NONE] = "none",
+	[BOUNCE_SENDER_MATCH_DOMAIN] = "domain",
+	[BOUNCE_SENDER_MATCH_ADDRESS] = "address",
+	NULL
+};
+
+static int
+backscatter_parse_word(pool_t pool ATTR_UNUSED,
+		       const struct backscatter_setting *setting,
+		       const char *value, void *field, const char **error_r)
+{
+	unsigned int i;
+
+	for (i = 0; setting->words[i] != NULL; i++) {
+		if (strcasecmp(setting->words[i], value) == 0) {
+			*(unsigned int *)field = i;
+			return 0;
+		}
+	}
+	*error_r = "unknown value";
+	return -1;
+}
+
+static int
+backscatter_parse_domains(pool_t pool,
+			  const struct backscatter_setting *setting ATTR_UNUSED,
+			  const char *value, void *field, const char **error_r)
+{
+	struct bounce_domains **domains_r = field;
+
+	/* Dovecot itself replaces "<file" in its configuration files by what
+	   is in the file; it comes here from userdb. */
+	if (*value == '<') {
+		*error_r = "a file can be named in dovecot.conf only, "
+			"not in a userdb";
+		return -1;
+	}
+	if (strncmp(value, "dict:", 5) == 0) {
+		*error_r = "this version reads no domains from a dict";
+		return -1;
+	}
+	return bounce_domains_parse(pool, value, domains_r, error_r);
+}
+
+static int
+backscatter_parse_path(pool_t pool,
+		       const struct backscatter_setting *setting ATTR_UNUSED,
+		       const char *value, void *field, const char **error_r)
+{
+	if (*value != '/') {
+		*error_r = "not an absolute path";
+		return -1;
+	}
+	*(const char **)field = p_strdup(pool, value);
+	return 0;
+}
+
+/* Only the resolver knows what it takes. */
+static int
+backscatter_parse_servers(pool_t pool,
+			  const struct backscatter_setting *setting ATTR_UNUSED,
+			  const char *value, void *field, const char **error_r)
+{
+	struct bounce_dns *dns;
+
+	if (bounce_dns_create(value, &dns, error_r) < 0)
+		return -1;
+	bounce_dns_destroy(&dns);
+	*(const char **)field = p_strdup(pool, value);
+	return 0;
+}
+
+static int
+backscatter_check_range(const struct backscatter_setting *setting,
+			unsigned int value, const char **error_r)
+{
+	if (value >= setting->min && value <= setting->max)
+		return 0;
+	*error_r = value < setting->min ? "too small" : "too large";
+	return -1;
+}
+
+static int
+backscatter_parse_uint(pool_t pool ATTR_UNUSED,
+		       const struct backscatter_setting *setting,
+		       const char *value, void *field, const char **error_r)
+{
+	unsigned int *number_r = field;
+
+	if (str_to_uint(value, number_r) < 0) {
+		*error_r = "not a number";
+		return -1;
+	}
+	return backscatter_check_range(setting, *number_r, error_r);
+}
+
+static int
+backscatter_parse_time(pool_t pool ATTR_UNUSED,
+		       const struct backscatter_setting *setting,
+		       const char *value, void *field, const char **error_r)
+{
+	unsigned int *secs_r = field;
+
+	if (settings_get_time(value, secs_r, error_r) < 0)
+		return -1;
+	return backscatter_check_range(setting, *secs_r, error_r);
+}
+
+static int
+backscatter_parse_time_msecs(pool_t pool ATTR_UNUSED,
+			     const struct backscatter_setting *setting,
+			     const char *value, void *field,
+			     const char **error_r)
+{
+	unsigned int *msecs_r = field;
+
+	if (settings_get_time_msecs(value, msecs_r, error_r) < 0)
+		return -1;
+	return backscatter_check_range(setting, *msecs_r, error_r);
+}
+
+static int
+backscatter_parse_date(pool_t pool ATTR_UNUSED,
+		       const struct backscatter_setting *setting ATTR_UNUSED,
+		       const char *value, void *field, const char **error_r)
+{
+	time_t *date_r = field;
+	int tz;
+
+	/* A day alone begins at midnight, UTC. */
+	if (strlen(value) == strlen("YYYY-MM-DD"))
+		value = t_strconcat(value, "T00:00:00Z", NULL);
+	if (!iso8601_date_parse((const unsigned char *)value, strlen(value),
+				date_r, &tz)) {
+		*error_r = "not a date";
+		return -1;
+	}
+	return 0;
+}
+
+static const struct backscatter_setting backscatter_settings_table[] = {
+	{
+		.name = "backscatter_domains",
+		.parse = backscatter_parse_domains,
+		.offset = DEF_OFFSET(domains),
+		.expect = "domains, each as example.com, "
+			"or .example.com for its subdomains as well"
+	}, {
+		.name = "backscatter_mode",
+		.def = "enforce",
+		.parse = backscatter_parse_word,
+		.offset = DEF_OFFSET(mode),
+		.expect = "enforce, audit or off",
+		.words = backscatter_mode_words
+	}, {
+		.name = "backscatter_key_dir",
+		.parse = backscatter_parse_path,
+		.offset = DEF_OFFSET(key_dir),
+		.expect = "an absolute path such as /etc/dovecot/dkim-keys"
+	}, {
+		.name = "backscatter_dns_servers",
+		.parse = backscatter_parse_servers,
+		.offset = DEF_OFFSET(dns_servers),
+		.expect = "addresses such as 127.0.0.1, 192.0.2.1:5353 "
+			"or [2001:db8::1]:53"
+	}, {
+		.name = "backscatter_dns_timeout",
+		.def = "3s",
+		.parse = backscatter_parse_time_msecs,
+		.offset = DEF_OFFSET(dns_timeout_msecs),
+		.expect = "a time from 100ms to 60s, such as 3s",
+		.min = 100,
+		.max = 60 * 1000
+	}, {
+		/* RFC 8301 section 3.2: no signature of a key below 1024 bits
+		   is valid. */
+		.name = "backscatter_min_rsa_bits",
+		.def = "1024",
+		.parse = backscatter_parse_uint,
+		.offset = DEF_OFFSET(policy.min_rsa_bits),
+		.expect = "a number of bits from 1024 to 16384",
+		.min = 1024,
+		.max = 16384
+	}, {
+		.name = "backscatter_sender_match",
+		.def = "domain",
+		.parse = backscatter_parse_word,
+		.offset = DEF_OFFSET(policy.sender_match),
+		.expect = "none, domain or address",
+		.words = backscatter_sender_match_words
+	}, {
+		.name = "backscatter_max_age",
+		.def = "14d",
+		.parse = backscatter_parse_time,
+		.offset = DEF_OFFSET(policy.max_age),
+		.expect = "a time from 1h to 3650d, such as 14d",
+		.min = 3600,
+		.max = 3650U * 24 * 3600
+	}, {
+		.name = "backscatter_queue_lifetime",
+		.def = "5d",
+		.parse = backscatter_parse_time,
+		.offset = DEF_OFFSET(policy.queue_lifetime),
+		.expect = "a time from 0 to 365d, such as 5d",
+		.max = 365 * 24 * 3600
+	}, {
+		.name = "backscatter_signed_since",
+		.parse = backscatter_parse_date,
+		.offset = DEF_OFFSET(policy.signed_since),
+		.expect = "a date such as 2026-01-31 or 2026-01-31T12:00:00Z"
+	}
+};
+
+static int
+backscatter_setting_parse(pool_t pool,
+			  const struct backscatter_setting *setting,
+			  const char *value,
+			  struct backscatter_settings *settings,
+			  const char **error_r)
+{
+	const char *error;
+
+	if (setting->parse(pool, setting, value,
+			   PTR_OFFSET(settings, setting->offset), &error) == 0)
+		return 0;
+	*error_r = t_strdup_printf("%s = %s: %s (expected: %s)", setting->name,
+		str_sanitize(value, BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+		str_sanitize(error, 2 * BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+		setting->expect);
+	return -1;
+}
+
+int backscatter_settings_parse(pool_t pool,
+			       backscatter_settings_getter_t *getter,
+			       void *context,
+			       struct backscatter_settings *settings_r,
+			       const char **error_r)
+{
+	const struct backscatter_setting *setting;
+	const char *value;
+	unsigned int i;
+
+	i_zero(settings_r);
+	bounce_policy_init(&settings_r->policy);
+	for (i = 0; i < N_ELEMENTS(backscatter_settings_table); i++) {
+		setting = &backscatter_settings_table[i];
+		value = getter(context, setting->name);
+		value = value == NULL ? "" : t_str_trim(value, " \t\r\n");
+		if (*value == '\0')
+			value = setting->def;
+		if (value != NULL &&
+		    backscatter_setting_parse(pool, setting, value,
+					      settings_r, error_r) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+const char *backscatter_settings_name(unsigned int idx)
+{
+	return idx >= N_ELEMENTS(backscatter_settings_table) ? NULL :
+		backscatter_settings_table[idx].name;
+}
+
+bool backscatter_settings_is_known(const char *name)
+{
+	const char *known;
+	unsigned int i;
+
+	if (strncmp(name, "backscatter_", 12) != 0)
+		return TRUE;
+	for (i = 0; (known = backscatter_settings_name(i)) != NULL; i++) {
+		if (strcmp(known, name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+const char *backscatter_mode_name(enum backscatter_mode mode)
+{
+	return backscatter_mode_words[mode];
+}

@@ -1,0 +1,54 @@
+#ifndef BACKSCATTER_SETTINGS_H
+#define BACKSCATTER_SETTINGS_H
+
+/* The settings of one user, parsed and checked. Where their texts come from
+   is the matter of backscatter-settings-23.c; what they mean is one table for
+   all versions of Dovecot. */
+
+#include "bounce-policy.h"
+#include "dovecot-backscatter.h"
+
+struct mail_user;
+
+struct backscatter_settings {
+	enum backscatter_mode mode;
+	/* NULL: the recipient's domain. */
+	struct bounce_domains *domains;
+	/* NULL: there is none. */
+	const char *key_dir;
+	/* As bounce_dns_create() takes them; NULL: the system's. */
+	const char *dns_servers;
+	/* For all keys of one message. */
+	unsigned int dns_timeout_msecs;
+	/* domains is NULL and now 0: they are of the delivery. */
+	struct bounce_policy policy;
+};
+
+/* Returns the text of a setting, or NULL if it is not set. */
+typedef const char *backscatter_settings_getter_t(void *context,
+						  const char *name);
+
+/* Parse the settings. Those not set, or set to nothing, have their defaults.
+   What settings_r points to is allocated from the pool. Returns 0, or -1 with
+   an error (data stack) that names the setting, its value and what it may
+   be. */
+int backscatter_settings_parse(pool_t pool,
+			       backscatter_settings_getter_t *getter,
+			       void *context,
+			       struct backscatter_settings *settings_r,
+			       const char **error_r);
+/* The name of a setting, or NULL after the last one. */
+const char *backscatter_settings_name(unsigned int idx);
+/* FALSE for a name that begins as ours do and is none of them. */
+bool backscatter_settings_is_known(const char *name);
+
+const char *backscatter_mode_name(enum backscatter_mode mode);
+
+/* The settings that Dovecot has for the user, whatever its version.
+   warning_r: NULL, or what the admin should hear of all the same. Allocated
+   from the pool, error and warning from the data stack. */
+int backscatter_settings_get(struct mail_user *user, pool_t pool,
+			     const struct backscatter_settings **settings_r,
+			     const char **warning_r, const char **error_r);
+
+#endif

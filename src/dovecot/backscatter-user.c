@@ -1,0 +1,86 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "module-context.h"
+#include "mail-user.h"
+#include "backscatter-once.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+
+#include <time.h>
+
+#define BACKSCATTER_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, backscatter_user_module)
+
+struct backscatter_user {
+	union mail_user_module_context module_ctx;
+
+	/* NULL: they are broken. */
+	const struct backscatter_settings *set;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(backscatter_user_module,
+				  &mail_user_module_register);
+static struct backscatter_once backscatter_config_errors;
+
+struct event_category backscatter_event_category = {
+	.name = "backscatter"
+};
+
+void backscatter_log_config_error(struct event *event, const char *error)
+{
+	if (backscatter_once(&backscatter_config_errors, error, time(NULL)))
+		e_error(event, "%s", error);
+}
+
+static void
+backscatter_user_read_settings(struct backscatter_user *buser,
+			       struct mail_user *user, struct event *event)
+{
+	const char *warning, *error;
+
+	if (backscatter_settings_get(user, user->pool, &buser->set,
+				     &warning, &error) < 0) {
+		buser->set = NULL;
+		backscatter_log_config_error(event, t_strdup_printf(
+			"Bounces are not judged, for a wrong setting: %s",
+			error));
+	}
+	if (warning != NULL &&
+	    backscatter_once(&backscatter_config_errors, warning, time(NULL)))
+		e_warning(event, "%s", warning);
+
+	if (buser->set != NULL && buser->set->mode != BACKSCATTER_MODE_OFF &&
+	    buser->set->key_dir != NULL)
+		backscatter_keys_check_dir(event, buser->set->key_dir);
+}
+
+const struct backscatter_settings *
+backscatter_user_get_settings(struct mail_user *user)
+{
+	struct backscatter_user *buser = BACKSCATTER_USER_CONTEXT(user);
+	struct event *event;
+
+	if (buser != NULL)
+		return buser->set;
+
+	buser = p_new(user->pool, struct backscatter_user, 1);
+	MODULE_CONTEXT_SET(user, backscatter_user_module, buser);
+
+	event = event_create(user->event);
+	event_add_category(event, &backscatter_event_category);
+	event_set_append_log_prefix(event, "backscatter: ");
+	T_BEGIN {
+		backscatter_user_read_settings(buser, user, event);
+	} T_END;
+	event_unref(&event);
+	return buser->set;
+}
+
+bool backscatter_user_init(struct mail_user *user)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(user);
+
+	return set != NULL && set->mode != BACKSCATTER_MODE_OFF;
+}

@@ -1,0 +1,84 @@
+#ifndef DOVECOT_BACKSCATTER_H
+#define DOVECOT_BACKSCATTER_H
+
+/* The public interface of libdovecot-backscatter.so, for the delivery hook,
+   the Sieve extension and doveadm. These, and nothing else, are exported. */
+
+struct event;
+struct mail;
+struct mail_user;
+struct smtp_address;
+struct backscatter_result;
+
+#define BACKSCATTER_API __attribute__((visibility("default")))
+
+/* Names of fields of the delivery's event. */
+#define BACKSCATTER_EVENT_VERDICT "backscatter_verdict"
+#define BACKSCATTER_EVENT_REASON "backscatter_reason"
+#define BACKSCATTER_EVENT_KIND "backscatter_kind"
+
+enum backscatter_mode {
+	BACKSCATTER_MODE_OFF = 0,
+	BACKSCATTER_MODE_AUDIT,
+	BACKSCATTER_MODE_ENFORCE
+};
+
+/* What is known of a delivery beside the mail. */
+struct backscatter_envelope {
+	/* NULL: not known. The null sender is an address for which
+	   smtp_address_isnull() is TRUE. */
+	const struct smtp_address *mail_from;
+	const struct smtp_address *rcpt_to;
+	/* NULL: not known. */
+	const char *session_id;
+};
+
+/* Read the user's settings now, so that a wrong one is logged before the first
+   message; otherwise they are read when they are needed. Returns FALSE if
+   nothing will be judged for this user. */
+BACKSCATTER_API bool backscatter_user_init(struct mail_user *user);
+
+/* Judge a mail for its user, by the user's settings. Never fails: on any
+   trouble the result is a temperror or unverifiable, one line is logged and
+   counted. For a bounce one line is logged and an event "backscatter_checked"
+   sent, whose parent is the event given. The result is allocated from the
+   pool and lives as long as it. Returns NULL if the plugin is off for
+   this user, or the settings are broken (which is logged once). */
+BACKSCATTER_API const struct backscatter_result *
+backscatter_judge_mail(pool_t pool, struct event *event,
+		       struct mail_user *user, struct mail *mail,
+		       const struct backscatter_envelope *envelope);
+
+/* Put a result into an event, as fields for all its children and as a pointer
+   for backscatter_result_find(); NULL takes it out. */
+BACKSCATTER_API void
+backscatter_result_attach(struct event *event,
+			  const struct backscatter_result *result);
+/* The result in this event or one of its parents, or NULL. */
+BACKSCATTER_API const struct backscatter_result *
+backscatter_result_find(struct event *event);
+
+/* FALSE for a message that is no bounce. */
+BACKSCATTER_API bool
+backscatter_result_is_bounce(const struct backscatter_result *result);
+BACKSCATTER_API enum backscatter_mode
+backscatter_result_mode(const struct backscatter_result *result);
+/* TRUE for the verdicts backscatter and disowned, in mode enforce: what the
+   bare Sieve test matches. */
+BACKSCATTER_API bool
+backscatter_result_matches(const struct backscatter_result *result);
+
+/* A property number for a name, or -1. */
+BACKSCATTER_API int backscatter_property_find(const char *name);
+/* The values of a property, NULL-terminated, none if the property is empty.
+   Those of a message that is no bounce if result is NULL. Allocated from the
+   data stack. In mode audit they are those of no bounce: the tests match
+   nothing. */
+BACKSCATTER_API const char *const *
+backscatter_result_property(const struct backscatter_result *result,
+			    int property);
+
+/* The name and version of the package. */
+BACKSCATTER_API const char *backscatter_version(void);
+
+#endif

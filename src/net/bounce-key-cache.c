@@ -1,0 +1,222 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "hash.h"
+#include "llist.h"
+#include "bounce-key-cache.h"
+
+#define CACHE_DEFAULT_MAX_KEYS 1000
+#define CACHE_DEFAULT_MAX_OTHERS 1000
+#define CACHE_DEFAULT_LOOKUPS_PER_MINUTE 100
+
+#define MSECS_PER_MINUTE (60 * 1000)
+
+struct cache_entry {
+	/* used last: at the tail */
+	struct cache_entry *prev, *next;
+	char *name;
+	uint64_t expires;
+
+	enum bounce_key_status status;
+	struct bounce_key *key;
+	char *error;
+};
+
+struct cache_set {
+	HASH_TABLE(char *, struct cache_entry *) entries;
+	struct cache_entry *head, *tail;
+	unsigned int max_count;
+};
+
+struct bounce_key_cache {
+	/* Keys stay here after they have expired, as names whose lookup is not
+	   counted. */
+	struct cache_set keys;
+	struct cache_set others;
+
+	/* The token bucket: lookups that are allowed now. They come back one
+	   by one; last_token is when the last one did. */
+	unsigned int tokens, max_tokens;
+	uint64_t last_token;
+};
+
+static void cache_set_init(struct cache_set *set, unsigned int max_count)
+{
+	set->max_count = max_count;
+	hash_table_create(&set->entries, default_pool, 0, str_hash, strcmp);
+}
+
+static void cache_set_remove(struct cache_set *set, struct cache_entry *entry)
+{
+	hash_table_remove(set->entries, entry->name);
+	DLLIST2_REMOVE(&set->head, &set->tail, entry);
+	if (entry->key != NULL)
+		bounce_key_unref(&entry->key);
+	i_free(entry->error);
+	i_free(entry->name);
+	i_free(entry);
+}
+
+static void cache_set_remove_name(struct cache_set *set, const char *name)
+{
+	struct cache_entry *entry = hash_table_lookup(set->entries, name);
+
+	if (entry != NULL)
+		cache_set_remove(set, entry);
+}
+
+static void cache_set_deinit(struct cache_set *set)
+{
+	while (set->head != NULL)
+		cache_set_remove(set, set->head);
+	hash_table_destroy(&set->entries);
+}
+
+static struct cache_entry *
+cache_set_find(struct cache_set *set, const char *name)
+{
+	struct cache_entry *entry = hash_table_lookup(set->entries, name);
+
+	if (entry != NULL) {
+		DLLIST2_REMOVE(&set->head, &set->tail, entry);
+		DLLIST2_APPEND(&set->head, &set->tail, entry);
+	}
+	return entry;
+}
+
+static void
+cache_set_add(struct cache_set *set, const char *name, uint64_t expires,
+	      const struct bounce_key_cache_answer *answer)
+{
+	struct cache_entry *entry;
+
+	cache_set_remove_name(set, name);
+	if (hash_table_count(set->entries) >= set->max_count)
+		cache_set_remove(set, set->head);
+
+	entry = i_new(struct cache_entry, 1);
+	entry->name = i_strdup(name);
+	entry->expires = expires;
+	entry->status = answer->status;
+	entry->error = i_strdup(answer->error);
+	entry->key = answer->key;
+	if (entry->key != NULL)
+		bounce_key_ref(entry->key);
+	hash_table_insert(set->entries, entry->name, entry);
+	DLLIST2_APPEND(&set->head, &set->tail, entry);
+}
+
+struct bounce_key_cache *
+bounce_key_cache_init(const struct bounce_key_cache_settings *settings)
+{
+	static const struct bounce_key_cache_settings defaults;
+	struct bounce_key_cache *cache;
+
+	if (settings == NULL)
+		settings = &defaults;
+	cache = i_new(struct bounce_key_cache, 1);
+	cache_set_init(&cache->keys, settings->max_keys != 0 ?
+		       settings->max_keys : CACHE_DEFAULT_MAX_KEYS);
+	cache_set_init(&cache->others, settings->max_others != 0 ?
+		       settings->max_others : CACHE_DEFAULT_MAX_OTHERS);
+	cache->max_tokens = settings->lookups_per_minute != 0 ?
+		settings->lookups_per_minute :
+		CACHE_DEFAULT_LOOKUPS_PER_MINUTE;
+	cache->tokens = cache->max_tokens;
+	return cache;
+}
+
+void bounce_key_cache_deinit(struct bounce_key_cache **_cache)
+{
+	struct bounce_key_cache *cache = *_cache;
+
+	if (cache == NULL)
+		return;
+	*_cache = NULL;
+	cache_set_deinit(&cache->keys);
+	cache_set_deinit(&cache->others);
+	i_free(cache);
+}
+
+static bool cache_take_token(struct bounce_key_cache *cache, uint64_t now)
+{
+	uint64_t elapsed, new_tokens;
+
+	/* the first lookup, or the bucket was full until now */
+	if (cache->tokens == cache->max_tokens || now < cache->last_token)
+		cache->last_token = now;
+	elapsed = I_MIN(now - cache->last_token, MSECS_PER_MINUTE);
+	new_tokens = elapsed * cache->max_tokens / MSECS_PER_MINUTE;
+	if (new_tokens >= cache->max_tokens - cache->tokens) {
+		cache->tokens = cache->max_tokens;
+		cache->last_token = now;
+	} else if (new_tokens > 0) {
+		/* what is left of the time counts for the next token */
+		cache->tokens += new_tokens;
+		cache->last_token += new_tokens * MSECS_PER_MINUTE /
+			cache->max_tokens;
+	}
+	if (cache->tokens == 0)
+		return FALSE;
+	cache->tokens--;
+	return TRUE;
+}
+
+enum bounce_key_cache_result
+bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
+			uint64_t now, struct bounce_key_cache_answer *answer_r)
+{
+	struct cache_entry *known, *entry;
+
+	entry = known = cache_set_find(&cache->keys, name);
+	if (entry == NULL || entry->expires <= now)
+		entry = cache_set_find(&cache->others, name);
+	if (entry != NULL && entry->expires > now) {
+		answer_r->status = entry->status;
+		answer_r->error = entry->error;
+		answer_r->key = entry->key;
+		if (entry->key != NULL)
+			bounce_key_ref(entry->key);
+		return BOUNCE_KEY_CACHE_HIT;
+	}
+	if (known == NULL && !cache_take_token(cache, now))
+		return BOUNCE_KEY_CACHE_LIMIT;
+	return BOUNCE_KEY_CACHE_MISS;
+}
+
+void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
+			    uint64_t now, unsigned int ttl,
+			    const struct bounce_key_cache_answer *answer)
+{
+	i_assert((answer->status == BOUNCE_KEY_FOUND) ==
+		 (answer->key != NULL));
+
+	if (answer->status == BOUNCE_KEY_FOUND) {
+		ttl = ttl == 0 ? 0 :
+			I_MAX(ttl, BOUNCE_KEY_CACHE_MIN_TTL);
+		ttl = I_MIN(ttl, BOUNCE_KEY_CACHE_MAX_TTL);
+		cache_set_add(&cache->keys, name, now + ttl * 1000ULL, answer);
+		cache_set_remove_name(&cache->others, name);
+		return;
+	}
+	if (answer->status == BOUNCE_KEY_TEMPERROR) {
+		/* says nothing against a key that is known by that name */
+		ttl = BOUNCE_KEY_CACHE_TEMPERROR_TTL;
+	} else {
+		ttl = I_MAX(ttl, BOUNCE_KEY_CACHE_MIN_TTL);
+		ttl = I_MIN(ttl, BOUNCE_KEY_CACHE_MAX_OTHER_TTL);
+		cache_set_remove_name(&cache->keys, name);
+	}
+	cache_set_add(&cache->others, name, now + ttl * 1000ULL, answer);
+}
+
+unsigned int bounce_key_cache_keys_count(const struct bounce_key_cache *cache)
+{
+	return hash_table_count(cache->keys.entries);
+}
+
+unsigned int
+bounce_key_cache_others_count(const struct bounce_key_cache *cache)
+{
+	return hash_table_count(cache->others.entries);
+}

@@ -1,0 +1,122 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "module-context.h"
+#include "mail-user.h"
+#include "mail-deliver.h"
+#include "mail-storage-private.h"
+#include "mail-storage-hooks.h"
+#include "dovecot-backscatter.h"
+#include "backscatter-plugin.h"
+
+#define BACKSCATTER_DELIVER_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, backscatter_deliver_user_module)
+
+/* That a user has it says that the plugin is among his mail_plugins: the
+   delivery hook is the process's, and called for all users. */
+struct backscatter_deliver_user {
+	union mail_user_module_context module_ctx;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(backscatter_deliver_user_module,
+				  &mail_user_module_register);
+
+const char *backscatter_plugin_version = DOVECOT_ABI_VERSION;
+const char backscatter_plugin_binary_dependency[] = "lda lmtp";
+
+/* The hook that was there when we came, and the one that ours has to call. They
+   differ where another plugin came after us. */
+static deliver_mail_func_t *backscatter_first_next_deliver = NULL;
+static deliver_mail_func_t *backscatter_next_deliver = NULL;
+/* The delivery that is in our hook now. */
+static struct mail_deliver_context *backscatter_delivery = NULL;
+
+static int
+backscatter_call_next(deliver_mail_func_t *next,
+		      struct mail_deliver_context *ctx,
+		      struct mail_storage **storage_r)
+{
+	/* 0: nobody has taken the message, it is saved as by default */
+	return next == NULL ? 0 : next(ctx, storage_r);
+}
+
+static void backscatter_deliver_judge(struct mail_deliver_context *ctx)
+{
+	struct backscatter_envelope envelope;
+	const struct backscatter_result *result;
+
+	if (BACKSCATTER_DELIVER_USER_CONTEXT(ctx->rcpt_user) == NULL)
+		return;
+
+	i_zero(&envelope);
+	envelope.mail_from = ctx->mail_from;
+	envelope.rcpt_to = ctx->rcpt_to;
+	envelope.session_id = ctx->session_id;
+	result = backscatter_judge_mail(ctx->pool, ctx->event, ctx->rcpt_user,
+					ctx->src_mail, &envelope);
+	/* The event dies before the pool. */
+	if (result != NULL)
+		backscatter_result_attach(ctx->event, result);
+}
+
+static int
+backscatter_deliver(struct mail_deliver_context *ctx,
+		    struct mail_storage **storage_r)
+{
+	int ret;
+
+	/* Called by a plugin that came after us, and that we have called. */
+	if (backscatter_delivery == ctx) {
+		return backscatter_call_next(backscatter_first_next_deliver,
+					     ctx, storage_r);
+	}
+
+	backscatter_deliver_judge(ctx);
+	backscatter_delivery = ctx;
+	ret = backscatter_call_next(backscatter_next_deliver, ctx, storage_r);
+	backscatter_delivery = NULL;
+	return ret;
+}
+
+/* A plugin that only some users have is loaded with the first of them: Sieve,
+   loaded after us, would be called instead of us. Be the outermost again. */
+static void backscatter_deliver_hook_check(void)
+{
+	deliver_mail_func_t *outermost =
+		mail_deliver_hook_set(backscatter_deliver);
+
+	if (outermost != backscatter_deliver)
+		backscatter_next_deliver = outermost;
+}
+
+static void backscatter_mail_user_created(struct mail_user *user)
+{
+	struct backscatter_deliver_user *duser;
+
+	/* LMTP's and LDA's raw user, and those of shared folders */
+	if (user->autocreated)
+		return;
+
+	duser = p_new(user->pool, struct backscatter_deliver_user, 1);
+	MODULE_CONTEXT_SET(user, backscatter_deliver_user_module, duser);
+	(void)backscatter_user_init(user);
+	backscatter_deliver_hook_check();
+}
+
+static struct mail_storage_hooks backscatter_mail_storage_hooks = {
+	.mail_user_created = backscatter_mail_user_created
+};
+
+void backscatter_plugin_init(struct module *module)
+{
+	backscatter_first_next_deliver =
+		mail_deliver_hook_set(backscatter_deliver);
+	backscatter_next_deliver = backscatter_first_next_deliver;
+	mail_storage_hooks_add(module, &backscatter_mail_storage_hooks);
+}
+
+void backscatter_plugin_deinit(void)
+{
+	mail_storage_hooks_remove(&backscatter_mail_storage_hooks);
+	mail_deliver_hook_set(backscatter_first_next_deliver);
+}

@@ -1,0 +1,226 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "buffer.h"
+#include "str.h"
+#include "istream.h"
+#include "bounce-key-dir.h"
+#include "bounce-key-lookup.h"
+#include "check.h"
+#include "check-input.h"
+#include "check-options.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <dirent.h>
+#include <sysexits.h>
+
+/* A file could not be read. */
+#define CHECK_EXIT_INPUT 2
+
+struct check_run {
+	struct bounce_check check;
+	/* Emptied for each message. */
+	pool_t pool;
+	string_t *output;
+
+	/* --repeat */
+	uintmax_t messages;
+	double seconds;
+};
+
+static double check_clock(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) < 0)
+		i_fatal("clock_gettime() failed: %m");
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static int
+check_read_all(struct istream *input, buffer_t *buf, const char **error_r)
+{
+	const unsigned char *data;
+	size_t size;
+
+	while (i_stream_read_more(input, &data, &size) > 0) {
+		buffer_append(buf, data, size);
+		i_stream_skip(input, size);
+	}
+	if (input->stream_errno == 0)
+		return 0;
+	*error_r = t_strdup(i_stream_get_error(input));
+	return -1;
+}
+
+/* What is measured: from a message's octets in memory to its verdict. */
+static int
+check_judge_repeated(struct check_run *run, struct istream *input,
+		     struct bounce_check_result *result,
+		     const char **error_r)
+{
+	const unsigned int repeat = run->check.options->repeat;
+	struct istream *again;
+	unsigned int i;
+	buffer_t *buf;
+	double start;
+	int ret;
+
+	buf = buffer_create_dynamic(default_pool, IO_BLOCK_SIZE);
+	ret = check_read_all(input, buf, error_r);
+	start = check_clock();
+	for (i = 0; i < repeat && ret == 0; i++) {
+		p_clear(run->pool);
+		again = i_stream_create_from_buffer(buf);
+		T_BEGIN {
+			ret = bounce_check_judge(&run->check, run->pool, again,
+						 result, error_r);
+		} T_END_PASS_STR_IF(ret < 0, error_r);
+		i_stream_unref(&again);
+	}
+	run->seconds += check_clock() - start;
+	run->messages += i;
+	buffer_free(&buf);
+	return ret;
+}
+
+static int
+check_message(struct istream *input, const char *name, unsigned int number,
+	      void *context, const char **error_r)
+{
+	struct check_run *run = context;
+	struct bounce_check_result result;
+	int ret;
+
+	i_zero(&result);
+	result.file = name;
+	result.number = number;
+	ret = run->check.options->repeat > 0 ?
+		check_judge_repeated(run, input, &result, error_r) :
+		bounce_check_judge(&run->check, run->pool, input, &result,
+				   error_r);
+	if (ret == 0) {
+		str_truncate(run->output, 0);
+		if (run->check.options->json)
+			bounce_check_json(run->output, &result);
+		else
+			bounce_check_text(run->output, &result);
+		(void)fwrite(str_data(run->output), 1, str_len(run->output),
+			     stdout);
+	}
+	p_clear(run->pool);
+	return ret;
+}
+
+static void check_print_rate(const struct check_run *run)
+{
+	double rate = run->seconds > 0 ? run->messages / run->seconds : 0;
+
+	if (run->check.options->json) {
+		printf("{\"judged\":%ju,\"seconds\":%.6f,"
+		       "\"messages_per_second\":%.1f}\n",
+		       run->messages, run->seconds, rate);
+	} else {
+		printf("%ju messages judged in %.3f seconds: "
+		       "%.1f messages per second\n",
+		       run->messages, run->seconds, rate);
+	}
+}
+
+static int check_run(const struct bounce_check_options *options,
+		     struct bounce_key_lookup *keys)
+{
+	struct check_run run;
+	const char *const *file;
+	int status = 0;
+
+	i_zero(&run);
+	run.check.options = options;
+	run.check.keys = keys;
+	run.pool = pool_alloconly_create(MEMPOOL_GROWING"message", 64 * 1024);
+	run.output = str_new(default_pool, 4096);
+	for (file = options->files; *file != NULL; file++) T_BEGIN {
+		if (bounce_check_input(*file, check_message, &run) < 0)
+			status = CHECK_EXIT_INPUT;
+	} T_END;
+	if (options->repeat > 0)
+		check_print_rate(&run);
+	str_free(&run.output);
+	pool_unref(&run.pool);
+	return status;
+}
+
+/* Returns 0, or -1 if the directory or the resolvers cannot be used. */
+static int check_open_keys(const struct bounce_check_options *options,
+			   struct bounce_key_lookup **keys_r)
+{
+	const struct bounce_key_lookup_settings set = {
+		.key_dir = options->key_dir,
+		.dns_servers = options->dns_servers,
+		.no_dns = options->no_dns
+	};
+	const char *error;
+	unsigned int count;
+	DIR *dir;
+
+	if (options->key_dir != NULL) {
+		dir = opendir(options->key_dir);
+		if (dir == NULL) {
+			fprintf(stderr, "backscatter-check: --keys: %s: %s\n",
+				options->key_dir, strerror(errno));
+			return -1;
+		}
+		(void)closedir(dir);
+		/* One bad file need not matter to these messages. */
+		if (bounce_key_dir_check(options->key_dir, &count,
+					 &error) < 0)
+			fprintf(stderr, "backscatter-check: Warning: --keys: "
+				"%s\n", error);
+	}
+	if (bounce_key_lookup_get(&set, keys_r, &error) < 0) {
+		fprintf(stderr, "backscatter-check: --dns: %s\n", error);
+		return -1;
+	}
+	return 0;
+}
+
+static int check_main(int argc, char *argv[])
+{
+	struct bounce_check_options options;
+	struct bounce_key_lookup *keys;
+	int status = EX_USAGE;
+	pool_t pool;
+
+	pool = pool_alloconly_create("options", 1024);
+	switch (bounce_check_options_parse(pool, argc, argv, &options)) {
+	case 0:
+		status = EX_OK;
+		break;
+	case 1:
+		if (check_open_keys(&options, &keys) < 0)
+			break;
+		status = check_run(&options, keys);
+		bounce_key_lookup_unref(&keys);
+		bounce_key_lookups_deinit();
+		break;
+	}
+	pool_unref(&pool);
+
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		fprintf(stderr, "backscatter-check: standard output: %s\n",
+			strerror(errno));
+		status = EX_IOERR;
+	}
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	int status;
+
+	lib_init();
+	status = check_main(argc, argv);
+	lib_deinit();
+	return status;
+}

@@ -1,0 +1,193 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str.h"
+#include "unichar.h"
+#include "iso8601-date.h"
+#include "json-parser.h"
+#include "bounce-message.h"
+#include "bounce-property.h"
+#include "bounce-report.h"
+#include "bounce-verdict.h"
+#include "check.h"
+
+static void json_key(string_t *dest, const char *key)
+{
+	char last = str_len(dest) == 0 ? '{' :
+		((const char *)str_data(dest))[str_len(dest) - 1];
+
+	if (last != '{' && last != '[')
+		str_append_c(dest, ',');
+	str_printfa(dest, "\"%s\":", key);
+}
+
+/* NULL is null. What is not UTF-8 is replaced, control characters are
+   escaped. */
+static void json_string(string_t *dest, const char *key, const char *value)
+{
+	string_t *valid;
+
+	json_key(dest, key);
+	if (value == NULL) {
+		str_append(dest, "null");
+		return;
+	}
+	valid = t_str_new(128);
+	if (!uni_utf8_get_valid_data((const unsigned char *)value,
+				     strlen(value), valid))
+		value = str_c(valid);
+	str_append_c(dest, '"');
+	json_append_escaped(dest, value);
+	str_append_c(dest, '"');
+}
+
+static void json_bool(string_t *dest, const char *key, bool value)
+{
+	json_key(dest, key);
+	str_append(dest, value ? "true" : "false");
+}
+
+static void json_number(string_t *dest, const char *key, uintmax_t value)
+{
+	json_key(dest, key);
+	str_printfa(dest, "%ju", value);
+}
+
+static void json_open(string_t *dest, bool first)
+{
+	if (!first)
+		str_append_c(dest, ',');
+	str_append_c(dest, '{');
+}
+
+/* {"origin":"dir","bits":2048,"retired":null}; null: no key was found. */
+static void
+json_evidence_key(string_t *dest, const struct bounce_signature_evidence *sig)
+{
+	static const char *const origins[] = {
+		[BOUNCE_KEY_ORIGIN_NONE] = NULL,
+		[BOUNCE_KEY_ORIGIN_DIR] = "dir",
+		[BOUNCE_KEY_ORIGIN_DNS] = "dns"
+	};
+
+	json_key(dest, "key");
+	if (sig->key_origin == BOUNCE_KEY_ORIGIN_NONE) {
+		str_append(dest, "null");
+		return;
+	}
+	str_append_c(dest, '{');
+	json_string(dest, "origin", origins[sig->key_origin]);
+	json_number(dest, "bits", sig->key_bits);
+	json_string(dest, "retired", sig->key_retired == 0 ? NULL :
+		    iso8601_date_create_tm(gmtime(&sig->key_retired),
+					   INT_MAX));
+	str_append_c(dest, '}');
+}
+
+static void
+json_signature(string_t *dest, const struct bounce_signature_evidence *sig)
+{
+	json_string(dest, "domain", sig->sig->domain);
+	json_string(dest, "selector", sig->sig->selector);
+	json_string(dest, "algorithm", sig->sig->algorithm_name);
+	json_bool(dest, "own", sig->sig->own);
+	json_string(dest, "header", bounce_dkim_header_name(sig->header));
+	json_string(dest, "body", bounce_dkim_body_name(sig->body));
+	json_string(dest, "reason", bounce_reason_name(sig->reason));
+	json_string(dest, "text", sig->text);
+	json_string(dest, "repair", sig->repair);
+	json_evidence_key(dest, sig);
+	json_number(dest, "level", sig->original->level);
+}
+
+static void
+json_signatures(string_t *dest, const struct bounce_evidence *evidence)
+{
+	unsigned int i;
+
+	json_key(dest, "signatures");
+	str_append_c(dest, '[');
+	for (i = 0; evidence != NULL && i < evidence->sigs_count; i++) T_BEGIN {
+		json_open(dest, i == 0);
+		json_signature(dest, &evidence->sigs[i]);
+		str_append_c(dest, '}');
+	} T_END;
+	str_append_c(dest, ']');
+}
+
+static void
+json_recipients(string_t *dest, const struct bounce_report *report)
+{
+	const struct bounce_report_recipient *rcpt;
+	unsigned int i;
+
+	json_key(dest, "recipients");
+	str_append_c(dest, '[');
+	for (i = 0; report != NULL && i < report->recipients_count; i++) {
+		rcpt = &report->recipients[i];
+		json_open(dest, i == 0);
+		json_string(dest, "final_recipient", rcpt->final_recipient);
+		json_string(dest, "original_recipient",
+			    rcpt->original_recipient);
+		json_string(dest, "action", rcpt->action);
+		json_string(dest, "status", rcpt->status);
+		json_string(dest, "diagnostic_code", rcpt->diagnostic_code);
+		json_string(dest, "remote_mta", rcpt->remote_mta);
+		str_append_c(dest, '}');
+	}
+	str_append_c(dest, ']');
+}
+
+/* The first value of a property, or NULL. */
+static const char *
+t_json_property(const struct bounce_check_result *result,
+		enum bounce_property property)
+{
+	return bounce_property_get(pool_datastack_create(), property,
+				   result->message, result->verdict)[0];
+}
+
+/* Keys that the contract names, in its order. */
+static void
+json_contract(string_t *dest, const struct bounce_check_result *result)
+{
+	const struct bounce_verdict *verdict = result->verdict;
+	const struct bounce_original *original = verdict->original;
+
+	json_string(dest, "file", result->file);
+	json_bool(dest, "is_bounce", bounce_kind_is_bounce(verdict->kind.kind));
+	json_string(dest, "kind", bounce_kind_name(verdict->kind.kind));
+	json_string(dest, "original", bounce_original_state_name(
+		original == NULL ? BOUNCE_ORIGINAL_NONE : original->state));
+	json_string(dest, "original_message_id", t_json_property(result,
+		BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID));
+	json_number(dest, "original_fields", original == NULL ? 0 :
+		    original->message.header->fields_count);
+	json_signatures(dest, result->evidence);
+	json_string(dest, "verdict", bounce_verdict_name(verdict->value));
+	json_string(dest, "reason", t_json_property(result,
+		BOUNCE_PROPERTY_REASON));
+}
+
+void bounce_check_json(string_t *dest,
+		       const struct bounce_check_result *result)
+{
+	const struct bounce_report *report = result->message->report;
+	const struct bounce_original *original = result->verdict->original;
+
+	str_append_c(dest, '{');
+	json_contract(dest, result);
+	json_string(dest, "text", result->verdict->text);
+	json_number(dest, "message", result->number);
+	json_string(dest, "rcpt_to", result->envelope.rcpt_to);
+	json_string(dest, "kind_rule", result->verdict->kind.rule);
+	json_number(dest, "original_level", original == NULL ? 0 :
+		    original->level);
+	json_string(dest, "reporting_mta", report == NULL ? NULL :
+		    report->reporting_mta);
+	json_recipients(dest, report);
+	json_bool(dest, "over_limit", bounce_check_over_limit(result));
+	json_string(dest, "warning", result->evidence == NULL ? NULL :
+		    result->evidence->warning);
+	str_append(dest, "}\n");
+}

@@ -1,0 +1,33 @@
+#ifndef CHECK_OPTIONS_H
+#define CHECK_OPTIONS_H
+
+/* The command line of backscatter-check. */
+
+#include "bounce-policy.h"
+
+struct bounce_check_options {
+	const char *const *files;
+
+	/* domains is NULL without --domain: the recipient's domain is ours. */
+	struct bounce_policy policy;
+	/* What was given of it; NULL: the message's header says. */
+	struct bounce_envelope envelope;
+
+	/* NULL: none */
+	const char *key_dir;
+	/* Resolvers, separated by spaces; NULL: the system's. */
+	const char *dns_servers;
+	bool no_dns:1;
+
+	bool json:1;
+	/* 0: judge once, and measure nothing */
+	unsigned int repeat;
+};
+
+/* Returns 1 if there is something to do; 0 if everything is done (--help);
+   -1 if the command line is wrong, which was said on standard error. argv
+   must outlive the options. */
+int bounce_check_options_parse(pool_t pool, int argc, char *argv[],
+			       struct bounce_check_options *options_r);
+
+#endif

@@ -1,0 +1,30 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* The report parser: status parts, and the text of bounces without one. */
+
+#include "fuzz-common.h"
+#include "bounce-limits.h"
+#include "bounce-header.h"
+#include "bounce-report.h"
+#include "bounce-types.h"
+
+static void fuzz_report_check(const struct bounce_report *report)
+{
+	i_assert(report->recipients_count <= BOUNCE_REPORT_MAX_RECIPIENTS);
+	(void)bounce_report_kind(report);
+}
+
+FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
+{
+	const struct bounce_header *header;
+	const struct bounce_report *report;
+	pool_t pool = pool_allocfree_create("fuzz");
+
+	fuzz_report_check(bounce_report_parse(pool, data, size));
+	header = bounce_header_parse(pool, data, size);
+	report = bounce_report_from_text(pool, header, data, size);
+	if (report != NULL)
+		fuzz_report_check(report);
+	pool_unref(&pool);
+}
+FUZZ_END
