@@ -74,6 +74,82 @@ AC_DEFUN([BACKSCATTER_DOVECOT],[
 	test "x$DOVECOT_VERSION_FOUND" = x && DOVECOT_VERSION_FOUND=unknown
 ])
 
+dnl BACKSCATTER_PROBE(WHAT, VARIABLE, INCLUDES, BODY): whether it compiles with
+dnl Dovecot's headers, without a warning.
+AC_DEFUN([BACKSCATTER_PROBE],[
+	AC_MSG_CHECKING([for $1])
+	bs_save_cppflags=$CPPFLAGS
+	bs_save_cflags=$CFLAGS
+	CPPFLAGS="-DHAVE_CONFIG_H $SIEVE_CPPFLAGS $DOVECOT_CPPFLAGS $CPPFLAGS"
+	CFLAGS="-std=gnu11 -Werror"
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+		#include "lib.h"
+		]$3], [$4])], [$2=yes], [$2=no])
+	CPPFLAGS=$bs_save_cppflags
+	CFLAGS=$bs_save_cflags
+	AC_MSG_RESULT([$]$2)
+])
+
+dnl The interfaces that differ from Dovecot 2.3 to 2.4 and further. Not by the
+dnl version's number: what is asked for is what the code uses.
+AC_DEFUN([BACKSCATTER_DOVECOT_API],[
+	BACKSCATTER_PROBE([mail_user_plugin_getenv()], [bs_settings_23], [[
+		#include "array.h"
+		#include "mail-user.h"]], [[
+		struct mail_user *user = NULL;
+		return mail_user_plugin_getenv(user, "x") != NULL &&
+			array_is_created(&user->set->plugin_envs);]])
+	BACKSCATTER_PROBE([settings_get()], [bs_settings_24], [[
+		#include "settings.h"
+		struct set { pool_t pool; const char *str; };
+		const struct setting_define defines[] = {
+			SETTING_DEFINE_STRUCT_STR("str", str, struct set),
+			SETTING_DEFINE_LIST_END
+		};
+		const struct setting_parser_info info = {
+			.name = "set",
+			.defines = defines,
+			.struct_size = sizeof(struct set),
+			.pool_offset1 = 1 + offsetof(struct set, pool)
+		};]], [[
+		const struct set *set;
+		const char *error;
+		if (settings_get_config_binary() != SETTINGS_BINARY_OTHER)
+			return set_value_unknown != NULL;
+		return settings_get(NULL, &info, 0, &set, &error);]])
+	AS_IF([test $bs_settings_23$bs_settings_24 = nono], [
+		AC_MSG_ERROR([Dovecot $DOVECOT_VERSION_FOUND has a settings interface that is not known here; config.log has the details])
+	])
+	AM_CONDITIONAL([SETTINGS_24], [test $bs_settings_24 = yes])
+
+	BACKSCATTER_PROBE([str_parse_get_interval()], [bs_str_parse], [[
+		#include "str-parse.h"]], [[
+		unsigned int secs;
+		const char *error;
+		return str_parse_get_interval("1s", &secs, &error);]])
+	AS_IF([test $bs_str_parse = yes], [
+		AC_DEFINE([HAVE_STR_PARSE_GET_INTERVAL], [1],
+			[str-parse.h has str_parse_get_interval()])
+	])
+	BACKSCATTER_PROBE([json_append_escaped() in json-generator.h], [bs_json], [[
+		#include "json-generator.h"]], [[
+		string_t *str = NULL;
+		json_append_escaped(str, "");]])
+	AS_IF([test $bs_json = yes], [
+		AC_DEFINE([HAVE_JSON_GENERATOR], [1],
+			[json-generator.h has json_append_escaped()])
+	])
+	BACKSCATTER_PROBE([sieve_extension_register() with a pointer], [bs_sieve], [[
+		#include "sieve-common.h"
+		#include "sieve-extensions.h"]], [[
+		const struct sieve_extension *ext;
+		return sieve_extension_register(NULL, NULL, FALSE, &ext);]])
+	AS_IF([test $bs_sieve = yes], [
+		AC_DEFINE([HAVE_SIEVE_EXTENSION_REGISTER_R], [1],
+			[sieve_extension_register() returns by pointer])
+	])
+])
+
 dnl BACKSCATTER_PKG(VARIABLE, MODULE CONDITION, DEBIAN PACKAGE)
 AC_DEFUN([BACKSCATTER_PKG],[
 	PKG_CHECK_MODULES([$1], [$2], [], [

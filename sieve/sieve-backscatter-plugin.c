@@ -5,17 +5,24 @@
 #include "sieve-common.h"
 #include "sieve-extensions.h"
 
+#include "backscatter-compat.h"
+
 #include "ext-backscatter-common.h"
 #include "sieve-backscatter-plugin.h"
 
 const char *sieve_backscatter_plugin_version = PIGEONHOLE_ABI_VERSION;
 
-void sieve_backscatter_plugin_load(struct sieve_instance *svinst,
-				   void **context)
+/* No work is done here, and nothing that may fail: Dovecot 2.4's config process
+   loads us while it parses the configuration. */
+int sieve_backscatter_plugin_load(struct sieve_instance *svinst, void **context)
 {
-	*context = (void *)sieve_extension_register(svinst,
-						    &backscatter_extension,
-						    FALSE);
+	const struct sieve_extension *ext;
+
+	if (sieve_extension_register(svinst, &backscatter_extension, FALSE,
+				     &ext) < 0)
+		return -1;
+	*context = (void *)ext;
+	return 0;
 }
 
 void sieve_backscatter_plugin_unload(struct sieve_instance *svinst ATTR_UNUSED,

@@ -8,8 +8,9 @@ struct sieve_instance;
 
 extern const char *sieve_backscatter_plugin_version;
 
-void sieve_backscatter_plugin_load(struct sieve_instance *svinst,
-				   void **context);
+/* Returns 0 or -1; Pigeonhole 0.5 asks for nothing back. */
+int sieve_backscatter_plugin_load(struct sieve_instance *svinst,
+				  void **context);
 void sieve_backscatter_plugin_unload(struct sieve_instance *svinst,
 				     void *context);
 void sieve_backscatter_plugin_init(void);

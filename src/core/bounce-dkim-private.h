@@ -128,6 +128,9 @@ bounce_dkim_match_t(const struct bounce_dkim_input *input, void *context);
 /* Candidates that are tried at most; Ed25519 verifies anew for each. */
 #define BOUNCE_DKIM_REPAIR_MAX_CANDIDATES 100
 #define BOUNCE_DKIM_REPAIR_MAX_CANDIDATES_ED25519 1
+/* Octets of a header for which they are tried: the largest that was measured
+   has 5.7 KB */
+#define BOUNCE_DKIM_REPAIR_MAX_SIZE (32 * 1024)
 
 /* Undo what mail servers are known to do to a returned header, until match()
    says that this was signed. Returns what was undone (static, or from the

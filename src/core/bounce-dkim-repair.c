@@ -32,7 +32,7 @@ struct repair {
 
 static const char *const repair_texts[REPAIR_COUNT] = {
 	[REPAIR_ENCODING] = "Content-Transfer-Encoding set back to 8bit",
-	[REPAIR_BREAK] = "line breaks in long lines taken out",
+	[REPAIR_BREAK] = "a line break in a long line taken out",
 	[REPAIR_MIME_VERSION] = "MIME-Version written in its former case",
 	[REPAIR_ADDRESSES] = "address lists joined as before"
 };
@@ -135,10 +135,8 @@ static bool repair_encoding(struct bounce_dkim_span *span)
 }
 
 /* How much before the LF was put in by a mail server: 0 if nothing was.
-   Postfix breaks after 998 octets, Sendmail after 989 and a "!". A line that
-   follows such a break has the space that was put in there, too. */
-static size_t
-inserted_break_size(const unsigned char *line, size_t size, bool again)
+   Postfix breaks after 998 octets, Sendmail after 989 and a "!". */
+static size_t inserted_break_size(const unsigned char *line, size_t size)
 {
 	size_t cr = 1;
 
@@ -150,37 +148,32 @@ inserted_break_size(const unsigned char *line, size_t size, bool again)
 		size--;
 		cr++;
 	}
-	if (size == 998 || (again && size == 999))
+	if (size == 998)
 		return cr;
-	if ((size == 990 || (again && size == 991)) && line[size - 1] == '!')
+	if (size == 990 && line[size - 1] == '!')
 		return cr + 1;
 	return 0;
 }
 
+/* The first break that was put into the field, and the space after it. */
 static bool repair_break(struct bounce_dkim_span *span)
 {
 	const unsigned char *p = span->data, *end = p + span->size, *lf;
 	buffer_t *data;
 	size_t size;
-	bool again = FALSE;
 
 	if (span->size < 990)
 		return FALSE;
-	data = t_buffer_create(span->size);
-	while ((lf = memchr(p, '\n', end - p)) != NULL) {
-		size = lf + 1 - p;
-		if (lf + 1 < end)
-			size = inserted_break_size(p, size, again);
-		else
-			size = 0;
-		/* the LF, what is before it, and the space after it */
-		buffer_append(data, p + (again ? 1 : 0),
-			      lf + 1 - p - size - (again ? 1 : 0));
-		again = size > 0;
-		p = lf + 1;
+	for (; (lf = memchr(p, '\n', end - p)) != NULL; p = lf + 1) {
+		size = inserted_break_size(p, lf + 1 - p);
+		if (size == 0 || lf + 1 == end)
+			continue;
+		data = t_buffer_create(span->size);
+		buffer_append(data, span->data, lf + 1 - size - span->data);
+		buffer_append(data, lf + 2, end - (lf + 2));
+		return span_set(span, data);
 	}
-	buffer_append(data, p + (again ? 1 : 0), end - p - (again ? 1 : 0));
-	return span_set(span, data);
+	return FALSE;
 }
 
 static bool
@@ -296,23 +289,36 @@ repair_span(struct bounce_dkim_span *span, enum repair_step step,
 	i_unreached();
 }
 
+/* Returns TRUE if this would change something in the header. */
+static bool
+repair_applies(const struct bounce_dkim_input *input, enum repair_step step,
+	       unsigned int way)
+{
+	struct bounce_dkim_span span;
+	unsigned int i;
+	bool changed = FALSE;
+
+	for (i = 0; i + 1 < input->count && !changed; i++) T_BEGIN {
+		span = input->spans[i];
+		changed = repair_span(&span, step, way);
+	} T_END;
+	return changed;
+}
+
 /* Steps that change nothing in this header are left out. */
 static void repair_init_ways(struct repair *repair)
 {
 	const struct bounce_dkim_input *input = repair->input;
-	struct bounce_dkim_span span;
-	unsigned int step, way, i;
-	bool changed;
+	unsigned int step, way;
 
 	for (step = 0; step < REPAIR_COUNT; step++) {
-		changed = FALSE;
-		for (way = 1; way < repair_max_ways[step] && !changed; way++) {
-			for (i = 0; i + 1 < input->count && !changed; i++) T_BEGIN {
-				span = input->spans[i];
-				changed = repair_span(&span, step, way);
-			} T_END;
+		repair->ways[step] = 1;
+		for (way = 1; way < repair_max_ways[step]; way++) {
+			if (repair_applies(input, step, way)) {
+				repair->ways[step] = repair_max_ways[step];
+				break;
+			}
 		}
-		repair->ways[step] = changed ? repair_max_ways[step] : 1;
 	}
 	if (input->canon == BOUNCE_DKIM_CANON_RELAXED) {
 		/* the case of names does not count */

@@ -175,13 +175,15 @@ static void sig_parse_names(struct dkim_signature_parser *parser)
 	sig->identity_domain = p_strdup(parser->pool, identity);
 }
 
-static bool names_have_from(const unsigned char *p, const unsigned char *end)
+bool bounce_dkim_signature_covers(const struct bounce_dkim_signature *sig,
+				  const char *field_name)
 {
-	const unsigned char *name;
-	size_t size;
+	const unsigned char *p = sig->names, *end = p + sig->names_size, *name;
+	size_t size, field_size = strlen(field_name);
 
 	while (bounce_dkim_names_next(&p, end, &name, &size)) {
-		if (size == 4 && strncasecmp((const char *)name, "from", 4) == 0)
+		if (size == field_size &&
+		    strncasecmp((const char *)name, field_name, size) == 0)
 			return TRUE;
 	}
 	return FALSE;
@@ -222,7 +224,7 @@ static void sig_parse_fields(struct dkim_signature_parser *parser)
 	error = names_error(tag->value, tag->value + tag->value_size);
 	if (error != NULL)
 		sig_error(sig, error);
-	else if (!names_have_from(tag->value, tag->value + tag->value_size))
+	else if (!bounce_dkim_signature_covers(sig, "From"))
 		sig_error(sig, "h= does not name From");
 }
 

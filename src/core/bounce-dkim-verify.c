@@ -4,7 +4,6 @@
 #include "bounce-dkim-private.h"
 
 #include <openssl/err.h>
-#include <openssl/rsa.h>
 
 struct dkim_verifier {
 	pool_t pool;
@@ -163,22 +162,16 @@ int bounce_dkim_input_hash(struct bounce_dkim_hash *hash,
    found anew and compares all of it. Returns 1 if it is what the owner of
    the private key must have made, 0 if not, -1 if libcrypto failed. */
 static int
-rsa_recover(EVP_PKEY *pkey, const unsigned char *b, size_t b_size,
-	    unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
+rsa_recover(const struct bounce_key *key, const unsigned char *b,
+	    size_t b_size, unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	size_t size = BOUNCE_DKIM_HASH_SIZE;
-	int ret = -1;
 
-	if (ctx != NULL && EVP_PKEY_verify_recover_init(ctx) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, bounce_dkim_sha256()) == 1) {
-		ret = EVP_PKEY_verify_recover(ctx, digest_r, &size,
-					      b, b_size) == 1 &&
-			size == BOUNCE_DKIM_HASH_SIZE ? 1 : 0;
-	}
-	EVP_PKEY_CTX_free(ctx);
-	return ret;
+	if (key->recover == NULL)
+		return -1;
+	return EVP_PKEY_verify_recover(key->recover, digest_r, &size,
+				       b, b_size) == 1 &&
+		size == BOUNCE_DKIM_HASH_SIZE ? 1 : 0;
 }
 
 /* RFC 8463 section 3: PureEdDSA over the SHA-256 of the header. Returns 1, 0
@@ -292,16 +285,29 @@ static void verifier_pass(struct dkim_verifier *verifier, const char *repair)
 	verifier->result->repair = repair;
 }
 
+/* Each candidate is hashed whole: no large header is worth that. */
+static bool verifier_may_repair(const struct dkim_verifier *verifier)
+{
+	size_t size = 0;
+	unsigned int i;
+
+	for (i = 0; i < verifier->input.count; i++)
+		size += verifier->input.spans[i].size;
+	return size <= BOUNCE_DKIM_REPAIR_MAX_SIZE;
+}
+
 /* What came back does not verify. */
 static void verifier_repair(struct dkim_verifier *verifier)
 {
 	bool rsa = verifier->key->type == BOUNCE_KEY_TYPE_RSA;
-	const char *repair;
+	const char *repair = NULL;
 
-	repair = bounce_dkim_repair(verifier->pool, &verifier->input,
-		rsa ? BOUNCE_DKIM_REPAIR_MAX_CANDIDATES :
-		BOUNCE_DKIM_REPAIR_MAX_CANDIDATES_ED25519,
-		verifier_match, verifier);
+	if (verifier_may_repair(verifier)) {
+		repair = bounce_dkim_repair(verifier->pool, &verifier->input,
+			rsa ? BOUNCE_DKIM_REPAIR_MAX_CANDIDATES :
+			BOUNCE_DKIM_REPAIR_MAX_CANDIDATES_ED25519,
+			verifier_match, verifier);
+	}
 	if (repair != NULL)
 		verifier_pass(verifier, repair);
 	else if (rsa) {
@@ -323,7 +329,7 @@ static void verifier_run(struct dkim_verifier *verifier)
 	int ret = 1;
 
 	if (verifier->key->type == BOUNCE_KEY_TYPE_RSA)
-		ret = rsa_recover(verifier->key->pkey, sig->b, sig->b_size,
+		ret = rsa_recover(verifier->key, sig->b, sig->b_size,
 				  verifier->recovered);
 	if (ret == 0) {
 		result_fail(verifier, BOUNCE_REASON_BAD_SIGNATURE,

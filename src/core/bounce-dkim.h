@@ -78,6 +78,10 @@ struct bounce_dkim_signatures {
 	bool over_limit:1;
 };
 
+/* TRUE if h= names the field, without case. */
+bool bounce_dkim_signature_covers(const struct bounce_dkim_signature *sig,
+				  const char *field_name);
+
 /* Parse the DKIM-Signature fields of a header. */
 const struct bounce_dkim_signatures *
 bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
@@ -126,7 +130,8 @@ enum bounce_dkim_header {
 struct bounce_dkim_result {
 	enum bounce_dkim_header header;
 	/* For FAIL and PERMERROR: BAD_SIGNATURE, ALTERED, KEY_UNUSABLE,
-	   WEAK_KEY, TRUNCATED, ...; otherwise NONE. */
+	   TRUNCATED or OVER_LIMIT; for TEMPERROR, which is libcrypto failing:
+	   STATE; otherwise NONE. */
 	enum bounce_reason reason;
 	/* For a human: a static string, or from the pool. */
 	const char *text;

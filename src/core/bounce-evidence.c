@@ -7,7 +7,6 @@
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-sender.h"
-#include "bounce-tags.h"
 #include "bounce-verdict.h"
 
 struct evidence_context {
@@ -200,16 +199,6 @@ evidence_use_key(struct evidence_context *ctx,
 	return TRUE;
 }
 
-static bool
-signature_covers(const struct bounce_dkim_signature *sig, const char *name)
-{
-	const struct bounce_tag names = {
-		.value = sig->names, .value_size = sig->names_size
-	};
-
-	return bounce_tag_has_word(&names, name);
-}
-
 /* When the signature was made: t=, or the Date that it covers; 0: unknown. A
    Date that is not signed, or that did not verify, may be anybody's. */
 static time_t
@@ -222,7 +211,7 @@ signature_time(const struct bounce_signature_evidence *evidence)
 	if (evidence->sig->timestamp >= 0)
 		return evidence->sig->timestamp;
 	if (evidence->header != BOUNCE_DKIM_HEADER_PASS ||
-	    !signature_covers(evidence->sig, "date"))
+	    !bounce_dkim_signature_covers(evidence->sig, "Date"))
 		return 0;
 	date = t_bounce_header_value(evidence->original->message.header,
 				     "Date");

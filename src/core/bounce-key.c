@@ -9,6 +9,7 @@
 #include <openssl/core_names.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 /* The cost of a check grows with the square of the modulus, and with the
@@ -18,37 +19,11 @@
 
 #define KEY_ED25519_SIZE 32
 
-/* RFC 1035 section 2.3.4, in the text form */
-#define KEY_NAME_MAX_SIZE 253
-#define KEY_LABEL_MAX_SIZE 63
-
 /* SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 section 4), up to the key.
    RFC 8463 wants the key alone, but some publish what openssl printed. */
 static const unsigned char ed25519_spki_prefix[] = {
 	0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
 };
-
-bool bounce_key_name_is_valid(const char *name)
-{
-	size_t size = strlen(name), label_size = 0;
-	const char *p;
-
-	if (size == 0 || size > KEY_NAME_MAX_SIZE)
-		return FALSE;
-	for (p = name; *p != '\0'; p++) {
-		if (*p == '.') {
-			if (label_size == 0)
-				return FALSE;
-			label_size = 0;
-		} else if (!((*p >= 'a' && *p <= 'z') ||
-			     (*p >= '0' && *p <= '9') ||
-			     *p == '-' || *p == '_') ||
-			   ++label_size > KEY_LABEL_MAX_SIZE) {
-			return FALSE;
-		}
-	}
-	return label_size > 0;
-}
 
 /* Some publish the RSAPublicKey that is inside a SubjectPublicKeyInfo; RFC
    6376 section 3.6.1 even asks for it, its examples and all others do not. */
@@ -192,6 +167,19 @@ key_parse_data(const struct bounce_tag *tag, enum bounce_key_type type,
 	return pkey;
 }
 
+static EVP_PKEY_CTX *rsa_key_prepare(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+
+	if (ctx == NULL || EVP_PKEY_verify_recover_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1 ||
+	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1) {
+		EVP_PKEY_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
+}
+
 static struct bounce_key *
 key_create(const struct bounce_tags *tags, enum bounce_key_type type,
 	   EVP_PKEY *pkey)
@@ -203,6 +191,11 @@ key_create(const struct bounce_tags *tags, enum bounce_key_type type,
 	key->refcount = 1;
 	key->type = type;
 	key->pkey = pkey;
+	if (type == BOUNCE_KEY_TYPE_RSA) {
+		ERR_set_mark();
+		key->recover = rsa_key_prepare(pkey);
+		ERR_pop_to_mark();
+	}
 	key->bits = EVP_PKEY_get_bits(pkey);
 	key->strict = flags != NULL && bounce_tag_has_word(flags, "s");
 	key->testing = flags != NULL && bounce_tag_has_word(flags, "y");
@@ -259,6 +252,7 @@ void bounce_key_unref(struct bounce_key **_key)
 	i_assert(key->refcount > 0);
 	if (--key->refcount > 0)
 		return;
+	EVP_PKEY_CTX_free(key->recover);
 	EVP_PKEY_free(key->pkey);
 	i_free(key);
 }

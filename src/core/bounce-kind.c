@@ -11,6 +11,8 @@
 #include "bounce-report.h"
 #include "bounce-words.h"
 
+#include <ctype.h>
+
 enum sender {
 	SENDER_UNKNOWN = 0,
 	SENDER_NULL,
@@ -185,28 +187,41 @@ bool bounce_kind_is_possible(const struct bounce_header *header,
  * The rules
  */
 
-static bool message_says_undelivered(const struct bounce_message *message)
+/* In lower case, and without the line breaks, which stand anywhere. A NUL ends
+   what is looked at, which is no harm: no bounce has one. */
+static const char *t_message_text(const struct bounce_message *message)
 {
-	const char *text;
+	string_t *text = t_str_new(message->text_size + 1);
+	bool space = FALSE;
+	size_t i;
 
-	if (message->text_size == 0)
-		return FALSE;
-	/* a NUL ends what is looked at, which is no harm: no bounce has one */
-	text = t_str_lcase(t_strndup(message->text, message->text_size));
-	return bounce_words_text(text);
+	for (i = 0; i < message->text_size; i++) {
+		unsigned char c = message->text[i];
+
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+			space = TRUE;
+			continue;
+		}
+		if (space)
+			str_append_c(text, ' ');
+		space = FALSE;
+		str_append_c(text, i_tolower(c));
+	}
+	return str_c(text);
+}
+
+static bool message_has_words(const struct bounce_message *message,
+			      bool (*words)(const char *lc_text))
+{
+	return message->text_size > 0 && words(t_message_text(message));
 }
 
 static bool message_says_delayed(const struct bounce_message *message,
 				 const struct kind_marks *marks)
 {
-	const char *text;
-
-	if (bounce_words_delayed(marks->lc_subject))
-		return TRUE;
-	if (message->text_size == 0 || marks->subject)
-		return FALSE;
-	text = t_str_lcase(t_strndup(message->text, message->text_size));
-	return bounce_words_delayed(text);
+	return bounce_words_delayed(marks->lc_subject) ||
+		(!marks->subject &&
+		 message_has_words(message, bounce_words_delayed));
 }
 
 /* Which of the five kinds a bounce is. */
@@ -225,6 +240,81 @@ bounce_kind_of(const struct bounce_message *message,
 	return kind;
 }
 
+/* Somebody answers, or a list or a program that keeps tickets does. */
+static const char *const answer_prefixes[] = {
+	"re:", "aw:", "sv:", "antw:", "odp:", "[", NULL
+};
+static const char *const forward_prefixes[] = {
+	"fw:", "fwd:", "wg:", "tr:", "rv:", "vs:", NULL
+};
+
+static bool
+subject_begins(const char *lc_subject, const char *const *prefixes)
+{
+	for (; *prefixes != NULL; prefixes++) {
+		if (strncmp(lc_subject, *prefixes, strlen(*prefixes)) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Not of parcels. */
+static bool subject_is_of_mail(const char *lc_subject)
+{
+	return strstr(lc_subject, "mail") != NULL ||
+		strstr(lc_subject, "message") != NULL;
+}
+
+/* A mail daemon, or its postmaster, with the null sender as far as is known. */
+static const char *
+bounce_rule_daemon(const struct bounce_message *message,
+		   const struct kind_marks *marks)
+{
+	bool original = message->originals != NULL;
+	bool says, hints;
+
+	if (original && (marks->hard || marks->subject))
+		return "6: a mail daemon returns a message";
+	/* a postmaster sends much else */
+	says = (marks->subject &&
+		(marks->hard || subject_is_of_mail(marks->lc_subject))) ||
+		message_has_words(message, bounce_words_text);
+	hints = says || marks->subject ||
+		message_has_words(message, bounce_words_hint);
+	if (original && hints) {
+		return "6: a postmaster returns a message and says that it "
+			"was not delivered";
+	}
+	/* or names those who did not get it */
+	return says || (hints && message->report != NULL) ?
+		"7: a mail daemon says that a message was not delivered" :
+		NULL;
+}
+
+/* The null sender, and From is anybody. */
+static const char *
+bounce_rule_null(const struct bounce_message *message,
+		 const struct kind_marks *marks)
+{
+	bool answer, says;
+
+	/* the text is searched only where it decides */
+	if (message->originals == NULL ||
+	    subject_begins(marks->lc_subject, forward_prefixes))
+		return NULL;
+	answer = subject_begins(marks->lc_subject, answer_prefixes);
+	says = marks->subject && !answer;
+	if (!says && !marks->auto_replied &&
+	    /* an answer quotes */
+	    (!answer || message->originals->source == BOUNCE_SOURCE_PART)) {
+		says = message_has_words(message, bounce_words_text) ||
+			(message->report != NULL &&
+			 message_has_words(message, bounce_words_hint));
+	}
+	return says ? "8: the null sender returns a message and says that "
+		"it was not delivered" : NULL;
+}
+
 /* Returns the rule by which the message is a bounce, or NULL. */
 static const char *
 bounce_rule(const struct bounce_message *message,
@@ -232,9 +322,6 @@ bounce_rule(const struct bounce_message *message,
 {
 	bool report = strcmp(message->content_type, "multipart/report") == 0;
 	bool null = marks->sender == SENDER_NULL;
-	bool maybe_null = marks->sender != SENDER_OTHER;
-	bool original = message->originals != NULL;
-	bool says;
 
 	if (report && null_strcmp(message->report_type,
 				  "delivery-status") == 0)
@@ -248,24 +335,15 @@ bounce_rule(const struct bounce_message *message,
 		return "5: marked as a non-delivery report";
 	if (marks->list)
 		return NULL;
-	if (!maybe_null || (!null && !marks->daemon)) {
+	if (marks->daemon && marks->sender != SENDER_OTHER)
+		return bounce_rule_daemon(message, marks);
+	if (null)
+		return bounce_rule_null(message, marks);
+	if (marks->daemon && marks->subject && message->originals != NULL) {
 		*weak_r = TRUE;
-		return marks->daemon && marks->subject && original ?
-			"9: a mail daemon returns a message, but not with "
-			"the null sender" : NULL;
+		return "9: a mail daemon returns a message, but not with "
+			"the null sender";
 	}
-	/* the text is searched only where it decides */
-	if (!marks->daemon && !original)
-		return NULL;
-	says = marks->subject || message_says_undelivered(message);
-	if (marks->daemon && original && (marks->hard || says))
-		return "6: a mail daemon returns a message";
-	if (marks->daemon && says)
-		return "7: a mail daemon says that a message was not "
-			"delivered";
-	if (null && original && says)
-		return "8: the null sender returns a message and says that "
-			"it was not delivered";
 	return NULL;
 }
 

@@ -81,12 +81,15 @@ enum bounce_text_flags {
 	/* keep it for its wording */
 	BOUNCE_TEXT_KEEP	= 0x01,
 	/* look for an original in it */
-	BOUNCE_TEXT_SCAN	= 0x02
+	BOUNCE_TEXT_SCAN	= 0x02,
+	/* only for one that it begins with */
+	BOUNCE_TEXT_TOP		= 0x04
 };
 
+/* charset: of what is kept; NULL: not known. */
 struct bounce_text *
 bounce_text_init(pool_t pool, struct bounce_walk *walk,
-		 enum bounce_text_flags flags);
+		 enum bounce_text_flags flags, const char *charset);
 /* The next line of decoded text, or piece of one. */
 void bounce_text_line(struct bounce_text *text, const unsigned char *data,
 		      size_t size, bool start);

@@ -71,7 +71,10 @@ mime_parse_content_type(pool_t pool, const char *value,
 			 mime_r->report_type == NULL) {
 			mime_r->report_type =
 				str_lcase(p_strdup(pool, params[1]));
-		}
+		} else if (strcasecmp(params[0], "charset") == 0 &&
+			   mime_r->charset == NULL &&
+			   strncmp(mime_r->type, "text/", 5) == 0)
+			mime_r->charset = p_strdup(pool, params[1]);
 	}
 	if (strncmp(mime_r->type, "multipart/", 10) != 0)
 		return;

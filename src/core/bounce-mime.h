@@ -18,6 +18,8 @@ struct bounce_mime {
 	const char *boundary;
 	/* Lower case; NULL: none. */
 	const char *report_type;
+	/* Only for text/...; NULL: none. */
+	const char *charset;
 	enum bounce_encoding encoding;
 };
 

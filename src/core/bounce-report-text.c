@@ -110,6 +110,7 @@ static const char *line_named_address(const char *line)
 		"rcpt to:", "your message to ", "delivering to ",
 		"delivery to ", "recipient: ", "recipient address: ",
 		"message to ",
+		"delivered to: ", "e-mail an ", "nachricht an ",
 	};
 	const char *lc_line = t_str_lcase(line), *p;
 	unsigned int i;

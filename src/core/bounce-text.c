@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "buffer.h"
 #include "str.h"
+#include "charset-utf8.h"
 #include "bounce-text.h"
 #include "bounce-message-private.h"
 
@@ -28,8 +29,11 @@ struct bounce_text {
 	struct bounce_walk *walk;
 	enum text_state state;
 	struct bounce_header_builder *block;
-	/* keep it for its wording */
-	bool keep;
+	enum bounce_text_flags flags;
+	/* octets that were kept for their wording */
+	size_t kept;
+	/* NULL: they are UTF-8, or nobody knows */
+	struct charset_translation *charset;
 
 	unsigned char prefix[TEXT_MAX_PREFIX];
 	size_t prefix_size;
@@ -109,16 +113,40 @@ static bool text_is_marker(const unsigned char *data, size_t size)
 
 struct bounce_text *
 bounce_text_init(pool_t pool, struct bounce_walk *walk,
-		 enum bounce_text_flags flags)
+		 enum bounce_text_flags flags, const char *charset)
 {
 	struct bounce_text *text = p_new(pool, struct bounce_text, 1);
 
 	text->pool = pool;
 	text->walk = walk;
-	text->keep = (flags & BOUNCE_TEXT_KEEP) != 0;
+	text->flags = flags;
 	text->state = (flags & BOUNCE_TEXT_SCAN) != 0 ?
 		TEXT_SEARCH : TEXT_DONE;
+	if ((flags & BOUNCE_TEXT_KEEP) != 0 && charset != NULL &&
+	    !charset_is_utf8(charset) &&
+	    charset_to_utf8_begin(charset, NULL, &text->charset) < 0)
+		text->charset = NULL;
 	return text;
+}
+
+static void
+text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
+{
+	if ((text->flags & BOUNCE_TEXT_KEEP) == 0 ||
+	    text->kept >= BOUNCE_TEXT_MAX_SIZE)
+		return;
+	text->kept += size;
+	if (text->charset == NULL) {
+		bounce_walk_keep_text(text->walk, data, size);
+		return;
+	}
+	T_BEGIN {
+		buffer_t *utf8 = t_buffer_create(size * 2);
+
+		/* what is no character is U+FFFD */
+		(void)charset_to_utf8(text->charset, data, &size, utf8);
+		bounce_walk_keep_text(text->walk, utf8->data, utf8->used);
+	} T_END;
 }
 
 static bool is_blank(const unsigned char *data, size_t size)
@@ -199,6 +227,8 @@ text_search_line(struct bounce_text *text, const unsigned char *data,
 	} else if (is_blank(data, size)) {
 		if (text->marker_lines > 0)
 			text->marker_lines--;
+	} else if ((text->flags & BOUNCE_TEXT_TOP) != 0) {
+		text->state = TEXT_DONE;
 	} else {
 		text->marker_lines = text_is_marker(data, size) ?
 			TEXT_MARKER_LINES : 0;
@@ -227,7 +257,8 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 	const unsigned char *data;
 	size_t size;
 
-	text->state = TEXT_SEARCH;
+	text->state = (text->flags & BOUNCE_TEXT_TOP) != 0 ?
+		TEXT_DONE : TEXT_SEARCH;
 	if (!bounce_text_block_is_original(header) &&
 	    !(text->after_marker && block_is_announced_original(header)))
 		return FALSE;
@@ -248,9 +279,13 @@ static void
 text_original_line(struct bounce_text *text, const unsigned char *data,
 		   size_t size, bool start)
 {
-	if (start)
-		(void)text_unprefix(text, &data, &size);
-	if (text->child != NULL && size > 0)
+	if (start && !text_unprefix(text, &data, &size) &&
+	    !is_blank(data, size)) {
+		/* what was quoted has ended */
+		bounce_walk_deinit(&text->child);
+		text->state = TEXT_DONE;
+		text_keep(text, data, size);
+	} else if (size > 0)
 		(void)bounce_walk_line(text->child, data, size, start);
 }
 
@@ -275,7 +310,7 @@ text_block_line(struct bounce_text *text, const unsigned char *line,
 	case BOUNCE_HEADER_LINE_BODY:
 		if (text_block_done(text, FALSE))
 			text_original_line(text, line, line_size, start);
-		else
+		else if (text->state == TEXT_SEARCH)
 			text_search_line(text, line, line_size);
 		return;
 	}
@@ -288,8 +323,7 @@ void bounce_text_line(struct bounce_text *text, const unsigned char *data,
 		text_original_line(text, data, size, start);
 		return;
 	}
-	if (text->keep)
-		bounce_walk_keep_text(text->walk, data, size);
+	text_keep(text, data, size);
 	if (text->state == TEXT_DONE)
 		return;
 	if (!bounce_walk_may_scan(text->walk, size)) {
@@ -311,4 +345,6 @@ void bounce_text_deinit(struct bounce_text **_text)
 		(void)text_block_done(text, FALSE);
 	if (text->child != NULL)
 		bounce_walk_deinit(&text->child);
+	if (text->charset != NULL)
+		charset_to_utf8_end(&text->charset);
 }

@@ -98,6 +98,7 @@ static const struct {
 	{ "text/rfc822-headers", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
 	{ "text/rfc822-header", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
 	{ "text/calendar", BOUNCE_PART_CALENDAR, BOUNCE_LEAF_SKIP },
+	{ "application/octet-stream", 0, BOUNCE_LEAF_TEXT },
 };
 
 static enum bounce_leaf_sink
@@ -114,6 +115,16 @@ walk_type_sink(struct bounce_walk *walk, const char *type)
 	return strncmp(type, "text/", 5) == 0 ||
 		strncmp(type, "multipart/", 10) == 0 ?
 		BOUNCE_LEAF_TEXT : BOUNCE_LEAF_SKIP;
+}
+
+static enum bounce_text_flags walk_text_flags(const char *type)
+{
+	if (strcmp(type, "text/html") == 0)
+		return BOUNCE_TEXT_KEEP;
+	/* some call what they return that */
+	if (strcmp(type, "application/octet-stream") == 0)
+		return BOUNCE_TEXT_SCAN | BOUNCE_TEXT_TOP;
+	return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_SCAN;
 }
 
 static void
@@ -137,11 +148,11 @@ walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime)
 		walk->status = buffer_create_dynamic(pool, 1024);
 		walk->leaf.collect = walk->status;
 		walk->leaf.text = bounce_text_init(pool, walk,
-						   BOUNCE_TEXT_SCAN);
+						   BOUNCE_TEXT_SCAN, NULL);
 	} else if (sink == BOUNCE_LEAF_TEXT) {
 		walk->leaf.text = bounce_text_init(pool, walk,
-			strcmp(mime->type, "text/html") == 0 ?
-			BOUNCE_TEXT_KEEP : BOUNCE_TEXT_KEEP | BOUNCE_TEXT_SCAN);
+						   walk_text_flags(mime->type),
+						   mime->charset);
 	}
 }
 

@@ -74,6 +74,8 @@ static const char *const words_subject[] = {
 	"недоставлен", "Недоставлен", "не доставлен", "Не доставлен",
 	"невозможно доставить", "Невозможно доставить",
 	"не удалось доставить", "Не удалось доставить",
+	"не удается доставить", "Не удается доставить",
+	"не удаётся доставить", "Не удаётся доставить",
 	"не может быть доставлен", "ошибка доставки", "Ошибка доставки",
 	"не вдалося доставити", "Не вдалося доставити",
 	/* Greek, Turkish */
@@ -98,60 +100,119 @@ static const char *const words_subject[] = {
 	NULL
 };
 
-/* About a message and its delivery: not about parcels. */
+/* That a message, and not a parcel, was not delivered. */
 static const char *const words_text[] = {
 	"message could not be delivered", "message couldn't be delivered",
 	"mail could not be delivered", "mail couldn't be delivered",
-	"email could not be delivered", "message cannot be delivered",
-	"message can not be delivered", "mail cannot be delivered",
-	"message was not delivered", "message wasn't delivered",
-	"mail was not delivered", "message has not been delivered",
-	"message was undeliverable", "message is undeliverable",
-	"message was rejected", "message has been rejected",
-	"message was not accepted", "message that you sent could not",
-	"message you sent could not", "message to the following",
-	"message did not reach", "message is being returned",
-	"message returned to sender", "mail returned to sender",
-	"unable to deliver", "unable to send", "wasn't able to deliver",
-	"was not able to deliver", "not able to deliver", "failed to deliver",
-	"could not deliver", "couldn't deliver", "cannot deliver",
-	"can't deliver", "did not reach the following recipient",
-	"delivery to the following", "delivery failed", "delivery has failed",
-	"delivery failure", "delivery error", "undeliverable",
-	"had permanent fatal errors", "had transient", "permanent error",
-	"permanent failure", "permanent delivery", "could not be delivered to",
+	"message cannot be delivered", "message can not be delivered",
+	"mail cannot be delivered", "message was not delivered",
+	"message wasn't delivered", "mail was not delivered",
+	"message has not been delivered", "message was undeliverable",
+	"message is undeliverable", "message was rejected",
+	"message has been rejected", "message was not accepted",
+	"message that you sent", "message you sent", "mail you sent",
+	"message to the following", "message did not reach",
+	"did not reach the following recipient", "did not reach some or all",
+	"message is being returned", "message returned to sender",
+	"mail returned to sender", "deliver your message",
+	"deliver your mail", "deliver your email", "deliver your e-mail",
+	"deliver message", "deliver mail", "deliver the message",
+	"deliver the mail", "delivering your message",
+	"delivering your mail", "unable to send your m",
+	"sending your mail", "sending your message",
+	"had permanent fatal errors", "had transient", "had delivery problems",
 	"not be delivered to one or more", "following recipient",
-	"following address", "user unknown", "unknown user", "no such user",
-	"recipient unknown", "unknown recipient", "recipient not found",
+	"delivery to the following recipients", "undeliverable recipient",
+	"qmail-send", "rejected your message", "rejected your mail",
+	"blocked by our bulk email filter", "could not send message for",
+	"could not send mail for", "message has been delayed",
+	"message will be retried", "mail system error", "returned mail",
+	"message has been blocked", "message has been returned", "has not been delivered",
+	"has not yet been delivered", "message with these headers",
+	"been automatically rejected", "was automatically rejected",
+	"original message follows", "message headers follow",
+	"copy of the message", "copy of your message",
+	/* German */
+	"nachricht konnte nicht", "mail konnte nicht", "nachricht kann nicht",
+	"mail kann nicht", "nachricht wurde nicht zugestellt",
+	"mail wurde nicht zugestellt",
+	/* French */
+	"message n'a pas pu", "message n'a pu", "courriel n'a pas pu",
+	"message ne peut pas", "remettre votre message",
+	/* Spanish, Portuguese, Italian */
+	"entregar el mensaje", "entregar su mensaje", "entregar tu mensaje",
+	"mensaje no ha podido", "mensaje no se pudo", "mensaje no pudo",
+	"entregar a mensagem", "entregar sua mensagem",
+	"mensagem não pôde", "mensagem não foi entregue",
+	"recapitare il messaggio", "messaggio non è stato",
+	"messaggio non può essere", "consegnare il messaggio",
+	/* Dutch, Swedish, Danish, Norwegian, Finnish */
+	"bericht kon niet", "bericht kan niet", "bericht is niet",
+	"meddelandet kunde inte", "meddelandet till", "meddelande kunde inte",
+	"meddelelsen kunne ikke", "meldingen kunne ikke",
+	"viestiä ei voitu", "viestiäsi ei voitu",
+	/* Polish, Czech, Hungarian */
+	"wiadomość nie mogła", "wiadomości nie można",
+	"wiadomość nie została", "zprávu nelze doručit",
+	"zprávu se nepodařilo", "zpráva nebyla doručena",
+	"zpráva zatím nebyla", "üzenetet nem lehet", "üzenete nem kézbesít",
+	/* Russian, Ukrainian */
+	"сообщение не может быть", "сообщение не доставлено",
+	"сообщение не было доставлено", "доставить сообщение",
+	"доставить ваше сообщение", "доставить письмо",
+	"доставить ваше письмо", "письмо не может быть",
+	"письмо не доставлено", "доставити повідомлення",
+	/* Greek, Turkish */
+	"μήνυμά σας δεν", "μήνυμα δεν παραδόθηκε", "παράδοση του μηνύματος",
+	"iletiniz", "mesajınız",
+	/* Japanese */
+	"メールを配信でき", "メールは配信でき", "メールが配信でき",
+	"メールを送信でき", "メールを送信することが", "メールをお届けでき",
+	"メールを配達でき", "メールは配達でき", "に配信できません",
+	"宛先不明", "エラーメール",
+	/* Chinese */
+	"邮件无法投递", "邮件无法送达", "邮件未能送达", "邮件投递失败",
+	"邮件发送失败", "邮件被退回", "无法投递您的邮件", "退信",
+	"郵件無法", "無法傳遞您的郵件", "無法遞送您的郵件", "郵件未能", "退件",
+	/* Korean */
+	"메일이 반송", "메일이 배달되지", "메일을 배달할 수 없",
+	"메시지를 배달할 수 없", "메일이 전송되지", "메일을 보낼 수 없",
+	NULL
+};
+
+/* What servers answer, and what is said of parcels too. */
+static const char *const words_hint[] = {
+	"could not be delivered", "couldn't be delivered",
+	"unable to deliver", "able to deliver", "failed to deliver",
+	"could not deliver", "couldn't deliver", "cannot deliver",
+	"can't deliver", "unable to send", "delivery to the following",
+	"delivery failed", "delivery has failed", "delivery failure",
+	"delivery error", "undeliverable", "permanent error",
+	"permanent failure", "permanent delivery", "following address",
+	"user unknown", "unknown user", "no such user", "recipient unknown",
+	"unknown recipient", "unknown host", "recipient not found",
 	"mailbox not found", "mailbox unavailable", "mailbox is full",
 	"mailbox full", "over quota", "host unknown", "unrouteable address",
 	"relaying denied", "relay access denied", "invalid recipient",
-	"recipient address rejected", "qmail-send", "address does not exist",
+	"recipient address rejected", "address does not exist",
 	"addresses failed", "address(es) failed", "said: 5",
-	"message you sent was rejected", "rejected your message",
-	"blocked by our bulk email filter", "error sending your mail",
 	"there was a problem delivering", "problem delivering your",
-	"could not send message for", "could not send mail for",
-	"not yet been delivered", "has been delayed", "will be retried",
-	"mail system error",
-	"returned mail", "message was automatically rejected",
-	"message has been blocked", "message has been returned",
-	/* others */
-	"konnte nicht zugestellt", "nicht zugestellt werden", "unzustellbar",
-	"n'a pas pu être", "n'a pu être", "non remis", "non distribu",
-	"no se pudo entregar", "no ha podido ser entregado",
-	"não pôde ser entregue", "não foi possível entregar",
-	"não foi entregue", "impossibile recapitare", "non è stato recapitato",
+	"has been delayed", "will be retried",
+	"nicht zugestellt", "unzustellbar", "non remis", "non distribu",
+	"pas pu être remis", "no se pudo entregar",
+	"no ha podido ser entregado", "não pôde ser entregue",
+	"não foi possível entregar", "não foi entregue",
+	"impossibile recapitare", "non è stato recapitato",
 	"non è stato possibile recapitare", "niet worden bezorgd",
 	"niet worden afgeleverd", "kunde inte levereras",
 	"kunne ikke leveres", "ei voitu toimittaa", "nie dostarczono",
 	"nie mogła zostać dostarczona", "nelze doručit", "nem kézbesíthető",
 	"не доставлен", "недоставлен", "не удалось доставить",
-	"не может быть доставлен", "не было доставлено",
-	"δεν παραδόθηκε", "teslim edilemedi", "iletilemedi",
-	"配信できません", "配信不能", "送信できません", "配達できません",
-	"宛先不明", "届けることができません", "お届けできません",
-	"无法投递", "退信", "无法送达", "無法傳遞", "未能送达", "投递失败",
+	"не удается доставить", "не может быть доставлен",
+	"не было доставлено", "δεν παραδόθηκε", "teslim edilemedi",
+	"iletilemedi", "配信できません", "配信不能", "送信できません",
+	"配達できません", "届けることができません", "お届けできません",
+	"无法投递", "无法送达", "無法傳遞", "未能送达", "投递失败",
 	"반송", "배달되지", "전송되지 못", "배달할 수 없",
 	NULL
 };
@@ -211,6 +272,11 @@ bool bounce_words_subject(const char *lc_subject)
 bool bounce_words_text(const char *lc_text)
 {
 	return words_match(words_text, lc_text);
+}
+
+bool bounce_words_hint(const char *lc_text)
+{
+	return words_match(words_hint, lc_text);
 }
 
 bool bounce_words_delayed(const char *lc_text)

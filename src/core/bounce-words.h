@@ -8,6 +8,9 @@
 bool bounce_words_subject(const char *lc_subject);
 /* The text of a bounce: that a message could not be delivered. */
 bool bounce_words_text(const char *lc_text);
+/* The text of a bounce, or something like it: the answers of servers, and what
+   is said of parcels too. It counts beside other marks only. */
+bool bounce_words_hint(const char *lc_text);
 /* Subject or text of a bounce that says that delivery is still tried. */
 bool bounce_words_delayed(const char *lc_text);
 /* The display name of a program that sends bounces. */

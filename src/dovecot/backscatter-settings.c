@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "str.h"
 #include "str-sanitize.h"
 #include "strfuncs.h"
 #include "iso8601-date.h"
@@ -101,11 +102,8 @@ backscatter_parse_servers(pool_t pool,
 			  const struct backscatter_setting *setting ATTR_UNUSED,
 			  const char *value, void *field, const char **error_r)
 {
-	struct bounce_dns *dns;
-
-	if (bounce_dns_create(value, &dns, error_r) < 0)
+	if (bounce_dns_servers_parse(value, t_str_new(128), error_r) < 0)
 		return -1;
-	bounce_dns_destroy(&dns);
 	*(const char **)field = p_strdup(pool, value);
 	return 0;
 }
@@ -141,7 +139,7 @@ backscatter_parse_time(pool_t pool ATTR_UNUSED,
 {
 	unsigned int *secs_r = field;
 
-	if (settings_get_time(value, secs_r, error_r) < 0)
+	if (str_parse_get_interval(value, secs_r, error_r) < 0)
 		return -1;
 	return backscatter_check_range(setting, *secs_r, error_r);
 }
@@ -154,7 +152,7 @@ backscatter_parse_time_msecs(pool_t pool ATTR_UNUSED,
 {
 	unsigned int *msecs_r = field;
 
-	if (settings_get_time_msecs(value, msecs_r, error_r) < 0)
+	if (str_parse_get_interval_msecs(value, msecs_r, error_r) < 0)
 		return -1;
 	return backscatter_check_range(setting, *msecs_r, error_r);
 }
@@ -300,6 +298,16 @@ const char *backscatter_settings_name(unsigned int idx)
 {
 	return idx >= N_ELEMENTS(backscatter_settings_table) ? NULL :
 		backscatter_settings_table[idx].name;
+}
+
+const char *backscatter_settings_default(unsigned int idx)
+{
+	const char *def;
+
+	i_assert(idx < N_ELEMENTS(backscatter_settings_table));
+
+	def = backscatter_settings_table[idx].def;
+	return def == NULL ? "" : def;
 }
 
 bool backscatter_settings_is_known(const char *name)

@@ -2,8 +2,8 @@
 #define BACKSCATTER_SETTINGS_H
 
 /* The settings of one user, parsed and checked. Where their texts come from
-   is the matter of backscatter-settings-23.c; what they mean is one table for
-   all versions of Dovecot. */
+   is the matter of backscatter-settings-23.c or -24.c; what they mean is one
+   table for all versions of Dovecot. */
 
 #include "bounce-policy.h"
 #include "dovecot-backscatter.h"
@@ -39,6 +39,8 @@ int backscatter_settings_parse(pool_t pool,
 			       const char **error_r);
 /* The name of a setting, or NULL after the last one. */
 const char *backscatter_settings_name(unsigned int idx);
+/* Its default, "" if there is none. */
+const char *backscatter_settings_default(unsigned int idx);
 /* FALSE for a name that begins as ours do and is none of them. */
 bool backscatter_settings_is_known(const char *name);
 

@@ -2,7 +2,6 @@
 
 #include "lib.h"
 #include "array.h"
-#include "net.h"
 #include "str.h"
 #include "bounce-dns.h"
 
@@ -11,7 +10,6 @@
 #include <signal.h>
 #include <time.h>
 
-#define DNS_PORT 53
 /* RFC 6891: no fragments on any path, and room for an RSA-4096 key. */
 #define DNS_EDNS_SIZE 1232
 /* Rounds over all servers. A server has a sixth of the time to answer, twice
@@ -49,48 +47,14 @@ struct dns_ask {
 	struct bounce_dns_query *query;
 };
 
-static int
-dns_server_parse(const char *word, string_t *servers, const char **error_r)
-{
-	const char *host;
-	struct ip_addr ip;
-	in_port_t port;
-
-	/* "127.1" is an address to inet_aton(), and a mistake to us */
-	if (net_str2hostport(word, DNS_PORT, &host, &port) < 0 || port == 0 ||
-	    net_addr2ip(host, &ip) < 0 ||
-	    (IPADDR_IS_V4(&ip) && strcmp(net_ip2addr(&ip), host) != 0)) {
-		*error_r = t_strdup_printf(
-			"DNS server '%s' is not an IP address with a port "
-			"or without", word);
-		return -1;
-	}
-	if (str_len(servers) > 0)
-		str_append_c(servers, ',');
-	str_printfa(servers, IPADDR_IS_V4(&ip) ? "%s:%u" : "[%s]:%u",
-		    net_ip2addr(&ip), port);
-	return 0;
-}
-
 int bounce_dns_create(const char *servers, struct bounce_dns **dns_r,
 		      const char **error_r)
 {
-	const char *const *words;
 	string_t *str = t_str_new(128);
-	unsigned int count = 0;
 	int ret;
 
-	words = t_strsplit_spaces(servers == NULL ? "" : servers, " \t\r\n,");
-	for (; *words != NULL; words++) {
-		if (++count > BOUNCE_DNS_MAX_SERVERS) {
-			*error_r = t_strdup_printf(
-				"More than %d DNS servers are listed",
-				BOUNCE_DNS_MAX_SERVERS);
-			return -1;
-		}
-		if (dns_server_parse(*words, str, error_r) < 0)
-			return -1;
-	}
+	if (bounce_dns_servers_parse(servers, str, error_r) < 0)
+		return -1;
 	if ((ret = ares_library_init(ARES_LIB_INIT_ALL)) != ARES_SUCCESS) {
 		*error_r = t_strdup_printf("c-ares cannot be used: %s",
 					   ares_strerror(ret));

@@ -66,6 +66,12 @@ struct bounce_dns_query {
 /* Records of one answer; one with more is not believed. */
 #define BOUNCE_DNS_MAX_RECORDS 64
 
+/* Append a list of servers, as bounce_dns_create() takes it, in one form:
+   "127.0.0.1:53,[::1]:5353". Returns 0, or -1 with an error (data stack) that
+   names the bad word. */
+int bounce_dns_servers_parse(const char *servers, string_t *dest,
+			     const char **error_r);
+
 /* Make a resolver for a list of servers: "127.0.0.1:5353", "[::1]:53", "::1",
    separated by blanks or commas. NULL or an empty list: those of the system,
    read again for each lookup. Returns 0, or -1 with an error (data stack) that
@@ -73,7 +79,7 @@ struct bounce_dns_query {
 int bounce_dns_create(const char *servers, struct bounce_dns **dns_r,
 		      const char **error_r);
 void bounce_dns_destroy(struct bounce_dns **dns);
-/* The list in one form, "127.0.0.1:53,[::1]:5353"; "" for the system's. */
+/* The list in that form; "" for the system's. */
 const char *bounce_dns_servers(const struct bounce_dns *dns);
 
 /* Milliseconds of the monotonic clock. */

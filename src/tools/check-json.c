@@ -4,11 +4,11 @@
 #include "str.h"
 #include "unichar.h"
 #include "iso8601-date.h"
-#include "json-parser.h"
 #include "bounce-message.h"
 #include "bounce-property.h"
 #include "bounce-report.h"
 #include "bounce-verdict.h"
+#include "backscatter-compat.h"
 #include "check.h"
 
 static void json_key(string_t *dest, const char *key)

@@ -3,10 +3,10 @@
 #include "lib.h"
 #include "str.h"
 #include "iso8601-date.h"
-#include "settings-parser.h"
 #include "bounce-domains.h"
-#include "check-options.h"
 #include "backscatter-config.h"
+#include "backscatter-compat.h"
+#include "check-options.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -172,12 +172,12 @@ parse_option(struct check_parser *parser, int opt, const char *value,
 		return parse_sender_match(value, &options->policy.sender_match,
 					  error_r);
 	case OPT_MAX_AGE:
-		return settings_get_time(value, &options->policy.max_age,
-					 error_r);
+		return str_parse_get_interval(value, &options->policy.max_age,
+					      error_r);
 	case OPT_QUEUE_LIFETIME:
-		return settings_get_time(value,
-					 &options->policy.queue_lifetime,
-					 error_r);
+		return str_parse_get_interval(value,
+					&options->policy.queue_lifetime,
+					error_r);
 	case OPT_MIN_RSA_BITS:
 		return parse_number(value, &options->policy.min_rsa_bits,
 				    error_r);

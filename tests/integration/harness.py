@@ -26,6 +26,9 @@ import time
 
 import dkim
 
+import dovecot_conf
+import module_folders
+
 SRCDIR = os.environ.get('TOP_SRCDIR') or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILDDIR = os.environ.get('TOP_BUILDDIR') or SRCDIR
@@ -322,12 +325,19 @@ class Lab:
     """The private Dovecot, with what belongs to it."""
 
     def __init__(self, settings=None, plugins='sieve backscatter', extra=''):
-        """settings: of plugin { }, None takes one of ours out."""
+        """settings: by their names in 2.3's plugin { }, None takes one of ours
+        out. plugins: of LMTP and LDA. extra: as it stands."""
         adopt_orphans()
         self.folder = tempfile.mkdtemp(prefix='backscatter-test-')
         os.chmod(self.folder, 0o755)
-        self.settings = dict(settings or {})
-        self.plugins, self.extra = plugins, extra
+        self.settings, self.extra = dict(settings or {}), extra
+        self.protocols = {'lmtp': plugins, 'lda': plugins} if plugins else {}
+        self.metrics = []           # (name, event, labels)
+        self.one_process = False    # of lmtp, for all connections
+        self.before = None          # a Sieve script for all users
+        self.imapsieve = None       # (mailbox, causes, script)
+        self.mail_path = '~/Maildir'
+        self.shown = None
         self.users, self.keys = [], {}
         self.dns = self.process = None
         # userdb refuses uid 0
@@ -358,6 +368,8 @@ class Lab:
         self.stop()
         if self.dns is not None:
             self.dns.stop()
+        if self.shown is not None:
+            module_folders.undo(self.shown)
         if os.environ.get('KEEP'):
             print('kept: ' + self.folder)
         else:
@@ -393,14 +405,15 @@ class Lab:
     def sieve_before(self, script):
         path = self.path('sieve', os.path.basename(script))
         shutil.copyfile(script, path)
-        self.settings['sieve_before'] = path
+        self.before = path
 
     # Dovecot
 
     def link_modules(self):
         """mail_plugin_dir and sieve_plugin_dir are one path each: links to
         the system's modules, and copies of ours, as the build tree need not
-        be readable to the user whose mail is delivered."""
+        be readable to the user whose mail is delivered. They look for the
+        shared library in the folder above, too."""
         plugins, sieve = self.path('modules'), self.path('modules', 'sieve')
         os.makedirs(sieve)
         for source, target in ((DOVECOT_MODULES, plugins),
@@ -411,95 +424,15 @@ class Lab:
         for pattern, target in (('src/plugin/.libs/lib95_backscatter_plugin.so', plugins),
                                 ('sieve/.libs/lib90_sieve_backscatter_plugin.so', sieve)):
             shutil.copy(os.path.join(BUILDDIR, pattern), target)
+        shutil.copy(os.path.join(BUILDDIR, 'src/dovecot/.libs/libdovecot-backscatter.so.0'),
+                    self.folder)
+        if dovecot_conf.is_24():
+            self.shown = module_folders.show(
+                os.path.join(BUILDDIR, 'src/dovecot/.libs/libbackscatter_settings.so'),
+                os.path.join(DOVECOT_MODULES, 'settings'), self.path('settings'))
 
     def configuration(self):
-        own = ''
-        if os.getuid() != 0:
-            import grp
-            import pwd
-            user, group = pwd.getpwuid(self.uid)[0], grp.getgrgid(self.gid)[0]
-            own = '''default_internal_user = %s
-default_internal_group = %s
-default_login_user = %s
-service imap-login {
-  chroot =
-}
-''' % (user, group, user)
-        plugin = dict({'sieve': 'file:~/sieve;active=~/.dovecot.sieve',
-                       'sieve_plugins': 'sieve_backscatter',
-                       'sieve_extensions': '+vnd.backscatter',
-                       'sieve_plugin_dir': self.path('modules', 'sieve')},
-                      **self.settings)
-        return '''base_dir = {dir}/run
-state_dir = {dir}/state
-instance_name = backscatter-test
-log_path = {dir}/dovecot.log
-log_timestamp = "%Y-%m-%d %H:%M:%S "
-protocols = lmtp imap
-listen = 127.0.0.1
-ssl = no
-disable_plaintext_auth = no
-first_valid_uid = 1
-first_valid_gid = 1
-auth_mechanisms = plain
-mail_location = maildir:~/Maildir
-mail_home = {dir}/mail/%u
-namespace inbox {{
-  inbox = yes
-  separator = /
-}}
-lda_mailbox_autocreate = yes
-mail_plugin_dir = {dir}/modules
-postmaster_address = postmaster@example.org
-{own}
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = passwd-file
-  args = username_format=%u {dir}/users
-}}
-service anvil {{
-  chroot =
-}}
-service stats {{
-  chroot =
-}}
-service auth {{
-  unix_listener auth-userdb {{
-    mode = 0666
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {lmtp}
-  }}
-}}
-service imap-login {{
-  inet_listener imap {{
-    address = 127.0.0.1
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-protocol lmtp {{
-  mail_plugins = {plugins}
-}}
-protocol lda {{
-  mail_plugins = {plugins}
-}}
-plugin {{
-{plugin}
-}}
-{extra}
-'''.format(dir=self.folder, own=own, password=PASSWORD, lmtp=self.lmtp_port,
-           imap=self.imap_port, plugins=self.plugins, extra=self.extra,
-           plugin='\n'.join('  %s = %s' % i for i in plugin.items()
-                            if i[1] is not None))
+        return dovecot_conf.configuration(self, PASSWORD)
 
     def start(self):
         if not os.path.isdir(self.path('modules')):

@@ -288,9 +288,8 @@ verify_mutations(const struct bounce_key *key, const char *header)
 		for (j = 0; j < N_ELEMENTS(flips); j++) {
 			memcpy(copy, header, size);
 			copy[i] ^= flips[j];
-			test_assert_idx(!str_begins(t_verify_data(key, copy,
-								  size), PASS),
-					i);
+			test_assert_idx(strncmp(t_verify_data(key, copy, size),
+						PASS, strlen(PASS)) != 0, i);
 		}
 	}
 	i_free(copy);
@@ -756,7 +755,7 @@ static void test_bounce_dkim_verify_numbers(void)
 static void test_bounce_dkim_verify_repair(void)
 {
 #define ENCODING PASS", Content-Transfer-Encoding set back to 8bit"
-#define BREAK PASS", line breaks in long lines taken out"
+#define BREAK PASS", a line break in a long line taken out"
 #define MIME PASS", MIME-Version written in its former case"
 #define ADDRESSES PASS", address lists joined as before"
 	static const struct {
@@ -787,7 +786,7 @@ static void test_bounce_dkim_verify_repair(void)
 		{ LONG998 X950"xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx 12345678abc\r\n",
 		  LONG998"\r\n "
 		  X950"xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx 12345678\r\n abc\r\n",
-		  { BREAK, BREAK, BREAK } },
+		  { ALTERED, ALTERED, BAD } },
 		{ LONG989"abc\r\n", LONG989"!\r\n abc\r\n",
 		  { BREAK, BREAK, BREAK } },
 		{ LONG989"1abc\r\n", LONG989"1\r\n abc\r\n",
@@ -952,7 +951,7 @@ static void test_bounce_dkim_verify_repair_cost(void)
 		"Content-Transfer-Encoding: base64",
 		LONG998"\r\n abc",
 		"mime-version: 1.0",
-		"To: a, b, c",
+		"To: a , b,c",
 		"DKIM-Signature: x"
 	};
 	pool_t pool = pool_alloconly_create("repair", 1024);

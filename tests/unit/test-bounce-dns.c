@@ -414,12 +414,12 @@ static void test_bounce_dns_answer_other_types(void)
 	test_assert_strcmp(answer_parse("d", BOUNCE_DNS_TYPE_MX, buf->data,
 					buf->used), "60 [12\002mx\001d");
 	test_assert(begins(answer_parse("d", BOUNCE_DNS_TYPE_TXT,
-					    buf->data, buf->used), USELESS));
+					buf->data, buf->used), USELESS));
 	for (i = 0; i < N_ELEMENTS(rrs); i++)
 		rrs[i] = txt;
 	buf = packet_build(QR, "d", TYPE_TXT, rrs, N_ELEMENTS(rrs) - 1);
 	test_assert(begins(answer_parse("d", BOUNCE_DNS_TYPE_TXT,
-					    buf->data, buf->used), "60 [a]"));
+					buf->data, buf->used), "60 [a]"));
 	buf = packet_build(QR, "d", TYPE_TXT, rrs, N_ELEMENTS(rrs));
 	test_assert_strcmp(answer_parse("d", BOUNCE_DNS_TYPE_TXT, buf->data,
 					buf->used),

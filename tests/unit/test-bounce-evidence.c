@@ -9,6 +9,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <openssl/x509.h>
 
 /* Keys are made anew in each run, and the originals signed with them here,
    by means that share nothing with the verifier: all fields are written as
@@ -23,6 +24,7 @@ enum test_key {
 	KEY_COUNT
 };
 
+static EVP_PKEY *private_keys[KEY_COUNT];
 static struct bounce_key *keys[KEY_COUNT];
 static struct bounce_domains *domains;
 
@@ -108,14 +110,14 @@ static const char *t_sign(enum test_key key, const char *input)
 
 	if (key == KEY_RSA) {
 		ret = EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL,
-					 keys[key]->pkey) == 1 &&
+					 private_keys[key]) == 1 &&
 			EVP_DigestSign(ctx, sig, &size, (const void *)input,
 				       strlen(input)) == 1;
 	} else {
 		/* RFC 8463 section 3: the hash is what is signed */
 		SHA256((const void *)input, strlen(input), digest);
 		ret = EVP_DigestSignInit(ctx, NULL, NULL, NULL,
-					 keys[key]->pkey) == 1 &&
+					 private_keys[key]) == 1 &&
 			EVP_DigestSign(ctx, sig, &size, digest,
 				       sizeof(digest)) == 1;
 	}
@@ -250,7 +252,8 @@ static const char *t_replace(const char *str, const char *what, const char *by)
  * One signature
  */
 
-#define OURS "r1", "example.org"
+#define OURS .selector = "r1", .domain = "example.org"
+#define SIG(s, d) { .selector = s, .domain = d }
 #define FULL BOUNCE_DKIM_BODY_MATCH
 #define UNTESTED BOUNCE_DKIM_BODY_UNTESTED
 #define PASS BOUNCE_DKIM_HEADER_PASS
@@ -331,10 +334,10 @@ static void test_bounce_evidence_signatures(void)
 		{ "it vouches for header and body", .sig = { OURS },
 		  .header = PASS, .body = FULL,
 		  .reason = BOUNCE_REASON_DKIM_FULL, .asked = "r1/example.org " },
-		{ "by Ed25519", .sig = { "e1", "example.org" },
+		{ "by Ed25519", .sig = SIG("e1", "example.org"),
 		  .header = PASS, .body = FULL,
 		  .reason = BOUNCE_REASON_DKIM_FULL, .asked = "e1/example.org " },
-		{ "of a subdomain of ours", .sig = { "r1", "news.example.com" },
+		{ "of a subdomain of ours", .sig = SIG("r1", "news.example.com"),
 		  .from = "alice@example.org", .header = PASS, .body = FULL,
 		  .reason = BOUNCE_REASON_DKIM_FULL,
 		  .asked = "r1/news.example.com " },
@@ -352,7 +355,7 @@ static void test_bounce_evidence_signatures(void)
 		  .body = FULL, .reason = BOUNCE_REASON_ALTERED,
 		  .asked = "r1/example.org " },
 		{ "the header was changed, Ed25519",
-		  .sig = { "e1", "example.org" },
+		  .sig = SIG("e1", "example.org"),
 		  .what = "subject:hi", .by = "subject:ho", .header = FAIL,
 		  .body = FULL, .reason = BOUNCE_REASON_BAD_SIGNATURE,
 		  .asked = "e1/example.org " },
@@ -361,13 +364,13 @@ static void test_bounce_evidence_signatures(void)
 		  .header = FAIL, .body = FULL,
 		  .reason = BOUNCE_REASON_BAD_SIGNATURE,
 		  .asked = "r1/example.org " },
-		{ "a foreign domain", .sig = { "r1", "example.net" },
+		{ "a foreign domain", .sig = SIG("r1", "example.net"),
 		  .header = BOUNCE_DKIM_HEADER_SKIPPED, .body = UNTESTED,
 		  .reason = BOUNCE_REASON_FOREIGN_SIGNATURE, .asked = "" },
-		{ "a domain that ends like ours", .sig = { "r1", "xexample.org" },
+		{ "a domain that ends like ours", .sig = SIG("r1", "xexample.org"),
 		  .header = BOUNCE_DKIM_HEADER_SKIPPED, .body = UNTESTED,
 		  .reason = BOUNCE_REASON_FOREIGN_SIGNATURE, .asked = "" },
-		{ "a subdomain that is not ours", .sig = { "r1", "a.example.org" },
+		{ "a subdomain that is not ours", .sig = SIG("r1", "a.example.org"),
 		  .header = BOUNCE_DKIM_HEADER_SKIPPED, .body = UNTESTED,
 		  .reason = BOUNCE_REASON_FOREIGN_SIGNATURE, .asked = "" },
 		{ "a tag is there twice", .sig = { OURS, .extra = " v=1;" },
@@ -381,7 +384,7 @@ static void test_bounce_evidence_signatures(void)
 		  .body = UNTESTED,
 		  .reason = BOUNCE_REASON_BAD_SIGNATURE, .asked = "" },
 		{ "a selector that is a path",
-		  .sig = { "../r1", "example.org" },
+		  .sig = SIG("../r1", "example.org"),
 		  .header = PERM, .body = FULL,
 		  .reason = BOUNCE_REASON_KEY_MISSING, .asked = "" },
 	};
@@ -420,11 +423,11 @@ static void test_bounce_evidence_keys(void)
 		  .min_rsa_bits = 1024, .header = PASS, .body = FULL,
 		  .reason = BOUNCE_REASON_DKIM_FULL,
 		  .asked = "r1/example.org " },
-		{ "the floor is for RSA", .sig = { "e1", "example.org" },
+		{ "the floor is for RSA", .sig = SIG("e1", "example.org"),
 		  .min_rsa_bits = 4096, .header = PASS, .body = FULL,
 		  .reason = BOUNCE_REASON_DKIM_FULL,
 		  .asked = "e1/example.org " },
-		{ "of the other type", .sig = { "e1", "example.org" },
+		{ "of the other type", .sig = SIG("e1", "example.org"),
 		  .what = "s=e1", .by = "s=r1", .header = PERM, .body = FULL,
 		  .reason = BOUNCE_REASON_KEY_UNUSABLE,
 		  .asked = "r1/example.org " },
@@ -791,28 +794,43 @@ static void test_bounce_evidence_header_limit(void)
 	test_end();
 }
 
-static struct bounce_key *key_create(enum bounce_key_type type, EVP_PKEY *pkey)
+/* As it comes from DNS */
+static struct bounce_key *key_create(EVP_PKEY *pkey, enum test_key type)
 {
-	struct bounce_key *key = i_new(struct bounce_key, 1);
+	unsigned char *der = NULL, raw[32];
+	size_t raw_size = sizeof(raw);
+	struct bounce_key *key;
+	const char *record, *error;
+	int der_size;
 
-	i_assert(pkey != NULL);
-	key->refcount = 1;
-	key->type = type;
-	key->pkey = pkey;
-	key->bits = EVP_PKEY_get_bits(pkey);
+	if (type == KEY_RSA) {
+		der_size = i2d_PUBKEY(pkey, &der);
+		i_assert(der_size > 0);
+		record = t_strconcat("k=rsa; p=", t_base64(der, der_size),
+				     NULL);
+		OPENSSL_free(der);
+	} else {
+		if (EVP_PKEY_get_raw_public_key(pkey, raw, &raw_size) != 1)
+			i_unreached();
+		record = t_strconcat("k=ed25519; p=",
+				     t_base64(raw, raw_size), NULL);
+	}
+	if (bounce_key_parse((const void *)record, strlen(record), &key,
+			     &error) != BOUNCE_KEY_FOUND)
+		i_fatal("%s", error);
 	return key;
 }
 
 static void test_init(void)
 {
 	const char *error;
+	unsigned int i;
 
-	keys[KEY_RSA] = key_create(BOUNCE_KEY_TYPE_RSA,
-				   EVP_PKEY_Q_keygen(NULL, NULL, "RSA",
-						     (size_t)1024));
-	keys[KEY_ED25519] = key_create(BOUNCE_KEY_TYPE_ED25519,
-				       EVP_PKEY_Q_keygen(NULL, NULL,
-							 "ED25519"));
+	private_keys[KEY_RSA] = EVP_PKEY_Q_keygen(NULL, NULL, "RSA",
+						  (size_t)1024);
+	private_keys[KEY_ED25519] = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	for (i = 0; i < KEY_COUNT; i++)
+		keys[i] = key_create(private_keys[i], i);
 	if (bounce_domains_parse(default_pool, "example.org .example.com",
 				 &domains, &error) < 0)
 		i_fatal("%s", error);
@@ -835,8 +853,11 @@ int main(void)
 		NULL
 	};
 	int ret = test_run(test_functions);
+	unsigned int i;
 
-	bounce_key_unref(&keys[KEY_RSA]);
-	bounce_key_unref(&keys[KEY_ED25519]);
+	for (i = 0; i < KEY_COUNT; i++) {
+		bounce_key_unref(&keys[i]);
+		EVP_PKEY_free(private_keys[i]);
+	}
 	return ret;
 }

@@ -40,7 +40,7 @@ store(struct bounce_key_cache *cache, const char *name, uint64_t now,
 		bounce_key_unref(&answer.key);
 }
 
-/* "hit N" (the status), "miss" or "limit" */
+/* "miss", "limit", or the status that was remembered */
 static const char *
 look(struct bounce_key_cache *cache, const char *name, uint64_t now)
 {

@@ -194,8 +194,8 @@ static void test_bounce_key_dir_replaced(void)
 	if (rename(one, two) < 0)
 		i_fatal("rename() failed: %m");
 	test_assert(begins(look(dir, "s", NULL),
-			       t_strdup_printf("failed: key directory %s "
-					       "cannot be opened: ", one)));
+			   t_strdup_printf("failed: key directory %s "
+					   "cannot be opened: ", one)));
 	bounce_key_dir_deinit(&dir);
 	test_end();
 }

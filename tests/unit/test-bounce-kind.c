@@ -249,9 +249,34 @@ static void test_bounce_kind_rule_6_7(void)
 		  "Content-Transfer-Encoding: quoted-printable\n\n"
 		  "Your mail could not be deli=\nvered.\n", FAILED, "7",
 		  FALSE },
+		{ "wording over line breaks", UNKNOWN, SOFT PLAIN
+		  "\nWe are sorry to say that your  message could\r\n"
+		  "\tnot be\ndelivered.\n", FAILED, "7", FALSE },
 		{ "wording in HTML", NUL, DAEMON PLAIN
 		  "Content-Type: text/html\n\n<p>Your mail could not be "
 		  "delivered.</p>\n", FAILED, "7", FALSE },
+		/* a postmaster sends much else */
+		{ "SOFT and a subject of mail", NUL, SOFT TITLE SAYS_NOTHING,
+		  FAILED, "7", FALSE },
+		{ "SOFT and a subject that may be of parcels", NUL, SOFT
+		  "Subject: Delivery failed\n" SAYS_NOTHING, NONE, "10",
+		  FALSE },
+		{ "the same, and who did not get it", NUL, SOFT
+		  "Subject: Delivery failed\n\n<bob@example.net>: 5.1.1\n",
+		  FAILED, "7", FALSE },
+		{ "a parcel", NUL, SOFT "Subject: Undelivered parcel\n"
+		  "\nYour parcel could not be delivered to the following "
+		  "address:\nAlice, High Street\n", NONE, "10", FALSE },
+		{ "HARD, and the answers of servers", NUL, DAEMON PLAIN
+		  "\n 12 said: 550 5.1.1 User unknown\n", NONE, "10",
+		  FALSE },
+		{ "HARD, the answers of servers, and to whom", NUL, DAEMON
+		  PLAIN "\n<bob@example.net>: said: 550 5.1.1 User unknown"
+		  "\n", FAILED, "7", FALSE },
+		{ "wording in another charset", NUL, SOFT PLAIN
+		  "Content-Type: text/plain; charset=iso-8859-1\n\n"
+		  "A sua mensagem n\xe3o foi entregue.\n", FAILED, "7",
+		  FALSE },
 		{ "a daemon, a subject, a list", NUL, DAEMON TITLE
 		  "List-Id: <l.example.net>\n" SAYS "\n" ORIG "\nhi\n",
 		  NONE, "10", FALSE },
@@ -284,6 +309,34 @@ static void test_bounce_kind_rule_8_9(void)
 		  HUMAN PLAIN SAYS "\n" ORIG "\nhi\n", FAILED, "8", FALSE },
 		{ "the null sender, an original, a subject", NUL,
 		  HUMAN TITLE "\n" ORIG "\nhi\n", FAILED, "8", FALSE },
+		{ "the null sender, an original, an answer's subject", NUL,
+		  HUMAN "Subject: Re: failure notice\n\n" ORIG "\nhi\n",
+		  NONE, "10", FALSE },
+		{ "the null sender, an original, a tagged subject", NUL,
+		  HUMAN "Subject: [bug 1] Returned mail\n\n" ORIG "\nhi\n",
+		  NONE, "10", FALSE },
+		{ "the null sender, an answer that quotes an original", NUL,
+		  HUMAN "Subject: [ticket 1] hi\n" SAYS "\n" ORIG "\nhi\n",
+		  NONE, "10", FALSE },
+		{ "the null sender, an answer's subject, a part", NUL,
+		  HUMAN "Subject: Re: hi\n" MIXED "--b\n" SAYS RETURNED,
+		  FAILED, "8", FALSE },
+		{ "the null sender, a forward", NUL,
+		  HUMAN "Subject: Fwd: Returned mail\n" MIXED "--b\n" SAYS
+		  RETURNED, NONE, "10", FALSE },
+		{ "the null sender, an original, hints", NUL, HUMAN PLAIN
+		  "\nThe mailbox is full.\n\n" ORIG "\nhi\n", NONE, "10",
+		  FALSE },
+		{ "the null sender, an original, hints, and to whom", NUL,
+		  HUMAN PLAIN "\n<bob@example.net>: mailbox is full\n\n"
+		  ORIG "\nhi\n", FAILED, "8", FALSE },
+		{ "an automatic reply that says so and returns it", NUL,
+		  HUMAN "Subject: Automatic reply: hi\n"
+		  "Auto-Submitted: auto-replied\n" SAYS "\n" ORIG "\nhi\n",
+		  AUTOREPLY, "10", FALSE },
+		{ "a bounce that is marked as an automatic reply", NUL,
+		  HUMAN TITLE "Auto-Submitted: auto-replied\n" SAYS "\n"
+		  ORIG "\nhi\n", FAILED, "8", FALSE },
 		{ "the null sender returns a message", NUL, HUMAN PLAIN
 		  SAYS_NOTHING "\n" ORIG "\nhi\n", NONE, "10", FALSE },
 		{ "the null sender says so, no original", NUL, HUMAN PLAIN

@@ -367,6 +367,24 @@ static void test_bounce_message_text(void)
 		{ "not in other types",
 		  HEAD "Content-Type: application/x\n\n" ORIG("1")
 		  "\nbody\n", "" },
+		{ "octets that are an original",
+		  MIXED("b") "--b\n\nx\n--b\nContent-Type: "
+		  "application/octet-stream; name=original.eml\n\n"
+		  ORIG("1") "\nbody\n--b--\n", "1:text:full:<1>" },
+		{ "octets that hold an original",
+		  MIXED("b") "--b\n\nx\n--b\nContent-Type: "
+		  "application/octet-stream\n\nx\n" ORIG("1")
+		  "\nbody\n--b--\n", "" },
+		{ "octets that begin with a field",
+		  MIXED("b") "--b\n\nx\n--b\nContent-Type: "
+		  "application/octet-stream\n\nx: y\n\n" ORIG("1")
+		  "\nbody\n--b--\n", "" },
+		{ "what is quoted ends",
+		  HEAD "\nLost:\n\n" PREFIXED("> ", "1") ">\n> body\n\n"
+		  "Sorry.\n" ORIG("2") "\nbody\n", "1:text:full:<1>" },
+		{ "a quoted header ends",
+		  HEAD "\nLost:\n\n" PREFIXED("> ", "1") "\nSorry.\n",
+		  "1:text:headers:<1>" },
 		{ "quoted-printable",
 		  HEAD "Content-Transfer-Encoding: quoted-printable\n\n"
 		  "Lost=3A\n\nReceived=3A from a by b=3B=\n now\n"
@@ -480,6 +498,52 @@ static void test_bounce_message_nested(void)
 	test_assert(message->originals->message.originals->message.originals->
 		    message.originals == NULL);
 	pool_unref(&pool);
+	test_end();
+}
+
+/* What is kept for its wording is UTF-8, where its charset is known. */
+static void test_bounce_message_charset(void)
+{
+	static const struct {
+		const char *charset, *encoding, *text, *utf8;
+	} tests[] = {
+		{ "utf-8", "8bit", "\xc3\xa4\n", "\xc3\xa4\n" },
+		{ "us-ascii", "8bit", "\xc3\xa4\n", "\xc3\xa4\n" },
+		{ "iso-8859-1", "8bit", "\xe4 b\n", "\xc3\xa4 b\n" },
+		/* whose decoder makes CRLF of LF */
+		{ "iso-8859-1", "quoted-printable", "=E4 =\nb\n",
+		  "\xc3\xa4 b\r\n" },
+		{ "KOI8-R", "base64", "zsUgxM/T1MHXzMXOzwo=\n",
+		  "\xd0\xbd\xd0\xb5 \xd0\xb4\xd0\xbe\xd1\x81\xd1\x82\xd0\xb0"
+		  "\xd0\xb2\xd0\xbb\xd0\xb5\xd0\xbd\xd0\xbe\n" },
+		/* a state that goes on in the next line */
+		{ "iso-2022-jp", "7bit", "\x1b$BG[?.\x1b(B a\n",
+		  "\xe9\x85\x8d\xe4\xbf\xa1 a\n" },
+		{ "gbk", "8bit", "\xcd\xcb\xd0\xc5\n",
+		  "\xe9\x80\x80\xe4\xbf\xa1\n" },
+		/* not known: as it is */
+		{ "x-nobody", "8bit", "\xe4\n", "\xe4\n" },
+		/* no character */
+		{ "gbk", "8bit", "a\xff\n", "a\xef\xbf\xbd\n" },
+	};
+	unsigned int i;
+
+	test_begin("bounce message: charset");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("message", 4096);
+		const struct bounce_message *message;
+		const char *input = t_strdup_printf(
+			HEAD "Content-Type: text/plain; charset=%s\n"
+			"Content-Transfer-Encoding: %s\n\n%s",
+			tests[i].charset, tests[i].encoding, tests[i].text);
+		string_t *text = t_str_new(64);
+
+		message = test_input_parse(pool, &settings, input,
+					   strlen(input), 1);
+		str_append_data(text, message->text, message->text_size);
+		test_assert_strcmp_idx(str_c(text), tests[i].utf8, i);
+		pool_unref(&pool);
+	} T_END;
 	test_end();
 }
 
@@ -991,6 +1055,7 @@ int main(void)
 		test_bounce_message_text,
 		test_bounce_message_base64,
 		test_bounce_message_nested,
+		test_bounce_message_charset,
 		test_bounce_message_exact,
 		test_bounce_message_parts,
 		test_bounce_message_status,

@@ -138,6 +138,35 @@ static void test_bounce_mime_encoding(void)
 	test_end();
 }
 
+static void test_bounce_mime_charset(void)
+{
+	static const struct {
+		const char *value, *charset;
+	} tests[] = {
+		{ "text/plain", NULL },
+		{ "text/plain; charset=utf-8", "utf-8" },
+		{ "Text/HTML; Charset=\"KOI8-R\"", "KOI8-R" },
+		{ "text/plain; charset=gbk; charset=big5", "gbk" },
+		{ "text/plain; charset=", "" },
+		{ "message/rfc822; charset=gbk", NULL },
+		{ "multipart/mixed; charset=gbk; boundary=b", NULL },
+	};
+	unsigned int i;
+
+	test_begin("bounce mime charset");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("mime", 1024);
+		struct bounce_mime mime;
+
+		test_parse(pool, t_strdup_printf("Content-Type: %s\n",
+						 tests[i].value),
+			   "text/plain", &mime);
+		test_assert_strcmp_idx(mime.charset, tests[i].charset, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
 /* A boundary that is longer than any that is used, and a field of 1 MB. */
 static void test_bounce_mime_long(void)
 {
@@ -190,6 +219,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_mime_type,
 		test_bounce_mime_encoding,
+		test_bounce_mime_charset,
 		test_bounce_mime_long,
 		test_bounce_mime_prefixes,
 		NULL

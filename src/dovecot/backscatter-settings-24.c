@@ -1,0 +1,107 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Dovecot 2.4: the configuration knows our settings, and checks them when it
+   is read. To Dovecot all are strings: what they mean, and what is said of a
+   wrong one, is the matter of backscatter-settings.c, as it is in 2.3. */
+
+#include "lib.h"
+#include "settings.h"
+#include "mail-user.h"
+#include "backscatter-settings.h"
+#include "backscatter-settings-24.h"
+
+#undef DEF
+#define DEF(name) \
+	SETTING_DEFINE_STRUCT_STR("backscatter_"#name, name, \
+				  struct backscatter_string_settings)
+
+static bool
+backscatter_settings_check(void *_set, pool_t pool, const char **error_r);
+
+static const struct setting_define backscatter_setting_defines[] = {
+	DEF(domains),
+	DEF(mode),
+	DEF(key_dir),
+	DEF(dns_servers),
+	DEF(dns_timeout),
+	DEF(min_rsa_bits),
+	DEF(sender_match),
+	DEF(max_age),
+	DEF(queue_lifetime),
+	DEF(signed_since),
+
+	SETTING_DEFINE_LIST_END
+};
+
+static const struct backscatter_string_settings backscatter_default_settings = {
+	.domains = "",
+	.mode = "enforce",
+	.key_dir = "",
+	.dns_servers = "",
+	.dns_timeout = "3s",
+	.min_rsa_bits = "1024",
+	.sender_match = "domain",
+	.max_age = "14d",
+	.queue_lifetime = "5d",
+	.signed_since = ""
+};
+
+const struct setting_parser_info backscatter_setting_parser_info = {
+	.name = "backscatter",
+
+	.defines = backscatter_setting_defines,
+	.defaults = &backscatter_default_settings,
+
+	.struct_size = sizeof(struct backscatter_string_settings),
+	.pool_offset1 = 1 + offsetof(struct backscatter_string_settings, pool),
+	.check_func = backscatter_settings_check
+};
+
+/* Whether it has a %{variable}, or is a <file, that doveconf does not expand. */
+static bool backscatter_settings_is_unknown(const char *value)
+{
+	return value == set_value_unknown ||
+		(*value == '<' &&
+		 settings_get_config_binary() != SETTINGS_BINARY_OTHER);
+}
+
+static const char *backscatter_settings_get_string(void *context,
+						   const char *name)
+{
+	const struct setting_define *def = backscatter_setting_defines;
+	const char *value;
+
+	for (; def->key != NULL; def++) {
+		if (strcmp(def->key, name) != 0)
+			continue;
+		value = *(const char *const *)
+			CONST_PTR_OFFSET(context, def->offset);
+		return backscatter_settings_is_unknown(value) ? NULL : value;
+	}
+	return NULL;
+}
+
+static bool
+backscatter_settings_check(void *_set, pool_t pool, const char **error_r)
+{
+	struct backscatter_string_settings *set = _set;
+
+	return backscatter_settings_parse(pool, backscatter_settings_get_string,
+					  set, &set->parsed, error_r) == 0;
+}
+
+int backscatter_settings_get(struct mail_user *user, pool_t pool,
+			     const struct backscatter_settings **settings_r,
+			     const char **warning_r, const char **error_r)
+{
+	const struct backscatter_string_settings *set;
+
+	*warning_r = NULL;
+	if (settings_get(user->event, &backscatter_setting_parser_info, 0,
+			 &set, error_r) < 0)
+		return -1;
+	pool_add_external_ref(pool, set->pool);
+	*settings_r = &set->parsed;
+	settings_free(set);
+	return 0;
+}

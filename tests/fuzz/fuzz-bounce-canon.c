@@ -1,0 +1,155 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Canonicalisation of fields and bodies, RFC 6376 section 3.4, against a slow
+   one that goes octet by octet. The first octet says where the body is cut. */
+
+#include "fuzz-common.h"
+#include "buffer.h"
+#include "bounce-limits.h"
+#include "bounce-dkim-private.h"
+
+#include <openssl/sha.h>
+
+/* Line ends become CRLF. */
+static buffer_t *t_ref_crlf(const uint8_t *data, size_t size)
+{
+	buffer_t *out = t_buffer_create(size * 2 + 4);
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		if (data[i] == '\n' && (i == 0 || data[i - 1] != '\r'))
+			buffer_append_c(out, '\r');
+		buffer_append_c(out, data[i]);
+	}
+	return out;
+}
+
+static bool ref_have(const buffer_t *in, size_t i, const char *str)
+{
+	size_t size = strlen(str);
+
+	return i + size <= in->used &&
+		memcmp(CONST_PTR_OFFSET(in->data, i), str, size) == 0;
+}
+
+/* Sequences of white space become one space; none is left before a line end
+   and, for a field, where one was, and at both ends. */
+static buffer_t *t_ref_space(const buffer_t *in, bool field)
+{
+	const unsigned char *data = in->data;
+	buffer_t *out = t_buffer_create(in->used + 4);
+	bool space = FALSE;
+	size_t i;
+
+	for (i = 0; i < in->used; i++) {
+		if (data[i] == ' ' || data[i] == '\t')
+			space = TRUE;
+		else if (ref_have(in, i, "\r\n")) {
+			if (!field)
+				buffer_append(out, "\r\n", 2);
+			/* a line end is folding, where white space follows */
+			space = field;
+			i++;
+		} else {
+			if (space && !(field && out->used == 0))
+				buffer_append_c(out, ' ');
+			space = FALSE;
+			buffer_append_c(out, data[i]);
+		}
+	}
+	return out;
+}
+
+static void
+ref_body_hash(enum bounce_dkim_canon canon, const uint8_t *data, size_t size,
+	      unsigned char hash_r[32])
+{
+	buffer_t *out = t_ref_crlf(data, size);
+
+	if (out->used > 0 && !ref_have(out, out->used - 2, "\r\n"))
+		buffer_append(out, "\r\n", 2);
+	if (canon == BOUNCE_DKIM_CANON_RELAXED)
+		out = t_ref_space(out, FALSE);
+	while (out->used >= 4 && ref_have(out, out->used - 4, "\r\n\r\n"))
+		buffer_set_used_size(out, out->used - 2);
+	if (out->used == 2 && ref_have(out, 0, "\r\n"))
+		buffer_set_used_size(out, 0);
+	if (out->used == 0 && canon == BOUNCE_DKIM_CANON_SIMPLE)
+		buffer_append(out, "\r\n", 2);
+	SHA256(out->data, out->used, hash_r);
+}
+
+static void fuzz_body(const uint8_t *data, size_t size, size_t cut)
+{
+	struct bounce_dkim_signature sigs[2];
+	struct bounce_dkim_signatures signatures;
+	struct bounce_dkim_body_hasher *hasher;
+	const enum bounce_dkim_body *results;
+	pool_t pool = pool_allocfree_create("fuzz");
+	size_t n;
+
+	i_zero(&sigs);
+	i_zero(&signatures);
+	signatures.sigs = sigs;
+	signatures.count = 2;
+	sigs[0].own = sigs[1].own = TRUE;
+	sigs[1].canon_body = BOUNCE_DKIM_CANON_RELAXED;
+	ref_body_hash(BOUNCE_DKIM_CANON_SIMPLE, data, size, sigs[0].body_hash);
+	ref_body_hash(BOUNCE_DKIM_CANON_RELAXED, data, size, sigs[1].body_hash);
+	hasher = bounce_dkim_body_init(pool, &signatures);
+	while (size > 0) {
+		n = cut == 0 ? size : I_MIN(cut, size);
+		bounce_dkim_body_more(hasher, data, n);
+		data += n;
+		size -= n;
+	}
+	bounce_dkim_body_deinit(&hasher, &results);
+	i_assert(results[0] == BOUNCE_DKIM_BODY_MATCH);
+	i_assert(results[1] == BOUNCE_DKIM_BODY_MATCH);
+	pool_unref(&pool);
+}
+
+static void fuzz_field(const uint8_t *data, size_t size)
+{
+	struct bounce_dkim_span span = { .data = data, .size = size };
+	unsigned char hash1[32], hash2[32];
+	const uint8_t *colon = memchr(data, ':', size);
+	struct bounce_dkim_hash hash;
+	buffer_t *out;
+	size_t i;
+
+	if (colon == NULL)
+		return;
+	span.name_size = colon - data;
+	span.value_offset = span.name_size + 1;
+	bounce_dkim_hash_init(&hash);
+	bounce_dkim_canon_field(&hash, BOUNCE_DKIM_CANON_SIMPLE, &span, FALSE);
+	i_assert(bounce_dkim_hash_finish(&hash, hash1) == 0);
+	out = t_ref_crlf(data, size);
+	SHA256(out->data, out->used, hash2);
+	i_assert(memcmp(hash1, hash2, sizeof(hash1)) == 0);
+
+	bounce_dkim_hash_reset(&hash);
+	bounce_dkim_canon_field(&hash, BOUNCE_DKIM_CANON_RELAXED, &span, TRUE);
+	i_assert(bounce_dkim_hash_finish(&hash, hash1) == 0);
+	bounce_dkim_hash_deinit(&hash);
+	out = t_buffer_create(size + 4);
+	for (i = 0; i < span.name_size; i++)
+		buffer_append_c(out, bounce_dkim_lower(data[i]));
+	buffer_append_c(out, ':');
+	buffer_append_buf(out, t_ref_space(t_ref_crlf(
+		data + span.value_offset, size - span.value_offset), TRUE),
+		0, SIZE_MAX);
+	buffer_append(out, "\r\n", 2);
+	SHA256(out->data, out->used, hash2);
+	i_assert(memcmp(hash1, hash2, sizeof(hash1)) == 0);
+}
+
+FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
+{
+	if (size > 0) {
+		fuzz_body(data + 1, size - 1, data[0]);
+		fuzz_field(data + 1, size - 1);
+	}
+}
+FUZZ_END

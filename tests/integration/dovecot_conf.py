@@ -1,0 +1,187 @@
+"""dovecot.conf for a Lab, in the language of the Dovecot that is installed."""
+import functools
+import grp
+import os
+import pwd
+import re
+import subprocess
+
+
+@functools.lru_cache(None)
+def dovecot_version():
+    """As (2, 4): what dovecot --version begins with."""
+    out = subprocess.run(['/usr/sbin/dovecot', '--version'], check=True,
+                         stdout=subprocess.PIPE, text=True).stdout
+    return tuple(int(n) for n in re.match(r'(\d+)\.(\d+)', out).groups())
+
+
+def is_24():
+    return dovecot_version() >= (2, 4)
+
+
+def first_lines():
+    """What 2.4 wants before all others."""
+    return ('dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n'
+            if is_24() else '')
+
+
+def yes(name, words, indent=''):
+    """A list of 2.4's, from words."""
+    return ('%s%s {\n' % (indent, name) +
+            ''.join('%s  %s = yes\n' % (indent, w.lstrip('+'))
+                    for w in re.split(r'[\s,]+', words.strip()) if w) +
+            '%s}\n' % indent)
+
+
+def settings_of(lab):
+    """All of plugin { } by their names in 2.3; None: not wanted."""
+    settings = {'sieve': 'file:~/sieve;active=~/.dovecot.sieve',
+                'sieve_plugins': 'sieve_backscatter',
+                'sieve_extensions': '+vnd.backscatter',
+                'sieve_plugin_dir': lab.path('modules', 'sieve')}
+    settings.update(lab.settings)
+    return {n: v for n, v in settings.items() if v is not None}
+
+
+def as_user(lab):
+    """Dovecot itself may run as an ordinary user."""
+    if os.getuid() == 0:
+        return ''
+    user, group = pwd.getpwuid(lab.uid)[0], grp.getgrgid(lab.gid)[0]
+    return '''default_internal_user = %s
+default_internal_group = %s
+default_login_user = %s
+service imap-login {
+  chroot =
+}
+''' % (user, group, user)
+
+
+COMMON = '''base_dir = {dir}/run
+state_dir = {dir}/state
+instance_name = backscatter-test
+log_path = {dir}/dovecot.log
+log_timestamp = "%Y-%m-%d %H:%M:%S "
+protocols = lmtp imap
+listen = 127.0.0.1
+ssl = no
+first_valid_uid = 1
+first_valid_gid = 1
+auth_mechanisms = plain
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+lda_mailbox_autocreate = yes
+mail_plugin_dir = {dir}/modules
+postmaster_address = postmaster@example.org
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+service auth {{
+  unix_listener auth-userdb {{
+    mode = 0666
+  }}
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+'''
+
+CONF_23 = COMMON + '''disable_plaintext_auth = no
+mail_location = maildir:{mail}
+mail_home = {dir}/mail/%u
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = passwd-file
+  args = username_format=%u {dir}/users
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+'''
+
+CONF_24 = COMMON + '''auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {mail}
+mail_home = {dir}/mail/%{{user}}
+passdb static {{
+  password = {password}
+}}
+userdb passwd-file {{
+  passwd_file_path = {dir}/users
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    listen = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+'''
+
+
+def parts_23(lab):
+    text, settings = '', settings_of(lab)
+    if lab.before is not None:
+        settings['sieve_before'] = lab.before
+    if lab.imapsieve is not None:
+        mailbox, causes, script = lab.imapsieve
+        settings.update(imapsieve_mailbox1_name=mailbox,
+                        imapsieve_mailbox1_causes=causes.upper(),
+                        imapsieve_mailbox1_before='file:' + script)
+    for protocol, plugins in lab.protocols.items():
+        text += 'protocol %s {\n  mail_plugins = %s\n}\n' % (protocol, plugins)
+    for name, event, labels in lab.metrics:
+        text += 'metric %s {\n  filter = event=%s\n  group_by = %s\n}\n' % (
+            name, event, labels)
+    if lab.one_process:
+        text += 'service lmtp {\n  process_limit = 1\n}\n'
+    return text + 'plugin {\n%s\n}\n' % '\n'.join(
+        '  %s = %s' % s for s in settings.items())
+
+
+def parts_24(lab):
+    text, settings = '', settings_of(lab)
+    personal = settings.pop('sieve', None)
+    if personal is not None:
+        path, active = personal[len('file:'):].split(';active=')
+        text += ('sieve_script personal {\n  path = %s\n  active_path = %s\n}\n' %
+                 (path, active))
+    if 'sieve_extensions' in settings:
+        text += yes('sieve_extensions', settings.pop('sieve_extensions'))
+    if lab.before is not None:
+        text += 'sieve_script before {\n  type = before\n  path = %s\n}\n' % lab.before
+    if lab.imapsieve is not None:
+        text += ('mailbox %s {\n  sieve_script imap {\n    type = before\n'
+                 '    cause = %s\n    path = %s\n  }\n}\n' % lab.imapsieve)
+    for protocol, plugins in lab.protocols.items():
+        text += 'protocol %s {\n%s}\n' % (protocol, yes('mail_plugins', plugins, '  '))
+    for name, event, labels in lab.metrics:
+        text += 'metric %s {\n  filter = event=%s\n%s}\n' % (name, event, ''.join(
+            '  group_by %s {\n    method discrete {\n    }\n  }\n' % l
+            for l in labels.split()))
+    if lab.one_process:
+        text += ('service lmtp {\n  process_limit = 1\n'
+                 '  restart_request_count = unlimited\n}\n')
+    return text + ''.join('%s = %s\n' % s for s in settings.items())
+
+
+def configuration(lab, password):
+    common, parts = (CONF_24, parts_24) if is_24() else (CONF_23, parts_23)
+    return first_lines() + common.format(
+        dir=lab.folder, lmtp=lab.lmtp_port, imap=lab.imap_port, mail=lab.mail_path,
+        password=password) + as_user(lab) + parts(lab) + lab.extra + '\n'
