@@ -99,6 +99,7 @@ int bounce_tags_parse(const unsigned char *data, size_t size,
 {
 	const unsigned char *end = data + size, *p;
 	struct bounce_tag tag;
+	bool twice = FALSE;
 
 	tags_r->count = 0;
 	p = skip_fws(data, end);
@@ -109,19 +110,22 @@ int bounce_tags_parse(const unsigned char *data, size_t size,
 	while (p < end) {
 		if (tag_parse_name(&p, end, &tag, error_r) < 0)
 			return -1;
-		if (tags_have(tags_r, tag.name, tag.name_size)) {
-			*error_r = "a tag is there twice";
-			return -1;
-		}
-		if (tags_r->count == BOUNCE_DKIM_MAX_TAGS) {
-			*error_r = "there are too many tags";
-			return -1;
-		}
 		if (tag_parse_value(&p, end, &tag, error_r) < 0)
 			return -1;
-		tags_r->tags[tags_r->count++] = tag;
+		if (tags_have(tags_r, tag.name, tag.name_size))
+			twice = TRUE;
+		else if (tags_r->count == BOUNCE_DKIM_MAX_TAGS) {
+			*error_r = "there are too many tags";
+			return -1;
+		} else {
+			tags_r->tags[tags_r->count++] = tag;
+		}
 		if (p < end)
 			p = skip_fws(p + 1, end);
+	}
+	if (twice) {
+		*error_r = "a tag is there twice";
+		return -1;
 	}
 	return 0;
 }

@@ -19,7 +19,8 @@ struct bounce_tags {
 
 /* Returns 0, or -1 if this is no tag-list, has a tag twice, or more tags than
    the cap; error_r is a static string. Nothing is copied. On -1 tags_r holds
-   the tags before the error. */
+   the tags before the error, or the first of each name: whose signature it
+   was meant to be can still be said. */
 int bounce_tags_parse(const unsigned char *data, size_t size,
 		      struct bounce_tags *tags_r, const char **error_r);
 /* Tag names are case-sensitive. NULL: there is none. */

@@ -389,10 +389,29 @@ static void test_bounce_dkim_signature_limits(void)
 	test_end();
 }
 
+/* A tag that stands twice makes it invalid, and does not hide whose it is. */
+static void test_bounce_dkim_signature_twice(void)
+{
+	static const char header[] =
+		"DKIM-Signature: "V V A S H BH";"B";"D"\r\nFrom: a\r\n";
+	const struct bounce_dkim_signatures *sigs;
+	unsigned char *copy;
+	pool_t pool = pool_alloconly_create("test", 4096);
+
+	test_begin("bounce dkim signature twice");
+	sigs = signatures_parse(pool, header, sizeof(header) - 1, &copy);
+	test_assert(sigs->count == 1 && sigs->sigs[0].own);
+	test_assert_strcmp(sigs->sigs[0].error, "a tag is there twice");
+	i_free(copy);
+	pool_unref(&pool);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_dkim_signature_errors,
+		test_bounce_dkim_signature_twice,
 		test_bounce_dkim_signature_values,
 		test_bounce_dkim_signature_defaults,
 		test_bounce_dkim_signature_own,
