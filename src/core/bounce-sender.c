@@ -30,13 +30,14 @@ static const char *local_part_without_detail(const char *local_part)
 	return t_strcut(local_part, '+');
 }
 
-/* The first address. Without a comma there is one, and in the angle brackets if
-   there are any: many write a display name with an '@' in it and no quotes. */
+/* The first address. Many write a display name with an '@' in it and no quotes:
+   where words and one pair of angle brackets are all that is there, the address
+   is in them. Brackets in a comment or a quoted string are somebody's trick. */
 static const struct message_address *sender_parse(const char *from)
 {
-	const char *angle = strrchr(from, '<');
+	const char *angle = from + strcspn(from, "<(\",");
 
-	if (angle != NULL && strchr(from, ',') == NULL)
+	if (*angle == '<' && strchr(angle + 1, '<') == NULL)
 		from = angle;
 	return message_address_parse(pool_datastack_create(),
 				     (const unsigned char *)from, strlen(from),

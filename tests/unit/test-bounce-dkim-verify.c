@@ -279,18 +279,15 @@ verify_mutations(const struct bounce_key *key, const char *header)
 	size_t start = strstr(header, "Received:") - header;
 	size_t end = strstr(header, "From: ") - header;
 	unsigned char *copy = i_malloc(size);
-	unsigned int j;
 
 	test_assert_strcmp(t_verify(key, header), PASS);
 	for (i = 0; i < size; i++) {
 		if (i == start)
 			i = end;
-		for (j = 0; j < N_ELEMENTS(flips); j++) {
-			memcpy(copy, header, size);
-			copy[i] ^= flips[j];
-			test_assert_idx(strncmp(t_verify_data(key, copy, size),
-						PASS, strlen(PASS)) != 0, i);
-		}
+		memcpy(copy, header, size);
+		copy[i] ^= flips[i % N_ELEMENTS(flips)];
+		test_assert_idx(strncmp(t_verify_data(key, copy, size),
+					PASS, strlen(PASS)) != 0, i);
 	}
 	i_free(copy);
 }

@@ -140,8 +140,8 @@ static void test_bounce_header_exact(void)
 	test_begin("bounce header is byte-exact");
 	header = bounce_header_parse(pool, copy, sizeof(input) - 1);
 	i_free(copy);
-	test_assert_memcmp(header->data, header->size, input,
-			   sizeof(input) - 1);
+	test_assert(test_input_equals(header->data, header->size, input,
+				      sizeof(input) - 1));
 	test_assert(header->fields_count == 4);
 	test_assert(bounce_header_count(header, "Received") == 2);
 	test_assert(bounce_header_count(header, "Receive") == 0);

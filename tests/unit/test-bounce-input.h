@@ -20,6 +20,13 @@ static inline unsigned char *test_input_copy(const void *data, size_t size)
 	return copy;
 }
 
+/* test_assert_memcmp() is newer than some 2.3.19. */
+static inline bool test_input_equals(const void *data1, size_t size1,
+				     const void *data2, size_t size2)
+{
+	return size1 == size2 && memcmp(data1, data2, size1) == 0;
+}
+
 /* An envelope, for the settings below. */
 static const struct bounce_envelope test_null_sender = {
 	.mail_from = "", .rcpt_to = NULL

@@ -102,8 +102,8 @@ static void test_bounce_lines_nul(void)
 	test_begin("bounce lines: NUL");
 	test_assert(lines_run(&result, input, sizeof(input) - 1, 1, UINT_MAX));
 	test_assert(result.pieces == 3);
-	test_assert_memcmp(result.all->data, result.all->used,
-			   input, sizeof(input) - 1);
+	test_assert(test_input_equals(result.all->data, result.all->used,
+				      input, sizeof(input) - 1));
 	test_end();
 }
 
@@ -146,8 +146,10 @@ static void test_bounce_lines_long(void)
 			test_assert_idx(strcmp(str_c(result.str),
 					       str_c(whole.str)) == 0, i);
 		}
-		test_assert_memcmp_idx(whole.all->data, whole.all->used,
-				       str_data(input), str_len(input), i);
+		test_assert_idx(test_input_equals(whole.all->data,
+						  whole.all->used,
+						  str_data(input),
+						  str_len(input)), i);
 	} T_END;
 	test_end();
 }

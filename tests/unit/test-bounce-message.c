@@ -574,9 +574,10 @@ static void test_bounce_message_exact(void)
 		message = test_input_parse(pool, &settings, buf->data,
 					   buf->used, 3);
 		original = message->originals;
-		test_assert_memcmp_idx(original->message.header->data,
-				       original->message.header->size,
-				       header, sizeof(header) - 1, i);
+		test_assert_idx(test_input_equals(
+			original->message.header->data,
+			original->message.header->size,
+			header, sizeof(header) - 1), i);
 		test_assert_idx(original->message.header->complete, i);
 		test_assert_idx(original->message.header->fields_count == 4,
 				i);
@@ -1015,8 +1016,9 @@ static void test_bounce_message_memory(void)
 		"\n",
 	};
 	static const char *const lines[] = {
-		"--b\n", "--b\n\n", "--b\nContent-Type: message/rfc822\n\n"
-		"From: a\n\nx\n", "A: b\n\n", "text\n", "text\n", "A: b\n",
+		"--b\n", "--b\n\n",
+		("--b\nContent-Type: message/rfc822\n\n"
+		 "From: a\n\nx\n"), "A: b\n\n", "text\n", "text\n", "A: b\n",
 		"text\n"
 	};
 	unsigned int i, j, k;

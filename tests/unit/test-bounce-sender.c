@@ -64,6 +64,22 @@ static void test_bounce_sender_matches(void)
 		  "From: x@example.com, a@example.org\n", FALSE },
 		{ DOMAIN, "alice@example.org",
 		  "From: x@example.com\nFrom: a@example.org\n", FALSE },
+		/* what only looks like the address */
+		{ DOMAIN, "alice@example.org",
+		  "From: x@example.com (<a@example.org>)\n", FALSE },
+		{ DOMAIN, "alice@example.org",
+		  "From: X <x@example.com> (<a@example.org)\n", FALSE },
+		{ DOMAIN, "alice@example.org",
+		  "From: <x@example.com> <a@example.org>\n", FALSE },
+		{ DOMAIN, "alice@example.org",
+		  "From: X <x@example.com> (a <a@example.org\n", FALSE },
+		{ DOMAIN, "alice@example.org",
+		  "From: \"<x@example.com>\" <a@example.org>\n", TRUE },
+		/* a name with an @ in it, and no quotes */
+		{ DOMAIN, "alice@example.org",
+		  "From: x@example.com <a@example.org>\n", TRUE },
+		{ DOMAIN, "alice@example.org",
+		  "From: a@example.org <x@example.com>\n", FALSE },
 		/* a quoted local part with an @ in it */
 		{ DOMAIN, "\"a@example.com\"@example.org",
 		  "From: b@example.org\n", TRUE },

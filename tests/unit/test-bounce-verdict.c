@@ -78,6 +78,7 @@ static const struct {
 	{ BOUNCE_REASON_ALTERED, BOUNCE_VERDICT_UNVERIFIABLE },
 	{ BOUNCE_REASON_SENDER_MISMATCH, BOUNCE_VERDICT_UNVERIFIABLE },
 	{ BOUNCE_REASON_DNS, BOUNCE_VERDICT_TEMPERROR },
+	{ BOUNCE_REASON_STATE, BOUNCE_VERDICT_TEMPERROR },
 	{ BOUNCE_REASON_TRUNCATED, BOUNCE_VERDICT_UNVERIFIABLE },
 	{ BOUNCE_REASON_OVER_LIMIT, BOUNCE_VERDICT_UNVERIFIABLE },
 	{ BOUNCE_REASON_STALE, BOUNCE_VERDICT_BACKSCATTER },
@@ -200,6 +201,11 @@ static void test_bounce_verdict_unsigned(void)
 		/* a summary */
 		{ "From: a\nTo: b\nSubject: c\nDate: " DATE_2020 "\n",
 		  0, 0, 0, 0, CUT, 9, 0, BOUNCE_REASON_TRUNCATED },
+		/* cut above From, which every message has */
+		{ "Received: a\nReceived: b\nMessage-ID: <1>\n",
+		  0, 0, 0, 0, HEADERS, 0, BOUNCE_REASON_TRUNCATED },
+		{ "Received: a\nReceived: b\nMessage-ID: <1>\n",
+		  1, 0, 0, 0, FULL, 0, BOUNCE_REASON_TRUNCATED },
 		/* from before we signed all */
 		{ old, 0, 0, 0, 0, FULL, TIME_2020,
 		  BOUNCE_REASON_UNSIGNED },
