@@ -36,6 +36,9 @@ void backscatter_keys_check_dir(struct event *event, const char *key_dir)
 	/* not access(): that asks for our real uid, not the user's */
 	dir = opendir(key_dir);
 	if (dir == NULL) {
+		/* said now, and not again with the first bounce */
+		(void)backscatter_once(&backscatter_key_dirs_checked, key_dir,
+				       time(NULL));
 		backscatter_log_config_error(event, t_strdup_printf(
 			"backscatter_key_dir = %s: %m", key_dir));
 	} else if (closedir(dir) < 0)
