@@ -13,6 +13,11 @@
 
 #include <ctype.h>
 
+/* Octets of a subject or a name that are decoded. Each encoded word may name
+   another charset, and to set up a conversion costs more than to read the
+   message. */
+#define KIND_DECODE_MAX_SIZE 998
+
 enum sender {
 	SENDER_UNKNOWN = 0,
 	SENDER_NULL,
@@ -41,7 +46,8 @@ static const char *t_decode_lcase(const char *value)
 {
 	buffer_t *buf = t_buffer_create(256);
 
-	message_header_decode_utf8((const unsigned char *)value, strlen(value),
+	message_header_decode_utf8((const unsigned char *)value,
+				   I_MIN(strlen(value), KIND_DECODE_MAX_SIZE),
 				   buf, NULL);
 	return t_str_lcase(t_strndup(buf->data, buf->used));
 }
@@ -327,8 +333,12 @@ bounce_rule(const struct bounce_message *message,
 				  "delivery-status") == 0)
 		return "3: multipart/report of a delivery status";
 	if ((message->parts & BOUNCE_PART_DELIVERY_STATUS) != 0 &&
-	    (report || null || marks->daemon || marks->subject))
+	    (report || null || marks->daemon || marks->subject)) {
+		/* who forwards a bounce may send its parts on */
+		*weak_r = marks->sender == SENDER_OTHER && !report &&
+			!marks->daemon;
 		return "4: a delivery status part";
+	}
 	if (marks->failed_recipients && marks->daemon)
 		return "5: X-Failed-Recipients from a mail daemon";
 	if (marks->ndr && (marks->daemon || null))

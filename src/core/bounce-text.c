@@ -249,7 +249,8 @@ static void text_original_give(struct bounce_text *text,
 	}
 }
 
-/* The block ended. TRUE if it was the header of the original. */
+/* The block ended. TRUE if it was the header of an original that is read:
+   no cap forbids it. */
 static bool text_block_done(struct bounce_text *text, bool complete)
 {
 	const struct bounce_header *header =
@@ -264,12 +265,14 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 		return FALSE;
 	text->child = bounce_walk_init_original(text->walk, BOUNCE_SOURCE_TEXT,
 						header);
-	text->state = text->child == NULL ? TEXT_DONE : TEXT_ORIGINAL;
-	if (text->child != NULL) {
-		bounce_header_builder_get_body(text->block, &data, &size);
-		if (size > 0)
-			text_original_give(text, data, size);
+	if (text->child == NULL) {
+		text->state = TEXT_DONE;
+		return FALSE;
 	}
+	text->state = TEXT_ORIGINAL;
+	bounce_header_builder_get_body(text->block, &data, &size);
+	if (size > 0)
+		text_original_give(text, data, size);
 	/* the header owns the memory of the builder now */
 	text->block = NULL;
 	return TRUE;

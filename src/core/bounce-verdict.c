@@ -159,6 +159,10 @@ unsigned_reason(const struct bounce_policy *policy,
 	    (original->body_size == 0 ||
 	     !bounce_text_block_is_original(original->message.header)))
 		return BOUNCE_REASON_TRUNCATED;
+	/* RFC 5322 section 3.6: it was cut above From, maybe with a signature
+	   that stood there too */
+	if (bounce_header_find(original->message.header, "From") == NULL)
+		return BOUNCE_REASON_TRUNCATED;
 	if (original_predates_signing(policy, original))
 		return BOUNCE_REASON_NO_SIGNATURE_YET;
 	return reason;
@@ -201,6 +205,37 @@ verdict_text(pool_t pool, enum bounce_reason reason,
 	return text;
 }
 
+/* TRUE if inner came back in outer. Levels are capped, and so is this. */
+static bool original_holds(const struct bounce_original *outer,
+			   const struct bounce_original *inner)
+{
+	const struct bounce_original *original = outer->message.originals;
+
+	for (; original != NULL; original = original->next) {
+		if (original == inner || original_holds(original, inner))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* The innermost one, but nothing that a stranger laid beside one that
+   vouches. */
+static const struct bounce_original *
+verdict_original(const struct bounce_evidence *evidence,
+		 const struct bounce_signature_evidence *best)
+{
+	const struct bounce_original *original;
+
+	if (array_count(&evidence->originals) == 0)
+		return NULL;
+	original = array_idx_elem(&evidence->originals, 0);
+	if (best != NULL && bounce_reason_to_verdict(best->reason) ==
+	    BOUNCE_VERDICT_GENUINE && best->original != original &&
+	    !original_holds(best->original, original))
+		original = best->original;
+	return original;
+}
+
 const struct bounce_verdict *
 bounce_verdict_judge(pool_t pool, const struct bounce_policy *policy,
 		     const struct bounce_kind_result *kind,
@@ -208,19 +243,16 @@ bounce_verdict_judge(pool_t pool, const struct bounce_policy *policy,
 		     const struct bounce_evidence *evidence)
 {
 	struct bounce_verdict *verdict = p_new(pool, struct bounce_verdict, 1);
-	const struct bounce_original *original = NULL;
 
 	verdict->kind = *kind;
 	if (!bounce_kind_is_bounce(kind->kind)) {
 		verdict->text = reason_texts[BOUNCE_REASON_NONE];
 		return verdict;
 	}
-	if (array_count(&evidence->originals) > 0)
-		original = array_idx_elem(&evidence->originals, 0);
 	verdict->sig = evidence_best(evidence);
-	verdict->original = original;
-	verdict->reason = verdict_reason(policy, message, evidence, original,
-					 verdict->sig);
+	verdict->original = verdict_original(evidence, verdict->sig);
+	verdict->reason = verdict_reason(policy, message, evidence,
+					 verdict->original, verdict->sig);
 	verdict->value = bounce_reason_to_verdict(verdict->reason);
 	verdict->text = verdict_text(pool, verdict->reason, verdict->sig);
 	return verdict;

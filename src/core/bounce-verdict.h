@@ -69,8 +69,9 @@ struct bounce_verdict {
 	const char *text;
 
 	struct bounce_kind_result kind;
-	/* The original reported: the innermost one that came back; NULL: none
-	   came back. */
+	/* The original reported: the innermost one that came back, or if the
+	   verdict is genuine, that which vouches or the innermost in it. NULL:
+	   none came back. */
 	const struct bounce_original *original;
 	/* The signature that decided; NULL: none. */
 	const struct bounce_signature_evidence *sig;

@@ -23,6 +23,10 @@
 #define RETURNED "--b\nContent-Type: message/rfc822\n\n" ORIG "\nhi\n--b--\n"
 #define SAYS "\nYour message could not be delivered to bob@example.net.\n"
 #define SAYS_NOTHING "\nHello from afar.\n"
+#define X100 \
+	"xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx " \
+	"xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx "
+#define X500 X100 X100 X100 X100 X100
 
 #define FAILED BOUNCE_KIND_FAILED
 #define DELAYED BOUNCE_KIND_DELAYED
@@ -158,7 +162,15 @@ static void test_bounce_kind_rule_3_4(void)
 		{ "multipart/mixed, a status, a daemon", OTHER, SOFT PLAIN
 		  MIXED STATUS("failed") RETURNED, FAILED, "4", FALSE },
 		{ "multipart/mixed, a status, a subject", OTHER, HUMAN TITLE
+		  MIXED STATUS("delayed") RETURNED, DELAYED, "4", TRUE },
+		{ "the same, null sender", NUL, HUMAN TITLE
 		  MIXED STATUS("delayed") RETURNED, DELAYED, "4", FALSE },
+		{ "the same, sender unknown", UNKNOWN, HUMAN TITLE
+		  MIXED STATUS("delayed") RETURNED, DELAYED, "4", FALSE },
+		{ "the parts of a bounce, forwarded", OTHER, HUMAN
+		  "Subject: Fwd: Undelivered Mail Returned to Sender\n"
+		  MIXED "--b\n\nlook\n" STATUS("failed") RETURNED,
+		  FAILED, "4", TRUE },
 		{ "multipart/mixed, a status, and nothing else", OTHER,
 		  HUMAN PLAIN MIXED STATUS("failed") RETURNED, NONE, "10",
 		  FALSE },
@@ -264,6 +276,12 @@ static void test_bounce_kind_rule_6_7(void)
 		{ "the same, and who did not get it", NUL, SOFT
 		  "Subject: Delivery failed\n\n<bob@example.net>: 5.1.1\n",
 		  FAILED, "7", FALSE },
+		{ "a long title", NUL, DAEMON
+		  "Subject: " X500 "undelivered mail\n" SAYS_NOTHING,
+		  FAILED, "7", FALSE },
+		{ "a title that nobody reads to its end", NUL, DAEMON
+		  "Subject: " X500 X500 "undelivered mail\n" SAYS_NOTHING,
+		  NONE, "10", FALSE },
 		{ "a parcel", NUL, SOFT "Subject: Undelivered parcel\n"
 		  "\nYour parcel could not be delivered to the following "
 		  "address:\nAlice, High Street\n", NONE, "10", FALSE },

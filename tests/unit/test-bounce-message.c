@@ -484,6 +484,10 @@ static void test_bounce_message_nested(void)
 		  "From: MAILER-DAEMON@example.net\nMessage-ID: <1>\n"
 		  "Subject: Returned mail\n\nIt was lost:\n\n" ORIG("x")
 		  "\nbody\n", "1:text:full:<1> 2:text:full:<x>" },
+		{ "the fourth level in a text, without an empty line",
+		  L1 L2 L3 "Message-ID: <3>\n" HEAD "\nIt was lost:\n\n"
+		  ORIG("x") "body\n\nmore\n--b3--\n--b2--\n--b1--\n",
+		  "1:part:full:<1> 2:part:full:<2> 3:part:full:<3>" },
 	};
 	pool_t pool = pool_alloconly_create("message", 4096);
 	const struct bounce_message *message;

@@ -291,6 +291,45 @@ static void test_bounce_verdict_signed_since(void)
 	test_end();
 }
 
+/* What is reported is what vouches, not what came back beside it. */
+static void test_bounce_verdict_originals(void)
+{
+	struct bounce_original beside, outer;
+	const struct bounce_original *p;
+	struct fixture f;
+
+	test_begin("bounce verdict of several originals");
+	fixture_init(&f, WHOLE);
+	i_zero(&beside);
+	beside.message.header = f.original.message.header;
+	f.original.next = &beside;
+	p = &beside;
+	array_push_back(&f.evidence.originals, &p);
+	fixture_add(&f, BOUNCE_REASON_BAD_SIGNATURE);
+	fixture_add(&f, BOUNCE_REASON_ALTERED);
+	f.sigs[1].original = &beside;
+	test_assert(fixture_judge(&f)->original == &f.original);
+	f.sigs[1].reason = BOUNCE_REASON_DKIM_HEADERS;
+	test_assert(fixture_judge(&f)->original == &beside);
+	f.sigs[0].reason = BOUNCE_REASON_DKIM_FULL;
+	test_assert(fixture_judge(&f)->original == &f.original);
+	pool_unref(&f.pool);
+
+	/* a bounce of ours that came back: the innermost is what it is about */
+	fixture_init(&f, WHOLE);
+	i_zero(&outer);
+	outer.message.header = f.original.message.header;
+	outer.message.originals = &f.original;
+	f.message.originals = &outer;
+	p = &outer;
+	array_push_back(&f.evidence.originals, &p);
+	fixture_add(&f, BOUNCE_REASON_DKIM_FULL);
+	f.sigs[0].original = &outer;
+	test_assert(fixture_judge(&f)->original == &f.original);
+	pool_unref(&f.pool);
+	test_end();
+}
+
 static void test_bounce_verdict_repair(void)
 {
 	struct fixture f;
@@ -396,6 +435,7 @@ int main(void)
 		test_bounce_verdict_unsigned,
 		test_bounce_verdict_over_limit,
 		test_bounce_verdict_signed_since,
+		test_bounce_verdict_originals,
 		test_bounce_verdict_repair,
 		test_bounce_judge,
 		NULL
