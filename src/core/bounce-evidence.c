@@ -177,6 +177,13 @@ evidence_use_key(struct evidence_context *ctx,
 	if (query->status != BOUNCE_KEY_FOUND) {
 		evidence_set(evidence, failures[query->status].header,
 			     failures[query->status].reason, query->error);
+		/* a file of our own that is broken, or half written, says
+		   nothing of the message */
+		if (query->status == BOUNCE_KEY_UNUSABLE &&
+		    query->origin == BOUNCE_KEY_ORIGIN_DIR) {
+			evidence->header = BOUNCE_DKIM_HEADER_TEMPERROR;
+			evidence->reason = BOUNCE_REASON_STATE;
+		}
 		if (query->status == BOUNCE_KEY_UNUSABLE &&
 		    ctx->evidence->warning == NULL) {
 			ctx->evidence->warning = p_strdup_printf(ctx->pool,
@@ -264,8 +271,7 @@ evidence_apply_policy(struct evidence_context *ctx,
 	    !bounce_sender_matches(ctx->policy, ctx->envelope,
 				   evidence->original->message.header)) {
 		reason = BOUNCE_REASON_SENDER_MISMATCH;
-		text = "it signs mail from a domain that is not the "
-			"recipient's";
+		text = "it signs mail that is not the recipient's";
 	}
 	if (reason != BOUNCE_REASON_NONE) {
 		evidence->reason = reason;

@@ -81,7 +81,7 @@ static const char *const reason_texts[BOUNCE_REASON_COUNT] = {
 		"The original dates from a time when not all of our mail was "
 		"signed.",
 	[BOUNCE_REASON_SENDER_MISMATCH] =
-		"We sent the original, but not from the domain that the "
+		"We sent the original, but not for the mailbox that the "
 		"bounce came to.",
 	[BOUNCE_REASON_TRUNCATED] =
 		"Too little of the original's header came back to check it.",
@@ -93,7 +93,7 @@ static const char *const reason_texts[BOUNCE_REASON_COUNT] = {
 	[BOUNCE_REASON_DNS] =
 		"The key of the signature could not be looked up.",
 	[BOUNCE_REASON_STATE] =
-		"What is known of earlier bounces could not be looked up.",
+		"What the check needs could not be had now.",
 };
 
 static unsigned int reason_rank(enum bounce_reason reason)

@@ -38,6 +38,7 @@ struct test_source {
 	time_t retired;
 	/* how often lookup() was called, and "selector/domain " of each */
 	unsigned int calls;
+	bool dns;
 	string_t *asked;
 	unsigned int asked_count;
 };
@@ -58,7 +59,8 @@ test_lookup(struct bounce_key_source *source, pool_t pool,
 		test_assert(bounce_key_name_is_valid(queries[i].selector));
 		test_assert(bounce_key_name_is_valid(queries[i].domain));
 		queries[i].status = test->status;
-		queries[i].origin = BOUNCE_KEY_ORIGIN_DIR;
+		queries[i].origin = test->dns ? BOUNCE_KEY_ORIGIN_DNS :
+			BOUNCE_KEY_ORIGIN_DIR;
 		if (test->status != BOUNCE_KEY_FOUND) {
 			queries[i].error = p_strdup(pool, "because");
 			continue;
@@ -267,6 +269,7 @@ struct evidence_test {
 	const char *what, *by;
 	const char *from, *date;
 	enum bounce_key_status status;
+	bool dns;
 	time_t retired;
 	unsigned int min_rsa_bits;
 	enum bounce_sender_match sender_match;
@@ -289,6 +292,7 @@ static void evidence_test_run(const struct evidence_test *test)
 		run.policy.min_rsa_bits = test->min_rsa_bits;
 	run.policy.sender_match = test->sender_match;
 	run.source.status = test->status;
+	run.source.dns = test->dns;
 	run.source.retired = test->retired;
 	original = t_original(&test->sig, 1, test->from == NULL ?
 			      "alice@example.org" : test->from, test->date,
@@ -402,9 +406,14 @@ static void test_bounce_evidence_keys(void)
 		  .status = BOUNCE_KEY_REVOKED, .header = PERM, .body = FULL,
 		  .reason = BOUNCE_REASON_KEY_REVOKED,
 		  .asked = "r1/example.org " },
-		{ "a key that cannot be used", .sig = { OURS },
+		{ "a key that cannot be used", .sig = { OURS }, .dns = TRUE,
 		  .status = BOUNCE_KEY_UNUSABLE, .header = PERM, .body = FULL,
 		  .reason = BOUNCE_REASON_KEY_UNUSABLE,
+		  .asked = "r1/example.org " },
+		{ "a file that cannot be used", .sig = { OURS },
+		  .status = BOUNCE_KEY_UNUSABLE,
+		  .header = BOUNCE_DKIM_HEADER_TEMPERROR, .body = FULL,
+		  .reason = BOUNCE_REASON_STATE,
 		  .asked = "r1/example.org " },
 		{ "DNS is down", .sig = { OURS },
 		  .status = BOUNCE_KEY_TEMPERROR,
