@@ -20,7 +20,8 @@ struct backscatter_log_field {
 	/* In the event, and in the line; NULL: not there. */
 	const char *event_name;
 	const char *line_name;
-	/* NULL or empty: there is none. */
+	/* NULL or empty: there is none. One that is not for the event is
+	   written as the line wants it. */
 	const char *value;
 };
 
@@ -48,13 +49,35 @@ backscatter_log_header(const struct backscatter_result *result,
 				 BACKSCATTER_LOG_MAX_VALUE);
 }
 
+/* What a stranger wrote may not look like more of our line than it is. */
+static const char *t_log_without(const char *value, const char *chars)
+{
+	char *str = t_strdup_noconst(value), *p;
+
+	for (p = str; (p = strpbrk(p, chars)) != NULL; p++)
+		*p = '?';
+	return str;
+}
+
+static const char *t_log_word(const char *value)
+{
+	return value == NULL ? NULL : t_log_without(value, " ,()\"");
+}
+
+static const char *t_log_phrase(const char *value)
+{
+	return value == NULL ? NULL :
+		t_strdup_printf("\"%s\"", t_log_without(value, ",()=\""));
+}
+
 static const char *
 backscatter_log_sender(const struct bounce_envelope *envelope)
 {
 	if (envelope->mail_from == NULL)
 		return NULL;
-	return t_strdup_printf("<%s>", str_sanitize_utf8(envelope->mail_from,
-					BACKSCATTER_LOG_MAX_VALUE));
+	return t_strdup_printf("<%s>",
+		t_log_word(str_sanitize_utf8(envelope->mail_from,
+					     BACKSCATTER_LOG_MAX_VALUE)));
 }
 
 static void
@@ -75,7 +98,9 @@ backscatter_log_send(struct event *event, const char *start,
 			e->add_str(fields[i].event_name, fields[i].value);
 		if (fields[i].line_name != NULL) {
 			str_printfa(line, ", %s=%s", fields[i].line_name,
-				    fields[i].value);
+				    fields[i].event_name == NULL ?
+				    fields[i].value :
+				    t_log_word(fields[i].value));
 		}
 	}
 	e_info(e->event(), "%s", str_c(line));
@@ -88,6 +113,7 @@ void backscatter_log_result(struct event *event,
 {
 	const struct bounce_verdict *verdict = result->verdict;
 	const char *message_id = backscatter_log_header(result, "Message-ID");
+	const char *from = t_log_phrase(backscatter_log_header(result, "From"));
 	const struct backscatter_log_field fields[] = {
 		{ "verdict", NULL, bounce_verdict_name(verdict->value) },
 		{ "reason", NULL, bounce_reason_name(verdict->reason) },
@@ -106,13 +132,14 @@ void backscatter_log_result(struct event *event,
 		  backscatter_log_property(result,
 				BOUNCE_PROPERTY_REPORTING_MTA) },
 		{ NULL, "sender", backscatter_log_sender(envelope) },
-		{ NULL, "from", backscatter_log_header(result, "From") },
+		{ NULL, "from", from },
 		{ "session", "session", session_id },
 		{ "mode", "mode", backscatter_mode_name(result->mode) }
 	};
 
 	backscatter_log_send(event, t_strdup_printf("msgid=%s: %s (%s)",
-			message_id == NULL ? "unspecified" : message_id,
+			message_id == NULL ? "unspecified" :
+				t_log_word(message_id),
 			bounce_verdict_name(verdict->value),
 			bounce_reason_name(verdict->reason)),
 		fields, N_ELEMENTS(fields));
