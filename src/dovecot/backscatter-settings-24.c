@@ -98,8 +98,15 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 
 	*warning_r = NULL;
 	if (settings_get(user->event, &backscatter_setting_parser_info, 0,
-			 &set, error_r) < 0)
+			 &set, error_r) < 0) {
+		/* the admin cannot know what Dovecot means by that */
+		if (strstr(*error_r, "no settings struct") != NULL) {
+			*error_r = t_strconcat(*error_r, " (expected: "
+				"libbackscatter_settings.so in modules/settings"
+				" when Dovecot was started)", NULL);
+		}
 		return -1;
+	}
 	pool_add_external_ref(pool, set->pool);
 	*settings_r = &set->parsed;
 	settings_free(set);

@@ -33,6 +33,12 @@ def yes(name, words, indent=''):
             '%s}\n' % indent)
 
 
+def protocols():
+    """The demo does without IMAP, which is a package of its own."""
+    libexec = os.environ.get('DOVECOT_LIBEXEC') or '/usr/lib/dovecot'
+    return 'lmtp imap' if os.path.exists(libexec + '/imap') else 'lmtp'
+
+
 def settings_of(lab):
     """All of plugin { } by their names in 2.3; None: not wanted."""
     settings = {'sieve': 'file:~/sieve;active=~/.dovecot.sieve',
@@ -62,7 +68,7 @@ state_dir = {dir}/state
 instance_name = backscatter-test
 log_path = {dir}/dovecot.log
 log_timestamp = "%Y-%m-%d %H:%M:%S "
-protocols = lmtp imap
+protocols = {protocols}
 listen = 127.0.0.1
 ssl = no
 first_valid_uid = 1
@@ -183,5 +189,5 @@ def parts_24(lab):
 def configuration(lab, password):
     common, parts = (CONF_24, parts_24) if is_24() else (CONF_23, parts_23)
     return first_lines() + common.format(
-        dir=lab.folder, lmtp=lab.lmtp_port, imap=lab.imap_port, mail=lab.mail_path,
-        password=password) + as_user(lab) + parts(lab) + lab.extra + '\n'
+        dir=lab.folder, protocols=protocols(), lmtp=lab.lmtp_port,
+        imap=lab.imap_port, mail=lab.mail_path, password=password) + as_user(lab) + parts(lab) + lab.extra + '\n'

@@ -485,7 +485,8 @@ class Lab:
         """By LMTP, in one transaction. Returns {recipient: (code, reply)} of
         those that were not accepted; raises if others than fails were not."""
         before = self.disconnects()
-        with smtplib.LMTP('127.0.0.1', self.lmtp_port, timeout=120) as lmtp:
+        with smtplib.LMTP('127.0.0.1', self.lmtp_port, 'mx.example.org',
+                          timeout=120) as lmtp:
             lmtp.ehlo('mx.example.org')
             code, reply = lmtp.docmd('MAIL', 'FROM:<%s>' % sender)
             if code != 250:

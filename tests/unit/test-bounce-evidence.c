@@ -830,7 +830,7 @@ static struct bounce_key *key_create(EVP_PKEY *pkey, enum test_key type)
 	return key;
 }
 
-static void test_init(void)
+static void test_bounce_evidence_setup(void)
 {
 	const char *error;
 	unsigned int i;
@@ -848,7 +848,7 @@ static void test_init(void)
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
-		test_init,
+		test_bounce_evidence_setup,
 		test_bounce_evidence_signatures,
 		test_bounce_evidence_keys,
 		test_bounce_evidence_time,
