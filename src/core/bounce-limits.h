@@ -37,4 +37,8 @@
 #define BOUNCE_DKIM_MAX_TAGS 64
 #define BOUNCE_DKIM_MAX_NAMES 10000
 
+/* Trace fields of one header, and octets of each. */
+#define BOUNCE_RECEIVED_MAX_FIELDS 100
+#define BOUNCE_RECEIVED_MAX_SIZE 4096
+
 #endif
