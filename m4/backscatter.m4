@@ -148,6 +148,14 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_SIEVE_EXTENSION_REGISTER_R], [1],
 			[sieve_extension_register() returns by pointer])
 	])
+	BACKSCATTER_PROBE([parse_arg() of doveadm mail commands], [bs_parse_arg], [[
+		#include "doveadm-mail.h"]], [[
+		struct doveadm_mail_cmd_context *ctx = NULL;
+		return ctx->v.parse_arg(ctx, 'x');]])
+	AS_IF([test $bs_parse_arg = yes], [
+		AC_DEFINE([HAVE_DOVEADM_MAIL_PARSE_ARG], [1],
+			[doveadm mail commands take options by parse_arg()])
+	])
 ])
 
 dnl BACKSCATTER_PKG(VARIABLE, MODULE CONDITION, DEBIAN PACKAGE)

@@ -30,4 +30,23 @@
 	 -1 : 0)
 #endif
 
+/* Older doveadm gives a mail command its arguments with init(), and its options
+   one by one: we ask for both where newer ones have them. */
+#ifdef HAVE_DOVEADM_MAIL_PARSE_ARG
+struct doveadm_mail_cmd_context;
+static inline bool
+backscatter_doveadm_take_option(struct doveadm_mail_cmd_context *ctx
+				ATTR_UNUSED, int c ATTR_UNUSED)
+{
+	return TRUE;
+}
+#  define backscatter_doveadm_take_options(ctx) \
+	((ctx)->v.parse_arg = backscatter_doveadm_take_option)
+#  define BACKSCATTER_DOVEADM_INIT_ARGS \
+	, const char *const args[] ATTR_UNUSED
+#else
+#  define backscatter_doveadm_take_options(ctx)
+#  define BACKSCATTER_DOVEADM_INIT_ARGS
+#endif
+
 #endif

@@ -78,6 +78,51 @@ BACKSCATTER_API const char *const *
 backscatter_result_property(const struct backscatter_result *result,
 			    int property);
 
+/*
+ * For doveadm: what would have become of a message
+ */
+
+struct istream;
+struct bounce_answer;
+
+struct backscatter_question {
+	/* By whose settings; they need not be on. */
+	struct mail_user *user;
+	/* The message, a blocking stream, from where it stands. */
+	struct istream *input;
+	/* How the explanation names the message. */
+	const char *name;
+	/* Where the recipient is not known, Delivered-To and X-Original-To say
+	   who it was, then the user's name. */
+	struct backscatter_envelope envelope;
+	/* Judged as of this time; 0: now. */
+	time_t when;
+};
+
+struct backscatter_answer {
+	bool is_bounce;
+	/* As backscatter_result_matches(), in whatever mode. */
+	bool matches;
+	const struct bounce_answer *full;
+};
+
+/* Judge a message without a trace: nothing is logged, counted or remembered.
+   The answer is the pool's. Returns 0, or -1 with an error (data stack) if the
+   message cannot be read or the settings are of no use. */
+BACKSCATTER_API int
+backscatter_ask(pool_t pool, const struct backscatter_question *question,
+		const struct backscatter_answer **answer_r,
+		const char **error_r);
+/* The value of a property by its name, which must be one; "" if it is empty,
+   several separated by ", ". Allocated from the data stack. */
+BACKSCATTER_API const char *
+backscatter_answer_property(const struct backscatter_answer *answer,
+			    const char *name);
+/* Append the explanation, step by step. dest is not from the data stack. */
+BACKSCATTER_API void
+backscatter_answer_explain(const struct backscatter_answer *answer,
+			   string_t *dest);
+
 /* The name and version of the package. */
 BACKSCATTER_API const char *backscatter_version(void);
 

@@ -4,10 +4,11 @@
 #include "buffer.h"
 #include "str.h"
 #include "istream.h"
+#include "bounce-answer.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
-#include "check.h"
 #include "check-input.h"
+#include "check-json.h"
 #include "check-options.h"
 
 #include <stdio.h>
@@ -19,7 +20,8 @@
 #define CHECK_EXIT_INPUT 2
 
 struct check_run {
-	struct bounce_check check;
+	const struct bounce_check_options *options;
+	struct bounce_key_lookup *keys;
 	/* Emptied for each message. */
 	pool_t pool;
 	string_t *output;
@@ -54,13 +56,24 @@ check_read_all(struct istream *input, buffer_t *buf, const char **error_r)
 	return -1;
 }
 
+static int
+check_judge(struct check_run *run, struct istream *input,
+	    struct bounce_answer *answer, const char **error_r)
+{
+	answer->policy = run->options->policy;
+	answer->envelope = run->options->envelope;
+	return bounce_answer_judge(run->pool, answer,
+				   bounce_key_lookup_source(run->keys,
+							    run->pool),
+				   input, error_r);
+}
+
 /* What is measured: from a message's octets in memory to its verdict. */
 static int
 check_judge_repeated(struct check_run *run, struct istream *input,
-		     struct bounce_check_result *result,
-		     const char **error_r)
+		     struct bounce_answer *answer, const char **error_r)
 {
-	const unsigned int repeat = run->check.options->repeat;
+	const unsigned int repeat = run->options->repeat;
 	struct istream *again;
 	unsigned int i;
 	buffer_t *buf;
@@ -74,8 +87,7 @@ check_judge_repeated(struct check_run *run, struct istream *input,
 		p_clear(run->pool);
 		again = i_stream_create_from_buffer(buf);
 		T_BEGIN {
-			ret = bounce_check_judge(&run->check, run->pool, again,
-						 result, error_r);
+			ret = check_judge(run, again, answer, error_r);
 		} T_END_PASS_STR_IF(ret < 0, error_r);
 		i_stream_unref(&again);
 	}
@@ -90,22 +102,21 @@ check_message(struct istream *input, const char *name, unsigned int number,
 	      void *context, const char **error_r)
 {
 	struct check_run *run = context;
-	struct bounce_check_result result;
+	struct bounce_answer answer;
 	int ret;
 
-	i_zero(&result);
-	result.file = name;
-	result.number = number;
-	ret = run->check.options->repeat > 0 ?
-		check_judge_repeated(run, input, &result, error_r) :
-		bounce_check_judge(&run->check, run->pool, input, &result,
-				   error_r);
+	i_zero(&answer);
+	answer.file = name;
+	answer.number = number;
+	ret = run->options->repeat > 0 ?
+		check_judge_repeated(run, input, &answer, error_r) :
+		check_judge(run, input, &answer, error_r);
 	if (ret == 0) {
 		str_truncate(run->output, 0);
-		if (run->check.options->json)
-			bounce_check_json(run->output, &result);
+		if (run->options->json)
+			bounce_check_json(run->output, &answer);
 		else
-			bounce_check_text(run->output, &result);
+			bounce_answer_text(run->output, &answer);
 		(void)fwrite(str_data(run->output), 1, str_len(run->output),
 			     stdout);
 	}
@@ -117,7 +128,7 @@ static void check_print_rate(const struct check_run *run)
 {
 	double rate = run->seconds > 0 ? run->messages / run->seconds : 0;
 
-	if (run->check.options->json) {
+	if (run->options->json) {
 		printf("{\"judged\":%ju,\"seconds\":%.6f,"
 		       "\"messages_per_second\":%.1f}\n",
 		       run->messages, run->seconds, rate);
@@ -136,8 +147,8 @@ static int check_run(const struct bounce_check_options *options,
 	int status = 0;
 
 	i_zero(&run);
-	run.check.options = options;
-	run.check.keys = keys;
+	run.options = options;
+	run.keys = keys;
 	run.pool = pool_alloconly_create(MEMPOOL_GROWING"message", 64 * 1024);
 	run.output = str_new(default_pool, 4096);
 	for (file = options->files; *file != NULL; file++) T_BEGIN {

@@ -4,12 +4,13 @@
 #include "str.h"
 #include "unichar.h"
 #include "iso8601-date.h"
+#include "bounce-answer.h"
 #include "bounce-message.h"
 #include "bounce-property.h"
 #include "bounce-report.h"
 #include "bounce-verdict.h"
 #include "backscatter-compat.h"
-#include "check.h"
+#include "check-json.h"
 
 static void json_key(string_t *dest, const char *key)
 {
@@ -140,54 +141,53 @@ json_recipients(string_t *dest, const struct bounce_report *report)
 
 /* The first value of a property, or NULL. */
 static const char *
-t_json_property(const struct bounce_check_result *result,
+t_json_property(const struct bounce_answer *answer,
 		enum bounce_property property)
 {
 	return bounce_property_get(pool_datastack_create(), property,
-				   result->message, result->verdict)[0];
+				   answer->message, answer->verdict)[0];
 }
 
 /* Keys that the contract names, in its order. */
 static void
-json_contract(string_t *dest, const struct bounce_check_result *result)
+json_contract(string_t *dest, const struct bounce_answer *answer)
 {
-	const struct bounce_verdict *verdict = result->verdict;
+	const struct bounce_verdict *verdict = answer->verdict;
 	const struct bounce_original *original = verdict->original;
 
-	json_string(dest, "file", result->file);
+	json_string(dest, "file", answer->file);
 	json_bool(dest, "is_bounce", bounce_kind_is_bounce(verdict->kind.kind));
 	json_string(dest, "kind", bounce_kind_name(verdict->kind.kind));
 	json_string(dest, "original", bounce_original_state_name(
 		original == NULL ? BOUNCE_ORIGINAL_NONE : original->state));
-	json_string(dest, "original_message_id", t_json_property(result,
+	json_string(dest, "original_message_id", t_json_property(answer,
 		BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID));
 	json_number(dest, "original_fields", original == NULL ? 0 :
 		    original->message.header->fields_count);
-	json_signatures(dest, result->evidence);
+	json_signatures(dest, answer->evidence);
 	json_string(dest, "verdict", bounce_verdict_name(verdict->value));
-	json_string(dest, "reason", t_json_property(result,
+	json_string(dest, "reason", t_json_property(answer,
 		BOUNCE_PROPERTY_REASON));
 }
 
-void bounce_check_json(string_t *dest,
-		       const struct bounce_check_result *result)
+void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
 {
-	const struct bounce_report *report = result->message->report;
-	const struct bounce_original *original = result->verdict->original;
+	const struct bounce_report *report = answer->message->report;
+	const struct bounce_original *original = answer->verdict->original;
 
 	str_append_c(dest, '{');
-	json_contract(dest, result);
-	json_string(dest, "text", result->verdict->text);
-	json_number(dest, "message", result->number);
-	json_string(dest, "rcpt_to", result->envelope.rcpt_to);
-	json_string(dest, "kind_rule", result->verdict->kind.rule);
+	json_contract(dest, answer);
+	json_string(dest, "text", answer->verdict->text);
+	json_number(dest, "message", answer->number);
+	json_string(dest, "rcpt_to", answer->envelope.rcpt_to);
+	json_string(dest, "kind_rule", answer->verdict->kind.rule);
 	json_number(dest, "original_level", original == NULL ? 0 :
 		    original->level);
 	json_string(dest, "reporting_mta", report == NULL ? NULL :
 		    report->reporting_mta);
 	json_recipients(dest, report);
-	json_bool(dest, "over_limit", bounce_check_over_limit(result));
-	json_string(dest, "warning", result->evidence == NULL ? NULL :
-		    result->evidence->warning);
+	json_bool(dest, "over_limit", bounce_answer_is_over_limit(answer));
+	json_string(dest, "warning", answer->evidence == NULL ? NULL :
+		    answer->evidence->warning);
 	str_append(dest, "}\n");
 }

@@ -337,7 +337,7 @@ class Lab:
         self.before = None          # a Sieve script for all users
         self.imapsieve = None       # (mailbox, causes, script)
         self.mail_path = '~/Maildir'
-        self.shown = None
+        self.shown = {}             # folders of modules: what to undo
         self.users, self.keys = [], {}
         self.dns = self.process = None
         # userdb refuses uid 0
@@ -368,8 +368,9 @@ class Lab:
         self.stop()
         if self.dns is not None:
             self.dns.stop()
-        if self.shown is not None:
-            module_folders.undo(self.shown)
+        for folder in self.shown.values():
+            if folder is not None:
+                module_folders.undo(folder)
         if os.environ.get('KEEP'):
             print('kept: ' + self.folder)
         else:
@@ -427,9 +428,15 @@ class Lab:
         shutil.copy(os.path.join(BUILDDIR, 'src/dovecot/.libs/libdovecot-backscatter.so.0'),
                     self.folder)
         if dovecot_conf.is_24():
-            self.shown = module_folders.show(
-                os.path.join(BUILDDIR, 'src/dovecot/.libs/libbackscatter_settings.so'),
-                os.path.join(DOVECOT_MODULES, 'settings'), self.path('settings'))
+            self.show_module('src/dovecot/.libs/libbackscatter_settings.so', 'settings')
+
+    def show_module(self, module, folder):
+        """In one of the folders that are compiled in; once."""
+        if folder in self.shown:
+            return
+        self.shown[folder] = module_folders.show(
+            os.path.join(BUILDDIR, module), os.path.join(DOVECOT_MODULES, folder),
+            self.path('shown-' + folder))
 
     def configuration(self):
         return dovecot_conf.configuration(self, PASSWORD)
@@ -517,6 +524,16 @@ class Lab:
              self.path('dovecot.conf'), '-d', recipient, '-f', sender],
             input=message, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=120)
+
+    def doveadm(self, *args, input=None):
+        """Returns the finished process, its output as text."""
+        self.show_module('src/doveadm/.libs/lib10_doveadm_backscatter_plugin.so',
+                         'doveadm')
+        return subprocess.run(
+            ['/usr/bin/doveadm', '-c', self.path('dovecot.conf'), *args],
+            input=input, stdin=subprocess.DEVNULL if input is None else None,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            errors='backslashreplace', timeout=600)
 
     def imap(self, user):
         connection = imaplib.IMAP4('127.0.0.1', self.imap_port)

@@ -1,9 +1,9 @@
-"""Dovecot 2.4 looks for settings modules in one folder that is compiled in,
-so that a build which is not installed is not found by doveconf. Here such a
-module is shown to our own processes alone, in a mount namespace of theirs:
-root may have one, and so may an ordinary user where the system allows user
-namespaces. Where neither is so (a container, or a chroot that is no mount
-point), root puts the module there and takes it away again."""
+"""Dovecot looks for doveadm's modules in one folder that is compiled in, and
+2.4 for settings modules in another, so that a build which is not installed is
+not found. Here such a module is shown to our own processes alone, in a mount
+namespace of theirs: root may have one, and so may an ordinary user where the
+system allows user namespaces. Where neither is so (a container, or a chroot
+that is no mount point), root puts the module there and takes it away again."""
 import atexit
 import ctypes
 import glob

@@ -4,15 +4,14 @@
 #include "array.h"
 #include "istream.h"
 #include "message-address.h"
+#include "bounce-answer.h"
 #include "bounce-domains.h"
 #include "bounce-header.h"
-#include "bounce-key-lookup.h"
+#include "bounce-key.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-report.h"
 #include "bounce-verdict.h"
-#include "check.h"
-#include "check-options.h"
 
 /* The size of the header at the start of data, the line that ends it
    included, or 0 if it does not end there. Looks from *pos on. */
@@ -38,7 +37,7 @@ header_find_end(const unsigned char *data, size_t size, size_t *pos)
 /* Look at the header of the message, without reading it: the message's own
    parser will, once it knows whose signatures are ours. */
 static const struct bounce_header *
-check_peek_header(pool_t pool, struct istream *input)
+answer_peek_header(pool_t pool, struct istream *input)
 {
 	const unsigned char *data;
 	size_t size, header_size, pos = 0;
@@ -77,28 +76,31 @@ header_get_address(pool_t pool, const struct bounce_header *header,
 }
 
 static void
-check_find_recipient(pool_t pool, const struct bounce_header *header,
-		     struct bounce_check_result *result)
+answer_find_recipient(pool_t pool, const struct bounce_header *header,
+		      struct bounce_answer *answer)
 {
 	static const char *const names[] = {
 		"Delivered-To", "X-Original-To", "To"
 	};
-	unsigned int i;
+	/* whose mailbox it is tells more than the message's To */
+	unsigned int i, count = N_ELEMENTS(names) -
+		(answer->owner == NULL ? 0 : 1);
 
-	for (i = 0; i < N_ELEMENTS(names); i++) {
-		result->envelope.rcpt_to =
+	for (i = 0; i < count; i++) {
+		answer->envelope.rcpt_to =
 			header_get_address(pool, header, names[i]);
-		if (result->envelope.rcpt_to != NULL) {
-			result->rcpt_to_field = names[i];
-			break;
+		if (answer->envelope.rcpt_to != NULL) {
+			answer->rcpt_to_field = names[i];
+			return;
 		}
 	}
+	answer->envelope.rcpt_to = answer->owner;
 }
 
 /* The recipient's domain is ours. It may come from the message's header: it
    is a name, never a list of them or a ".domain". */
 static const struct bounce_domains *
-check_default_domains(pool_t pool, const char *rcpt_to)
+answer_default_domains(pool_t pool, const char *rcpt_to)
 {
 	struct bounce_domains *domains;
 	const char *domain, *error;
@@ -113,45 +115,39 @@ check_default_domains(pool_t pool, const char *rcpt_to)
 	return domains;
 }
 
-int bounce_check_judge(const struct bounce_check *check, pool_t pool,
-		       struct istream *input,
-		       struct bounce_check_result *result_r,
-		       const char **error_r)
+int bounce_answer_judge(pool_t pool, struct bounce_answer *answer,
+			struct bounce_key_source *keys, struct istream *input,
+			const char **error_r)
 {
 	struct bounce_message_settings set;
 
-	result_r->policy = check->options->policy;
 	/* Without MAIL FROM the message's Return-Path says what it says. */
-	result_r->envelope = check->options->envelope;
-	if (result_r->envelope.rcpt_to == NULL) {
-		check_find_recipient(pool, check_peek_header(pool, input),
-				     result_r);
+	if (answer->envelope.rcpt_to == NULL) {
+		answer_find_recipient(pool, answer_peek_header(pool, input),
+				      answer);
 	}
-	if (result_r->policy.domains == NULL) {
-		result_r->policy.domains = check_default_domains(pool,
-			result_r->envelope.rcpt_to);
+	if (answer->policy.domains == NULL) {
+		answer->policy.domains = answer_default_domains(pool,
+			answer->envelope.rcpt_to);
 	}
 
 	i_zero(&set);
-	set.domains = result_r->policy.domains;
-	set.envelope = &result_r->envelope;
-	if (bounce_message_read(pool, input, &set, &result_r->message,
+	set.domains = answer->policy.domains;
+	set.envelope = &answer->envelope;
+	if (bounce_message_read(pool, input, &set, &answer->message,
 				error_r) < 0)
 		return -1;
-	result_r->verdict = bounce_judge(pool, &result_r->policy,
-					 &result_r->envelope,
-					 result_r->message,
-					 bounce_key_lookup_source(check->keys,
-								  pool),
-					 &result_r->evidence);
+	answer->verdict = bounce_judge(pool, &answer->policy,
+				       &answer->envelope, answer->message,
+				       keys, &answer->evidence);
 	return 0;
 }
 
-bool bounce_check_over_limit(const struct bounce_check_result *result)
+bool bounce_answer_is_over_limit(const struct bounce_answer *answer)
 {
-	const struct bounce_report *report = result->message->report;
+	const struct bounce_report *report = answer->message->report;
 
-	return result->message->over_limit ||
+	return answer->message->over_limit ||
 		(report != NULL && report->over_limit) ||
-		(result->evidence != NULL && result->evidence->over_limit);
+		(answer->evidence != NULL && answer->evidence->over_limit);
 }

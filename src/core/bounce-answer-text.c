@@ -5,11 +5,11 @@
 #include "str-sanitize.h"
 #include "unichar.h"
 #include "iso8601-date.h"
+#include "bounce-answer.h"
 #include "bounce-message.h"
 #include "bounce-property.h"
 #include "bounce-report.h"
 #include "bounce-verdict.h"
-#include "check.h"
 
 #define TEXT_COLUMNS 79
 #define TEXT_INDENT 14
@@ -79,7 +79,7 @@ static void text_more(string_t *dest, const char *text)
 }
 
 static void
-text_kind(string_t *dest, const struct bounce_check_result *result)
+text_kind(string_t *dest, const struct bounce_answer *answer)
 {
 	static const char *const explained[] = {
 		[BOUNCE_KIND_NONE] = "not a bounce",
@@ -92,7 +92,7 @@ text_kind(string_t *dest, const struct bounce_check_result *result)
 		[BOUNCE_KIND_MDN] = "a read receipt, not a bounce",
 		[BOUNCE_KIND_FEEDBACK] = "a spam complaint, not a bounce"
 	};
-	const struct bounce_kind_result *kind = &result->verdict->kind;
+	const struct bounce_kind_result *kind = &answer->verdict->kind;
 
 	text_step(dest, "Message", t_strdup_printf("%s (%s)",
 		explained[kind->kind], bounce_kind_name(kind->kind)));
@@ -105,16 +105,16 @@ text_kind(string_t *dest, const struct bounce_check_result *result)
 }
 
 static void
-text_envelope(string_t *dest, const struct bounce_check_result *result)
+text_envelope(string_t *dest, const struct bounce_answer *answer)
 {
-	const struct bounce_envelope *envelope = &result->envelope;
+	const struct bounce_envelope *envelope = &answer->envelope;
 	const char *from, *to;
 
 	if (envelope->mail_from != NULL) {
 		from = t_strdup_printf("<%s>",
 				       t_text_value(envelope->mail_from));
 	} else {
-		from = t_bounce_header_value(result->message->header,
+		from = t_bounce_header_value(answer->message->header,
 					     "Return-Path");
 		from = from == NULL ? "an unknown sender" :
 			t_strconcat(t_text_value(from), " (Return-Path)", NULL);
@@ -123,9 +123,9 @@ text_envelope(string_t *dest, const struct bounce_check_result *result)
 		to = "an unknown recipient";
 	else {
 		to = t_strdup_printf("<%s>", t_text_value(envelope->rcpt_to));
-		if (result->rcpt_to_field != NULL) {
+		if (answer->rcpt_to_field != NULL) {
 			to = t_strdup_printf("%s (%s)", to,
-					     result->rcpt_to_field);
+					     answer->rcpt_to_field);
 		}
 	}
 	text_step(dest, "Envelope", t_strdup_printf("from %s to %s", from, to));
@@ -181,13 +181,13 @@ static void text_report(string_t *dest, const struct bounce_report *report)
 }
 
 static void
-text_property(string_t *dest, const struct bounce_check_result *result,
+text_property(string_t *dest, const struct bounce_answer *answer,
 	      const char *label, enum bounce_property property)
 {
 	const char *const *values;
 
 	values = bounce_property_get(pool_datastack_create(), property,
-				     result->message, result->verdict);
+				     answer->message, answer->verdict);
 	if (*values == NULL)
 		return;
 	text_more(dest, t_strdup_printf("%s: %s", label, t_text_value(
@@ -195,7 +195,7 @@ text_property(string_t *dest, const struct bounce_check_result *result,
 }
 
 static void
-text_original(string_t *dest, const struct bounce_check_result *result)
+text_original(string_t *dest, const struct bounce_answer *answer)
 {
 	static const char *const states[] = {
 		[BOUNCE_ORIGINAL_NONE] = "none came back",
@@ -203,7 +203,7 @@ text_original(string_t *dest, const struct bounce_check_result *result)
 		[BOUNCE_ORIGINAL_TRUNCATED] = "came back cut short",
 		[BOUNCE_ORIGINAL_FULL] = "came back whole"
 	};
-	const struct bounce_original *original = result->verdict->original;
+	const struct bounce_original *original = answer->verdict->original;
 	enum bounce_original_state state;
 
 	state = original == NULL ? BOUNCE_ORIGINAL_NONE : original->state;
@@ -219,13 +219,13 @@ text_original(string_t *dest, const struct bounce_check_result *result)
 		"as a part of its own" : "in the text",
 		original->level == 1 ? "" : t_strdup_printf(
 		", from a bounce of a bounce (level %u)", original->level)));
-	text_property(dest, result, "Message-ID",
+	text_property(dest, answer, "Message-ID",
 		      BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
-	text_property(dest, result, "From", BOUNCE_PROPERTY_ORIGINAL_FROM);
-	text_property(dest, result, "To", BOUNCE_PROPERTY_ORIGINAL_TO);
-	text_property(dest, result, "Subject",
+	text_property(dest, answer, "From", BOUNCE_PROPERTY_ORIGINAL_FROM);
+	text_property(dest, answer, "To", BOUNCE_PROPERTY_ORIGINAL_TO);
+	text_property(dest, answer, "Subject",
 		      BOUNCE_PROPERTY_ORIGINAL_SUBJECT);
-	text_property(dest, result, "Date", BOUNCE_PROPERTY_ORIGINAL_DATE);
+	text_property(dest, answer, "Date", BOUNCE_PROPERTY_ORIGINAL_DATE);
 }
 
 static void
@@ -277,13 +277,13 @@ text_signature(string_t *dest, const struct bounce_signature_evidence *sig)
 }
 
 static void
-text_signatures(string_t *dest, const struct bounce_check_result *result)
+text_signatures(string_t *dest, const struct bounce_answer *answer)
 {
-	const struct bounce_evidence *evidence = result->evidence;
+	const struct bounce_evidence *evidence = answer->evidence;
 	unsigned int i;
 
 	if (evidence == NULL || evidence->sigs_count == 0) {
-		if (result->verdict->original != NULL)
+		if (answer->verdict->original != NULL)
 			text_step(dest, "Signature", "none");
 		return;
 	}
@@ -294,25 +294,24 @@ text_signatures(string_t *dest, const struct bounce_check_result *result)
 		text_step(dest, "Warning", t_text_value(evidence->warning));
 }
 
-void bounce_check_text(string_t *dest,
-		       const struct bounce_check_result *result)
+void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)
 {
-	const struct bounce_message *message = result->message;
-	const struct bounce_verdict *verdict = result->verdict;
+	const struct bounce_message *message = answer->message;
+	const struct bounce_verdict *verdict = answer->verdict;
 
-	str_append(dest, t_text_value(result->file));
-	if (result->number > 1)
-		str_printfa(dest, ", message %u", result->number);
+	str_append(dest, t_text_value(answer->file));
+	if (answer->number > 1)
+		str_printfa(dest, ", message %u", answer->number);
 	str_append_c(dest, '\n');
 
-	text_kind(dest, result);
+	text_kind(dest, answer);
 	if (bounce_kind_is_bounce(verdict->kind.kind)) {
-		text_envelope(dest, result);
+		text_envelope(dest, answer);
 		text_report(dest, message->report);
-		text_original(dest, result);
-		text_signatures(dest, result);
+		text_original(dest, answer);
+		text_signatures(dest, answer);
 	}
-	if (bounce_check_over_limit(result)) {
+	if (bounce_answer_is_over_limit(answer)) {
 		text_step(dest, "Limit", "a cap was reached: not all of the "
 			  "message was looked at");
 	}

@@ -1,0 +1,36 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "doveadm.h"
+#include "doveadm-mail.h"
+#include "doveadm-backscatter.h"
+#include "doveadm-backscatter-plugin.h"
+
+const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
+
+static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
+	{
+		.name = "backscatter check",
+		.mail_cmd = doveadm_backscatter_check_alloc,
+		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
+			"[-f <sender>] [-a <recipient>] <file> [...]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_MAIL_COMMON
+DOVEADM_CMD_PARAM('f', "sender", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('a', "recipient", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "path", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
+DOVEADM_CMD_PARAMS_END
+	}
+};
+
+void doveadm_backscatter_plugin_init(struct module *module ATTR_UNUSED)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(doveadm_backscatter_commands); i++)
+		doveadm_cmd_register_ver2(&doveadm_backscatter_commands[i]);
+}
+
+void doveadm_backscatter_plugin_deinit(void)
+{
+}

@@ -1,0 +1,11 @@
+#ifndef DOVEADM_BACKSCATTER_PLUGIN_H
+#define DOVEADM_BACKSCATTER_PLUGIN_H
+
+struct module;
+
+extern const char *doveadm_backscatter_plugin_version;
+
+void doveadm_backscatter_plugin_init(struct module *module);
+void doveadm_backscatter_plugin_deinit(void);
+
+#endif

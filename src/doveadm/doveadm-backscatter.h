@@ -1,0 +1,21 @@
+#ifndef DOVEADM_BACKSCATTER_H
+#define DOVEADM_BACKSCATTER_H
+
+/* The commands of "doveadm backscatter": each has a file of its own and a row
+   in the table of doveadm-backscatter-plugin.c.
+
+   A mail command (-u, -A, -F) is a struct whose first field is a
+   doveadm_mail_cmd_context. What it was given it asks of doveadm_cmd_param_*()
+   in its init(), whose arguments are (ctx BACKSCATTER_DOVEADM_INIT_ARGS); its
+   alloc() calls backscatter_doveadm_take_options(). In some versions of
+   Dovecot each option needs a short name, and none may be an array. A
+   positional argument may not be named "file".
+
+   All output goes through doveadm_print_*(): headers are printed in init(), and
+   alloc() names the format that is used without -f. */
+
+struct doveadm_mail_cmd_context;
+
+struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
+
+#endif
