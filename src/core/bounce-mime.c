@@ -10,13 +10,44 @@
 /* RFC 2046 section 5.1.1 allows 70; a few more do no harm. */
 #define BOUNDARY_MAX_SIZE 256
 
+/* The end of a quoted string or of a comment, or its beginning if it has no
+   end: RFC 5322 section 3.2. */
+static const char *quoted_find_end(const char *value)
+{
+	bool comment = *value == '(';
+	unsigned int depth = 1;
+	const char *p;
+
+	for (p = value + 1; *p != '\0'; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		else if (comment && *p == '(')
+			depth++;
+		else if (*p == (comment ? ')' : '"') && --depth == 0)
+			return p;
+	}
+	return value;
+}
+
+/* The next ';' that stands between two parameters. */
+static const char *params_find_next(const char *value)
+{
+	const char *p;
+
+	for (p = value; *p != '\0' && *p != ';'; p++) {
+		if (*p == '"' || *p == '(')
+			p = quoted_find_end(p);
+	}
+	return *p == ';' ? p : NULL;
+}
+
 /* Many write a boundary with '=' or '/' in it without the quotes that this
    needs. Take what stands up to the next ';' or white space. */
 static const char *boundary_find_unquoted(const char *value)
 {
 	const char *p = value, *end;
 
-	while ((p = strchr(p, ';')) != NULL) {
+	while ((p = params_find_next(p)) != NULL) {
 		p++;
 		while (*p == ' ')
 			p++;

@@ -61,6 +61,22 @@ static void test_bounce_mime_type(void)
 		{ "Content-Type: multipart/report; boundary=--=_a(b)@c; "
 		  "report-type=delivery-status\n",
 		  "multipart/report", "--=_a(b)@c", "delivery-status" },
+		/* what looks like one inside of something else */
+		{ "Content-Type: multipart/mixed; x=\"; boundary=no\"; "
+		  "boundary=yes\n", "multipart/mixed", "yes", NULL },
+		{ "Content-Type: multipart/mixed; x=\"\\\"; boundary=no\"; "
+		  "boundary=a/b\n", "multipart/mixed", "a/b", NULL },
+		{ "Content-Type: multipart/mixed; x=\"; boundary=no\"; "
+		  "boundary=\"y n\"\n", "multipart/mixed", "y n", NULL },
+		{ "Content-Type: multipart/mixed (a (b) ; boundary=no); "
+		  "boundary=yes\n", "multipart/mixed", "yes", NULL },
+		{ "Content-Type: multipart/mixed; x=\"; boundary=no\"\n",
+		  "multipart/mixed", NULL, NULL },
+		/* a quote or a comment that does not end */
+		{ "Content-Type: multipart/mixed; x=\"a; boundary=a/b\n",
+		  "multipart/mixed", "a/b", NULL },
+		{ "Content-Type: multipart/mixed; x=a(b; boundary=a/b\n",
+		  "multipart/mixed", "a/b", NULL },
 		/* only where it has a meaning */
 		{ "Content-Type: text/plain; boundary=abc\n",
 		  "text/plain", NULL, NULL },
