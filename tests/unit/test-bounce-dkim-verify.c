@@ -810,6 +810,19 @@ static void test_bounce_dkim_verify_repair(void)
 		  "bbbbbbbbbbbbbbbbbbbb@example.net,\r\n\t"
 		  "cccccccccccccccccccc@example.net,\r\n\td@x\r\n",
 		  { ADDRESSES, PASS, PASS } },
+		/* 78 columns with the comma, and 79 */
+		{ "Cc: aaaaaaaaaaaaaaaaaaaa@example.net, "
+		  "bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net,\r\n "
+		  "cccccccccccccccccccc@example.net\r\n",
+		  "Cc: aaaaaaaaaaaaaaaaaaaa@example.net,\r\n\t"
+		  "bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net,\r\n\t"
+		  "cccccccccccccccccccc@example.net\r\n",
+		  { ADDRESSES, PASS, PASS } },
+		{ "Cc: aaaaaaaaaaaaaaaaaaaa@example.net,\r\n "
+		  "bbbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net, c@x\r\n",
+		  "Cc: aaaaaaaaaaaaaaaaaaaa@example.net,\r\n\t"
+		  "bbbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net,\r\n\tc@x\r\n",
+		  { ADDRESSES, PASS, PASS } },
 		/* commas that separate nothing */
 		{ "Cc: \"A, \\\"B\" <a@x>,b (c, \\) d),<@y,@z:e@x>,f@x\r\n",
 		  "Cc: \"A, \\\"B\" <a@x>, b (c, \\) d), <@y,@z:e@x>, f@x\r\n",

@@ -332,6 +332,66 @@ static void test_bounce_header_tentative_cap(void)
 	test_end();
 }
 
+/* Nor may they be larger than that before the last of them. */
+static void test_bounce_header_tentative_size(void)
+{
+	unsigned int i, j;
+
+	test_begin("bounce header, long lines that are no field");
+	for (i = 16; i <= 19; i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("header", 1024);
+		string_t *str = t_str_new(1024);
+		const struct bounce_header *header;
+
+		str_append(str, "To: b\n");
+		for (j = 0; j < i; j++)
+			str_printfa(str, "%01023d\n", 0);
+		str_append(str, "Subject: c\n\n");
+		header = bounce_header_parse(pool, str_data(str),
+					     str_len(str));
+		test_assert_idx(header->complete == (i <= 17), i);
+		test_assert_idx(header->fields_count == (i <= 17 ? 2 : 1), i);
+		test_assert_idx(i <= 17 || header->size == 6, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* The field that such a line was added to is dropped: it got too large. */
+static void test_bounce_header_tentative_limit(void)
+{
+	pool_t pool = pool_alloconly_create("header", 1024);
+	struct bounce_header_builder *builder =
+		bounce_header_builder_init(pool, TRUE);
+	unsigned char *line = i_malloc(BOUNCE_LINE_MAX_SIZE);
+	const struct bounce_header *header;
+	const unsigned char *body;
+	unsigned int i;
+	size_t size;
+
+	test_begin("bounce header, a line that is no field goes over the cap");
+	memset(line, 'x', BOUNCE_LINE_MAX_SIZE);
+	(void)bounce_header_builder_line(builder, (const void *)"A: b\n", 5,
+					 TRUE);
+	(void)bounce_header_builder_line(builder, (const void *)"B: c\n", 5,
+					 TRUE);
+	for (i = 0; i <= BOUNCE_HEADER_MAX_SIZE / BOUNCE_LINE_MAX_SIZE; i++) {
+		test_assert_idx(bounce_header_builder_line(
+			builder, line, BOUNCE_LINE_MAX_SIZE, i == 0) ==
+			BOUNCE_HEADER_LINE_FIELD, i);
+	}
+	(void)bounce_header_builder_line(builder, (const void *)"C: d\n", 5,
+					 TRUE);
+	header = bounce_header_builder_finish(builder, FALSE);
+	test_assert(header->over_limit);
+	test_assert_strcmp(t_describe(header), "A|b|C|d|!");
+	bounce_header_builder_get_body(builder, &body, &size);
+	test_assert(size == 0);
+	i_free(line);
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_bounce_header_count_known(void)
 {
 	static const struct {
@@ -411,6 +471,8 @@ int main(void)
 		test_bounce_header_caps,
 		test_bounce_header_tentative,
 		test_bounce_header_tentative_cap,
+		test_bounce_header_tentative_size,
+		test_bounce_header_tentative_limit,
 		test_bounce_header_count_known,
 		test_bounce_header_line_is_field,
 		NULL

@@ -297,6 +297,34 @@ static void test_bounce_report_text(void)
 	test_end();
 }
 
+/* Nobody looks for recipients below that. */
+static void test_bounce_report_text_cap(void)
+{
+	static const struct {
+		unsigned int lines;
+		bool found;
+	} tests[] = {
+		{ 0, TRUE }, { 399, TRUE }, { 400, FALSE }, { 401, FALSE }
+	};
+	unsigned int i, j;
+
+	test_begin("bounce report from a long text");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("report", 1024);
+		string_t *text = t_str_new(1024);
+
+		for (j = 0; j < tests[i].lines; j++)
+			str_append(text, "-\n");
+		str_append(text, "<bob@example.net>: 550 5.1.1 no\n");
+		test_assert_idx((bounce_report_from_text(
+			pool, bounce_header_parse(pool, NULL, 0),
+			str_data(text), str_len(text)) != NULL) ==
+			tests[i].found, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -305,6 +333,7 @@ int main(void)
 		test_bounce_report_prefixes,
 		test_bounce_report_caps,
 		test_bounce_report_text,
+		test_bounce_report_text_cap,
 		NULL
 	};
 	return test_run(test_functions);
