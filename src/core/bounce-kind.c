@@ -17,6 +17,8 @@
    another charset, and to set up a conversion costs more than to read the
    message. */
 #define KIND_DECODE_MAX_SIZE 998
+/* Addresses of one field that are looked at. */
+#define KIND_MAX_ADDRESSES 100
 
 enum sender {
 	SENDER_UNKNOWN = 0,
@@ -33,8 +35,10 @@ struct kind_marks {
 	/* marks that only software which makes bounces sets */
 	bool ndr;
 	bool failed_recipients;
-	/* sent to a list */
+	/* sent to a list, or a copy for an archive */
 	bool list;
+	/* the same, by marks that some bounces bear, too */
+	bool list_like;
 	/* RFC 3834 section 5.2: a reply, and of a Sieve script that rejects */
 	bool auto_replied;
 	bool rejected;
@@ -124,6 +128,32 @@ marks_get_from(const struct bounce_header *header, struct kind_marks *marks)
  * The header
  */
 
+static bool field_is_of_list(const struct bounce_header *header,
+			     const struct bounce_field *field)
+{
+	static const char *const names[] = {
+		"List-Id", "List-Unsubscribe", "List-Post",
+		/* Exchange sends a copy of each message to its archive */
+		"X-MS-Journal-Report"
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(names); i++) {
+		if (bounce_field_is(header, field, names[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool field_is_like_a_lists(const struct bounce_header *header,
+				  const struct bounce_field *field)
+{
+	return bounce_field_is(header, field, "Mailing-List") ||
+		(bounce_field_is(header, field, "Precedence") &&
+		 strcasecmp(t_bounce_field_value(header, field, 64),
+			    "list") == 0);
+}
+
 static void marks_get_field(const struct bounce_header *header,
 			    const struct bounce_field *field,
 			    struct kind_marks *marks)
@@ -136,10 +166,10 @@ static void marks_get_field(const struct bounce_header *header,
 				 "X-MS-Exchange-Message-Is-Ndr") ||
 		 bounce_field_is(header, field, "X-MS-Embedded-Report"))
 		marks->ndr = TRUE;
-	else if (bounce_field_is(header, field, "List-Id") ||
-		 bounce_field_is(header, field, "List-Unsubscribe") ||
-		 bounce_field_is(header, field, "List-Post"))
+	else if (field_is_of_list(header, field))
 		marks->list = TRUE;
+	else if (field_is_like_a_lists(header, field))
+		marks->list_like = TRUE;
 	else if (bounce_field_is(header, field, "X-Mimecast-Originator")) {
 		value = t_bounce_field_value(header, field, 64);
 		if (strcmp(value, "<>") == 0)
@@ -193,25 +223,39 @@ bool bounce_kind_is_possible(const struct bounce_header *header,
  * The rules
  */
 
-/* In lower case, and without the line breaks, which stand anywhere. A NUL ends
-   what is looked at, which is no harm: no bounce has one. */
+/* How many octets of white space there are, a no-break space among them. */
+static size_t space_size(const unsigned char *data, size_t size)
+{
+	if (*data == ' ' || *data == '\t' || *data == '\r' || *data == '\n')
+		return 1;
+	return size >= 2 && memcmp(data, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+/* In lower case, and without the line breaks, which stand anywhere; with plain
+   spaces and apostrophes for the typographer's. A NUL ends what is looked at,
+   which is no harm: no bounce has one. */
 static const char *t_message_text(const struct bounce_message *message)
 {
+	const unsigned char *p = message->text, *end = p + message->text_size;
 	string_t *text = t_str_new(message->text_size + 1);
 	bool space = FALSE;
-	size_t i;
+	size_t size;
 
-	for (i = 0; i < message->text_size; i++) {
-		unsigned char c = message->text[i];
-
-		if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+	for (; p < end; p += size) {
+		if ((size = space_size(p, end - p)) > 0) {
 			space = TRUE;
 			continue;
 		}
 		if (space)
 			str_append_c(text, ' ');
 		space = FALSE;
-		str_append_c(text, i_tolower(c));
+		size = 1;
+		if (end - p >= 3 && memcmp(p, "\xe2\x80\x99", 3) == 0) {
+			str_append_c(text, '\'');
+			size = 3;
+		} else {
+			str_append_c(text, i_tolower(*p));
+		}
 	}
 	return str_c(text);
 }
@@ -246,29 +290,83 @@ bounce_kind_of(const struct bounce_message *message,
 	return kind;
 }
 
-/* Somebody answers, or a list or a program that keeps tickets does. */
-static const char *const answer_prefixes[] = {
-	"re:", "aw:", "sv:", "antw:", "odp:", "[", NULL
-};
-static const char *const forward_prefixes[] = {
-	"fw:", "fwd:", "wg:", "tr:", "rv:", "vs:", NULL
+/* Some name what they answer: "Case 12: Returned mail", of a message whose
+   subject is "Returned mail". */
+static bool
+subject_is_quoted(const struct bounce_message *message, const char *lc_subject)
+{
+	const char *value, *quoted;
+	size_t size = strlen(lc_subject), quoted_size;
+
+	value = t_bounce_header_value(message->originals->message.header,
+				      "Subject");
+	if (value == NULL)
+		return FALSE;
+	quoted = t_decode_lcase(value);
+	quoted_size = strlen(quoted);
+	return quoted_size > 0 && quoted_size < size &&
+		strcmp(lc_subject + size - quoted_size, quoted) == 0 &&
+		!bounce_words_subject(t_strndup(lc_subject,
+						size - quoted_size));
+}
+
+/* Whose message it is that came with the bounce. */
+enum direction {
+	DIRECTION_UNKNOWN = 0,
+	/* from the reader: a bounce returns it */
+	DIRECTION_FROM_READER,
+	/* it was on its way to him: something else */
+	DIRECTION_TO_READER
 };
 
 static bool
-subject_begins(const char *lc_subject, const char *const *prefixes)
+header_has_address(const struct bounce_header *header, const char *name,
+		   const struct message_address *reader)
 {
-	for (; *prefixes != NULL; prefixes++) {
-		if (strncmp(lc_subject, *prefixes, strlen(*prefixes)) == 0)
+	const char *value = t_bounce_header_value(header, name);
+	const struct message_address *addr;
+
+	if (value == NULL)
+		return FALSE;
+	addr = message_address_parse(pool_datastack_create(),
+				     (const unsigned char *)value,
+				     strlen(value), KIND_MAX_ADDRESSES, 0);
+	for (; addr != NULL; addr = addr->next) {
+		if (addr->mailbox != NULL && addr->domain != NULL &&
+		    strcasecmp(addr->mailbox, reader->mailbox) == 0 &&
+		    strcasecmp(addr->domain, reader->domain) == 0)
 			return TRUE;
 	}
 	return FALSE;
 }
 
-/* Not of parcels. */
-static bool subject_is_of_mail(const char *lc_subject)
+static enum direction message_direction(const struct bounce_message *message)
 {
-	return strstr(lc_subject, "mail") != NULL ||
-		strstr(lc_subject, "message") != NULL;
+	static const char *const senders[] = {
+		"From", "Sender", "Return-Path", "Reply-To", "Errors-To"
+	};
+	const struct bounce_header *header =
+		message->originals->message.header;
+	const struct message_address *reader;
+	const char *value;
+	unsigned int i;
+
+	value = t_bounce_header_value(message->header, "To");
+	if (value == NULL)
+		return DIRECTION_UNKNOWN;
+	reader = message_address_parse(pool_datastack_create(),
+				       (const unsigned char *)value,
+				       strlen(value), 1, 0);
+	if (reader == NULL || reader->mailbox == NULL ||
+	    reader->domain == NULL || *reader->domain == '\0')
+		return DIRECTION_UNKNOWN;
+	for (i = 0; i < N_ELEMENTS(senders); i++) {
+		if (header_has_address(header, senders[i], reader))
+			return DIRECTION_FROM_READER;
+	}
+	return header_has_address(header, "To", reader) ||
+		header_has_address(header, "Cc", reader) ?
+		DIRECTION_TO_READER : DIRECTION_UNKNOWN;
 }
 
 /* A mail daemon, or its postmaster, with the null sender as far as is known. */
@@ -277,14 +375,21 @@ bounce_rule_daemon(const struct bounce_message *message,
 		   const struct kind_marks *marks)
 {
 	bool original = message->originals != NULL;
+	enum direction direction;
 	bool says, hints;
 
-	if (original && (marks->hard || marks->subject))
+	if (original && marks->hard)
+		return "6: a mail daemon returns a message";
+	direction = original ? message_direction(message) : DIRECTION_UNKNOWN;
+	if (direction == DIRECTION_TO_READER)
+		return NULL;
+	if (original && marks->subject)
 		return "6: a mail daemon returns a message";
 	/* a postmaster sends much else */
 	says = (marks->subject &&
-		(marks->hard || subject_is_of_mail(marks->lc_subject))) ||
-		message_has_words(message, bounce_words_text);
+		(marks->hard || bounce_words_mail(marks->lc_subject))) ||
+		message_has_words(message, bounce_words_text) ||
+		message_has_words(message, bounce_words_returned);
 	hints = says || marks->subject ||
 		message_has_words(message, bounce_words_hint);
 	if (original && hints) {
@@ -302,15 +407,24 @@ static const char *
 bounce_rule_null(const struct bounce_message *message,
 		 const struct kind_marks *marks)
 {
+	enum direction direction;
 	bool answer, says;
 
 	/* the text is searched only where it decides */
-	if (message->originals == NULL ||
-	    subject_begins(marks->lc_subject, forward_prefixes))
+	if (message->originals == NULL || marks->list_like ||
+	    bounce_words_forward(marks->lc_subject))
 		return NULL;
-	answer = subject_begins(marks->lc_subject, answer_prefixes);
-	says = marks->subject && !answer;
+	direction = message_direction(message);
+	if (direction == DIRECTION_TO_READER)
+		return NULL;
+	answer = bounce_words_answer(marks->lc_subject);
+	says = marks->subject && !answer &&
+		!subject_is_quoted(message, marks->lc_subject) &&
+		(direction == DIRECTION_FROM_READER ||
+		 message->report != NULL ||
+		 bounce_words_mail(marks->lc_subject));
 	if (!says && !marks->auto_replied &&
+	    !bounce_words_autoreply_subject(marks->lc_subject) &&
 	    /* an answer quotes */
 	    (!answer || message->originals->source == BOUNCE_SOURCE_PART)) {
 		says = message_has_words(message, bounce_words_text) ||

@@ -83,7 +83,9 @@ enum bounce_text_flags {
 	/* look for an original in it */
 	BOUNCE_TEXT_SCAN	= 0x02,
 	/* only for one that it begins with */
-	BOUNCE_TEXT_TOP		= 0x04
+	BOUNCE_TEXT_TOP		= 0x04,
+	/* keep what is left without its tags */
+	BOUNCE_TEXT_HTML	= 0x08
 };
 
 /* charset: of what is kept; NULL: not known. */

@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "str.h"
 #include "charset-utf8.h"
+#include "mail-html2text.h"
 #include "bounce-text.h"
 #include "bounce-message-private.h"
 
@@ -34,6 +35,8 @@ struct bounce_text {
 	size_t kept;
 	/* NULL: they are UTF-8, or nobody knows */
 	struct charset_translation *charset;
+	/* NULL: there are no tags to be taken out */
+	struct mail_html2text *html;
 
 	unsigned char prefix[TEXT_MAX_PREFIX];
 	size_t prefix_size;
@@ -126,7 +129,24 @@ bounce_text_init(pool_t pool, struct bounce_walk *walk,
 	    !charset_is_utf8(charset) &&
 	    charset_to_utf8_begin(charset, NULL, &text->charset) < 0)
 		text->charset = NULL;
+	if ((flags & BOUNCE_TEXT_HTML) != 0)
+		text->html = mail_html2text_init(0);
 	return text;
+}
+
+static void text_keep_utf8(struct bounce_text *text,
+			   const unsigned char *data, size_t size)
+{
+	if (text->html == NULL) {
+		bounce_walk_keep_text(text->walk, data, size);
+		return;
+	}
+	T_BEGIN {
+		buffer_t *plain = t_buffer_create(size);
+
+		mail_html2text_more(text->html, data, size, plain);
+		bounce_walk_keep_text(text->walk, plain->data, plain->used);
+	} T_END;
 }
 
 static void
@@ -137,7 +157,7 @@ text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 		return;
 	text->kept += size;
 	if (text->charset == NULL) {
-		bounce_walk_keep_text(text->walk, data, size);
+		text_keep_utf8(text, data, size);
 		return;
 	}
 	T_BEGIN {
@@ -145,7 +165,7 @@ text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 
 		/* what is no character is U+FFFD */
 		(void)charset_to_utf8(text->charset, data, &size, utf8);
-		bounce_walk_keep_text(text->walk, utf8->data, utf8->used);
+		text_keep_utf8(text, utf8->data, utf8->used);
 	} T_END;
 }
 
@@ -350,4 +370,6 @@ void bounce_text_deinit(struct bounce_text **_text)
 		bounce_walk_deinit(&text->child);
 	if (text->charset != NULL)
 		charset_to_utf8_end(&text->charset);
+	if (text->html != NULL)
+		mail_html2text_deinit(&text->html);
 }

@@ -120,7 +120,7 @@ walk_type_sink(struct bounce_walk *walk, const char *type)
 static enum bounce_text_flags walk_text_flags(const char *type)
 {
 	if (strcmp(type, "text/html") == 0)
-		return BOUNCE_TEXT_KEEP;
+		return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_HTML;
 	/* some call what they return that */
 	if (strcmp(type, "application/octet-stream") == 0)
 		return BOUNCE_TEXT_SCAN | BOUNCE_TEXT_TOP;

@@ -110,7 +110,6 @@ static const char *const words_text[] = {
 	"message has not been delivered", "message was undeliverable",
 	"message is undeliverable", "message was rejected",
 	"message has been rejected", "message was not accepted",
-	"message that you sent", "message you sent", "mail you sent",
 	"message to the following", "message did not reach",
 	"did not reach the following recipient", "did not reach some or all",
 	"message is being returned", "message returned to sender",
@@ -128,10 +127,8 @@ static const char *const words_text[] = {
 	"could not send mail for", "message has been delayed",
 	"message will be retried", "mail system error", "returned mail",
 	"message has been blocked", "message has been returned", "has not been delivered",
-	"has not yet been delivered", "message with these headers",
-	"been automatically rejected", "was automatically rejected",
-	"original message follows", "message headers follow",
-	"copy of the message", "copy of your message",
+	"has not yet been delivered", "been automatically rejected",
+	"was automatically rejected",
 	/* German */
 	"nachricht konnte nicht", "mail konnte nicht", "nachricht kann nicht",
 	"mail kann nicht", "nachricht wurde nicht zugestellt",
@@ -180,6 +177,15 @@ static const char *const words_text[] = {
 	NULL
 };
 
+/* That a message comes back: what a web form says of a copy, too. */
+static const char *const words_returned[] = {
+	"message that you sent", "message you sent", "mail you sent",
+	"message with these headers", "original message follows",
+	"message headers follow", "copy of the message",
+	"copy of your message",
+	NULL
+};
+
 /* What servers answer, and what is said of parcels too. */
 static const char *const words_hint[] = {
 	"could not be delivered", "couldn't be delivered",
@@ -214,6 +220,39 @@ static const char *const words_hint[] = {
 	"配達できません", "届けることができません", "お届けできません",
 	"无法投递", "无法送达", "無法傳遞", "未能送达", "投递失败",
 	"반송", "배달되지", "전송되지 못", "배달할 수 없",
+	NULL
+};
+
+/* Mail, and no parcel. */
+static const char *const words_mail[] = {
+	"mail", "message",
+	/* German, French, Spanish, Portuguese, Italian */
+	"nachricht", "courriel", "correo", "mensaje", "mensagem", "messaggi",
+	/* Dutch, Swedish, Danish, Norwegian, Finnish */
+	"bericht", "meddel", "melding", "viesti", "sähköposti",
+	/* Polish, Czech, Hungarian, Romanian */
+	"wiadomo", "zpráv", "üzenet", "mesaj",
+	/* Russian, Ukrainian, Greek, Turkish */
+	"сообщени", "Сообщени", "письм", "Письм", "почт", "Почт",
+	"повідомлен", "Повідомлен", "μήνυμα", "Μήνυμα", "ileti", "e-posta",
+	/* Japanese, Chinese, Korean: with words that are said of mail alone */
+	"メール", "メッセージ", "配信", "送信", "宛先不明", "邮件", "郵件",
+	"信件", "退信", "메일", "메시지",
+	NULL
+};
+
+/* Before the subject of an answer or of a forward; after them "[2]" and the
+   colon. A list or a program that keeps tickets answers with "[". */
+static const char *const words_answer_prefixes[] = {
+	"re", "aw", "antw", "antwort", "sv", "odp", "res", "r", "rif", "ynt",
+	"atb", "ref", "vá", "vs", "απ", "отв", "回复", "答复", "回覆", "返信",
+	"회신",
+	NULL
+};
+static const char *const words_forward_prefixes[] = {
+	"fw", "fwd", "wg", "tr", "rv", "vl", "vb", "i", "enc", "pd", "doorst",
+	"ilt", "videresendt", "továbbítás", "пересл", "转发", "轉寄", "転送",
+	"전달",
 	NULL
 };
 
@@ -272,6 +311,46 @@ bool bounce_words_subject(const char *lc_subject)
 bool bounce_words_text(const char *lc_text)
 {
 	return words_match(words_text, lc_text);
+}
+
+bool bounce_words_returned(const char *lc_text)
+{
+	return words_match(words_returned, lc_text);
+}
+
+bool bounce_words_mail(const char *lc_text)
+{
+	return words_match(words_mail, lc_text);
+}
+
+/* "re:", "re[2]:", "re :", and with the colon of East Asia */
+static bool
+words_prefix(const char *const *words, const char *lc_subject)
+{
+	static const char wide_colon[] = "：";
+	const char *p;
+
+	for (; *words != NULL; words++) {
+		if (strncmp(lc_subject, *words, strlen(*words)) != 0)
+			continue;
+		p = lc_subject + strlen(*words);
+		p += strspn(p, "[]()0123456789^ ");
+		if (*p == ':' ||
+		    strncmp(p, wide_colon, sizeof(wide_colon) - 1) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool bounce_words_answer(const char *lc_subject)
+{
+	return lc_subject[0] == '[' ||
+		words_prefix(words_answer_prefixes, lc_subject);
+}
+
+bool bounce_words_forward(const char *lc_subject)
+{
+	return words_prefix(words_forward_prefixes, lc_subject);
 }
 
 bool bounce_words_hint(const char *lc_text)

@@ -8,6 +8,15 @@
 bool bounce_words_subject(const char *lc_subject);
 /* The text of a bounce: that a message could not be delivered. */
 bool bounce_words_text(const char *lc_text);
+/* The text of a bounce: that a message is returned. A web form returns a copy,
+   too, so it counts for a mail daemon only. */
+bool bounce_words_returned(const char *lc_text);
+/* A subject that is of mail, and not of parcels. */
+bool bounce_words_mail(const char *lc_text);
+/* The subject of an answer, or of the mail of a list or a program that keeps
+   tickets; the subject of a forward. */
+bool bounce_words_answer(const char *lc_subject);
+bool bounce_words_forward(const char *lc_subject);
 /* The text of a bounce, or something like it: the answers of servers, and what
    is said of parcels too. It counts beside other marks only. */
 bool bounce_words_hint(const char *lc_text);

@@ -21,6 +21,13 @@
 	"Received: from a by b\nFrom: alice@example.org\n" \
 	"To: bob@example.net\nMessage-ID: <1@example.org>\nSubject: hi\n"
 #define RETURNED "--b\nContent-Type: message/rfc822\n\n" ORIG "\nhi\n--b--\n"
+#define RETURNED_TITLE(subject) \
+	"--b\nContent-Type: message/rfc822\n\nSubject: "subject"\n" ORIG \
+	"\nhi\n--b--\n"
+#define TO_ALICE "To: Alice <Alice@example.org>\n"
+#define TO_BOB "To: bob@example.net\n"
+#define PARCEL "Subject: Delivery failed\n"
+#define PARCEL_SAYS "\nYour parcel could not be delivered.\n"
 #define SAYS "\nYour message could not be delivered to bob@example.net.\n"
 #define SAYS_NOTHING "\nHello from afar.\n"
 #define X100 \
@@ -285,6 +292,16 @@ static void test_bounce_kind_rule_6_7(void)
 		{ "a parcel", NUL, SOFT "Subject: Undelivered parcel\n"
 		  "\nYour parcel could not be delivered to the following "
 		  "address:\nAlice, High Street\n", NONE, "10", FALSE },
+		{ "wording in HTML with tags and entities inside", NUL, SOFT
+		  PLAIN "Content-Type: text/html\n\n<p>Your <b>mail</b>"
+		  "<br>couldn&#39;t&nbsp;be delivered.</p>\n", FAILED, "7",
+		  FALSE },
+		{ "wording in a tag", NUL, SOFT PLAIN
+		  "Content-Type: text/html\n\n<img alt=\"your mail could not "
+		  "be delivered\">hi\n", NONE, "10", FALSE },
+		{ "a typographic apostrophe and a no-break space", NUL, SOFT
+		  PLAIN "\nYour mail\xc2\xa0" "couldn\xe2\x80\x99t be "
+		  "delivered.\n", FAILED, "7", FALSE },
 		{ "HARD, and the answers of servers", NUL, DAEMON PLAIN
 		  "\n 12 said: 550 5.1.1 User unknown\n", NONE, "10",
 		  FALSE },
@@ -363,6 +380,62 @@ static void test_bounce_kind_rule_8_9(void)
 		  NONE, "10", FALSE },
 		{ "sender unknown, no daemon", UNKNOWN, HUMAN TITLE SAYS
 		  "\n" ORIG "\nhi\n", NONE, "10", FALSE },
+		/* what is said of parcels needs a sign of mail */
+		{ "a parcel, and a message", NUL, HUMAN PARCEL MIXED
+		  "--b\n" PARCEL_SAYS RETURNED, NONE, "10", FALSE },
+		{ "the same, and to whom", NUL, HUMAN PARCEL MIXED
+		  "--b\n\n<bob@example.net>: 5.1.1\n" RETURNED,
+		  FAILED, "8", FALSE },
+		{ "the same, and the message is the reader's", NUL, HUMAN
+		  TO_ALICE PARCEL MIXED "--b\n" PARCEL_SAYS RETURNED,
+		  FAILED, "8", FALSE },
+		{ "the message was on its way to the reader", NUL, HUMAN
+		  TO_BOB TITLE MIXED "--b\n" SAYS RETURNED, NONE, "10",
+		  FALSE },
+		{ "the same, from a postmaster", NUL, SOFT TO_BOB TITLE MIXED
+		  "--b\n" SAYS RETURNED, NONE, "10", FALSE },
+		{ "the same, from a mail daemon", NUL, DAEMON TO_BOB TITLE
+		  MIXED "--b\n" SAYS RETURNED, FAILED, "6", FALSE },
+		{ "a copy of what was sent", NUL, HUMAN PLAIN
+		  "\nA copy of the message that you sent:\n\n" ORIG "\nhi\n",
+		  NONE, "10", FALSE },
+		{ "the same, from a postmaster", NUL, SOFT PLAIN
+		  "\nA copy of the message that you sent:\n\n" ORIG "\nhi\n",
+		  FAILED, "6", FALSE },
+		{ "a subject that ends with the original's", NUL, HUMAN
+		  "Subject: Case 12: Returned mail\n" MIXED "--b\n"
+		  SAYS_NOTHING RETURNED_TITLE("Returned mail"), NONE, "10",
+		  FALSE },
+		{ "the same, after a bounce's", NUL, HUMAN
+		  "Subject: Undeliverable mail: Returned mail\n" MIXED
+		  "--b\n" SAYS_NOTHING RETURNED_TITLE("Returned mail"),
+		  FAILED, "8", FALSE },
+		{ "a bounce of a bounce, with its subject", NUL, HUMAN TITLE
+		  MIXED "--b\n" SAYS_NOTHING
+		  RETURNED_TITLE("Undelivered Mail Returned to Sender"),
+		  FAILED, "8", FALSE },
+		{ "an answer of another program", NUL, HUMAN
+		  "Subject: Re[2]: Returned mail\n\n" ORIG "\nhi\n",
+		  NONE, "10", FALSE },
+		{ "a word that begins like an answer", NUL, HUMAN
+		  "Subject: Returned mail: hi\n\n" ORIG "\nhi\n",
+		  FAILED, "8", FALSE },
+		{ "a forward of another program", NUL, HUMAN
+		  "Subject: \xe8\xbd\xac\xe5\x8f\x91\xef\xbc\x9a Returned "
+		  "mail\n" MIXED "--b\n" SAYS RETURNED, NONE, "10", FALSE },
+		{ "an automatic reply without its mark", NUL, HUMAN
+		  "Subject: Automatic reply: hi\n" MIXED "--b\n" SAYS
+		  RETURNED, AUTOREPLY, "10", FALSE },
+		{ "Precedence: list", NUL, HUMAN TITLE "Precedence: List\n"
+		  SAYS "\n" ORIG "\nhi\n", NONE, "10", FALSE },
+		{ "Precedence: list, from a mail daemon", NUL, DAEMON TITLE
+		  "Precedence: list\n" SAYS "\n" ORIG "\nhi\n", FAILED, "6",
+		  FALSE },
+		{ "Precedence: bulk", NUL, HUMAN TITLE "Precedence: bulk\n"
+		  SAYS "\n" ORIG "\nhi\n", FAILED, "8", FALSE },
+		{ "an archive's copy of a bounce", NUL, DAEMON TITLE
+		  "X-MS-Journal-Report:\n" MIXED RETURNED, NONE, "10",
+		  FALSE },
 		{ "weak", OTHER, SOFT TITLE "\n" ORIG "\nhi\n", FAILED, "9",
 		  TRUE },
 		{ "weak, without an original", OTHER, SOFT TITLE SAYS, NONE,
