@@ -405,12 +405,18 @@ static void test_bounce_dkim_verify_octets(void)
 		unsigned int size;
 		bool is_signed;
 		const char *result;
+		/* the header ends there */
+		bool end;
 	} tests[] = {
 		{ "a", 1, TRUE, PASS },
 		{ "\001", 1, TRUE, PASS },
 		{ "\0", 1, TRUE, ALTERED },
 		{ "\r", 1, TRUE, ALTERED },
 		{ "\r\r\n ", 4, TRUE, ALTERED },
+		{ "a", 1, TRUE, PASS, TRUE },
+		{ "a\r\n", 3, TRUE, PASS, TRUE },
+		{ "\r\r\n", 3, TRUE, ALTERED, TRUE },
+		/* a signature says nothing of what it does not cover */
 		{ "\0", 1, FALSE, PASS },
 		{ "\r", 1, FALSE, PASS }
 	};
@@ -428,10 +434,15 @@ static void test_bounce_dkim_verify_octets(void)
 
 		buffer_append(field, "X: a", 4);
 		buffer_append(field, tests[i].octet, tests[i].size);
-		buffer_append(field, "b\r\n", 3);
+		if (!tests[i].end)
+			buffer_append(field, "b\r\n", 3);
 		if (tests[i].is_signed)
 			buffer_insert(input, strlen("From: a\r\n"),
 				      field->data, field->used);
+		/* the last line may lack its end */
+		if (tests[i].end && tests[i].size == 1)
+			buffer_insert(input, strlen("From: a\r\n") +
+				      field->used, "\r\n", 2);
 		data = t_buffer_create(1024);
 		top = t_strconcat(t_test_signer_fill(sig,
 			t_test_signer_sign(rsa.pkey, input)),

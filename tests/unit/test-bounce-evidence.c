@@ -755,6 +755,26 @@ static void test_bounce_evidence_originals(void)
 	test_assert(run.evidence->sigs_count == 0 && run.source.calls == 0);
 	test_run_deinit(&run);
 
+	/* nor where it may be one, by a rule that is weak */
+	attached = t_strconcat("Return-Path: <carol@example.com>\r\n"
+			       "From: Postmaster <postmaster@example.com>\r\n"
+			       "Subject: Undelivered mail\r\n"
+			       "Message-ID: <weak>\r\nContent-Type: "
+			       "multipart/mixed; boundary=b2\r\n\r\n--b2"
+			       BOUNCE_PART, signed1, "\r\n--b2--\r\n", NULL);
+	test_run_init(&run);
+	test_run_collect(&run, t_bounce(attached));
+	test_assert_strcmp(t_ids(run.evidence), "<weak>");
+	test_assert(run.evidence->sigs_count == 0 && run.source.calls == 0);
+	test_run_deinit(&run);
+	/* the null sender makes it certain */
+	attached = t_strconcat("Return-Path: <>\r\n",
+			       strstr(attached, "From: "), NULL);
+	test_run_init(&run);
+	test_run_collect(&run, t_bounce(attached));
+	test_assert_strcmp(t_ids(run.evidence), "<1><weak>");
+	test_run_deinit(&run);
+
 	attached = t_strconcat("Received: from a by b\r\n"
 			       "From: alice@example.org\r\nSubject: buy\r\n"
 			       "Message-ID: <spam>\r\n\r\nlook:\r\n\r\n",
