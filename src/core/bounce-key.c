@@ -146,6 +146,33 @@ key_parse_type(const struct bounce_tags *tags, enum bounce_key_type *type_r,
 	return 0;
 }
 
+/* An RSA key of 512 bits, which vouches for nothing: whoever cannot read it can
+   read none. */
+static const unsigned char rsa_sample[] = {
+	0x30, 0x5c, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
+	0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x4b, 0x00, 0x30, 0x48, 0x02, 0x41,
+	0x00, 0xeb, 0xdc, 0x86, 0x6d, 0x70, 0x5a, 0x63, 0x4a, 0xb7, 0x86, 0x3f,
+	0x9e, 0xe0, 0xaf, 0xff, 0xbe, 0xec, 0x20, 0xfd, 0x9a, 0x1b, 0x6a, 0x88,
+	0x45, 0x17, 0x7a, 0x00, 0xfd, 0x82, 0x1d, 0x4c, 0xce, 0xc7, 0x07, 0x4a,
+	0x73, 0xec, 0x94, 0x99, 0xa4, 0xb0, 0xca, 0x7b, 0x82, 0x06, 0x78, 0x69,
+	0x1f, 0x73, 0x7f, 0xd2, 0xa1, 0x27, 0x68, 0x40, 0xa0, 0x72, 0x1e, 0xc7,
+	0x60, 0x3d, 0xc6, 0x8d, 0xf7, 0x02, 0x03, 0x01, 0x00, 0x01
+};
+
+/* A key was refused: is it to blame? Without memory or without its provider
+   libcrypto says of any key that it is none. */
+static bool libcrypto_is_usable(void)
+{
+	EVP_PKEY *pkey = rsa_key_decode(rsa_sample, sizeof(rsa_sample));
+	const char *error = "";
+
+	if (pkey != NULL)
+		error = rsa_key_error(pkey);
+	EVP_PKEY_free(pkey);
+	return error == NULL;
+}
+
+/* NULL: *error_r is set, or libcrypto failed and it is NULL. */
 static EVP_PKEY *
 key_parse_data(const struct bounce_tag *tag, enum bounce_key_type type,
 	       const char **error_r)
@@ -163,6 +190,8 @@ key_parse_data(const struct bounce_tag *tag, enum bounce_key_type type,
 		pkey = rsa_key_parse(data->data, data->used, error_r);
 	else
 		pkey = ed25519_key_parse(data->data, data->used, error_r);
+	if (pkey == NULL && !libcrypto_is_usable())
+		*error_r = NULL;
 	ERR_pop_to_mark();
 	return pkey;
 }
@@ -180,22 +209,29 @@ static EVP_PKEY_CTX *rsa_key_prepare(EVP_PKEY *pkey)
 	return ctx;
 }
 
+/* Takes over pkey. NULL: libcrypto failed. */
 static struct bounce_key *
 key_create(const struct bounce_tags *tags, enum bounce_key_type type,
 	   EVP_PKEY *pkey)
 {
 	const struct bounce_tag *flags = bounce_tags_find(tags, "t");
+	EVP_PKEY_CTX *recover = NULL;
 	struct bounce_key *key;
 
+	if (type == BOUNCE_KEY_TYPE_RSA) {
+		ERR_set_mark();
+		recover = rsa_key_prepare(pkey);
+		ERR_pop_to_mark();
+		if (recover == NULL) {
+			EVP_PKEY_free(pkey);
+			return NULL;
+		}
+	}
 	key = i_new(struct bounce_key, 1);
 	key->refcount = 1;
 	key->type = type;
 	key->pkey = pkey;
-	if (type == BOUNCE_KEY_TYPE_RSA) {
-		ERR_set_mark();
-		key->recover = rsa_key_prepare(pkey);
-		ERR_pop_to_mark();
-	}
+	key->recover = recover;
 	key->bits = EVP_PKEY_get_bits(pkey);
 	key->strict = flags != NULL && bounce_tag_has_word(flags, "s");
 	key->testing = flags != NULL && bounce_tag_has_word(flags, "y");
@@ -230,9 +266,14 @@ bounce_key_parse(const unsigned char *data, size_t size,
 	T_BEGIN {
 		pkey = key_parse_data(tag, type, error_r);
 	} T_END;
-	if (pkey == NULL)
+	if (pkey == NULL && *error_r != NULL)
 		return BOUNCE_KEY_UNUSABLE;
-	*key_r = key_create(&tags, type, pkey);
+	if (pkey != NULL)
+		*key_r = key_create(&tags, type, pkey);
+	if (*key_r == NULL) {
+		*error_r = "libcrypto failed";
+		return BOUNCE_KEY_TEMPERROR;
+	}
 	return BOUNCE_KEY_FOUND;
 }
 

@@ -54,7 +54,8 @@ struct bounce_key {
 /* Parse the text of a key record: the strings of a TXT record joined. On
    FOUND *key_r is a key with one reference; in any other case it is NULL and
    *error_r (data stack) says what is wrong with the record. Returns FOUND,
-   REVOKED or UNUSABLE. */
+   REVOKED, UNUSABLE, or TEMPERROR if not the record but libcrypto is to blame:
+   it has no memory or no provider. */
 enum bounce_key_status
 bounce_key_parse(const unsigned char *data, size_t size,
 		 struct bounce_key **key_r, const char **error_r);

@@ -205,7 +205,9 @@ key_dir_get(struct bounce_key_dir *dir, int dir_fd, const char *name,
 	int ret;
 
 	file = hash_table_lookup(dir->files, name);
-	if (file != NULL && fstatat(dir_fd, name, &st, 0) == 0 &&
+	/* after a failure of libcrypto the file is read again */
+	if (file != NULL && file->status != BOUNCE_KEY_TEMPERROR &&
+	    fstatat(dir_fd, name, &st, 0) == 0 &&
 	    key_file_is_same(file, &st)) {
 		DLLIST2_REMOVE(&dir->head, &dir->tail, file);
 		DLLIST2_APPEND(&dir->head, &dir->tail, file);

@@ -12,7 +12,7 @@
 
 #include "bounce-key.h"
 
-/* As bounce_key_parse(): FOUND, REVOKED or UNUSABLE. */
+/* As bounce_key_parse(): FOUND, REVOKED, UNUSABLE or TEMPERROR. */
 enum bounce_key_status
 bounce_key_file_parse(const unsigned char *data, size_t size,
 		      struct bounce_key **key_r, const char **error_r);

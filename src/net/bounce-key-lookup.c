@@ -208,7 +208,8 @@ query_found(struct bounce_key_query *query, struct bounce_key *key)
 
 /* The name may have several TXT records; RFC 6376 section 6.1.2 leaves it open
    what then. The first that is a usable key counts; without one, that a key was
-   revoked says more than what else is there. */
+   revoked says more than what else is there, and that a record could not be
+   read more than all. */
 static void
 answer_from_records(const struct bounce_dns_query *dns_query,
 		    struct bounce_key_cache_answer *answer_r)
@@ -230,8 +231,9 @@ answer_from_records(const struct bounce_dns_query *dns_query,
 			return;
 		}
 		if (answer_r->error == NULL ||
+		    status == BOUNCE_KEY_TEMPERROR ||
 		    (status == BOUNCE_KEY_REVOKED &&
-		     answer_r->status != BOUNCE_KEY_REVOKED)) {
+		     answer_r->status == BOUNCE_KEY_UNUSABLE)) {
 			answer_r->status = status;
 			answer_r->error = error;
 		}

@@ -328,6 +328,94 @@ static void test_bounce_key_name_is_valid(void)
 	test_end();
 }
 
+/*
+ * libcrypto without memory
+ */
+
+/* The allocation that fails, and all after it; UINT_MAX: none. */
+static unsigned int test_alloc_fail = UINT_MAX;
+
+static bool test_alloc_fails(void)
+{
+	if (test_alloc_fail == UINT_MAX)
+		return FALSE;
+	if (test_alloc_fail == 0)
+		return TRUE;
+	test_alloc_fail--;
+	return FALSE;
+}
+
+static void *
+test_malloc(size_t size, const char *file ATTR_UNUSED, int line ATTR_UNUSED)
+{
+	return test_alloc_fails() ? NULL : malloc(size);
+}
+
+static void *test_realloc(void *mem, size_t size, const char *file ATTR_UNUSED,
+			  int line ATTR_UNUSED)
+{
+	return test_alloc_fails() ? NULL : realloc(mem, size);
+}
+
+static void
+test_free(void *mem, const char *file ATTR_UNUSED, int line ATTR_UNUSED)
+{
+	free(mem);
+}
+
+/* A key that is no good stays one: only where libcrypto could not tell. */
+static void test_bounce_key_no_memory(void)
+{
+	static const struct {
+		const char *record;
+		enum bounce_key_status status;
+	} tests[] = {
+		{ "p="RSA_P, BOUNCE_KEY_FOUND },
+		{ "p="RSA_BARE_P, BOUNCE_KEY_FOUND },
+		{ "k=ed25519; p="ED25519_P, BOUNCE_KEY_FOUND },
+		{ "p=MIGfMA0GCSqGSIb3", BOUNCE_KEY_UNUSABLE },
+		{ "p=", BOUNCE_KEY_REVOKED },
+		{ "k=x; p=AAAA", BOUNCE_KEY_UNUSABLE },
+	};
+	enum bounce_key_status status = BOUNCE_KEY_TEMPERROR;
+	struct bounce_key *key;
+	const char *error;
+	unsigned int i, j, failures;
+
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_begin(t_strdup_printf("bounce key without memory: %s",
+					   t_strcut(tests[i].record, 'M')));
+		failures = 0;
+		for (j = 0; j < 10000; j++) {
+			test_alloc_fail = j;
+			status = key_parse(tests[i].record,
+					   strlen(tests[i].record), &key,
+					   &error);
+			if (test_alloc_fail > 0 &&
+			    test_alloc_fail != UINT_MAX)
+				break;
+			test_alloc_fail = UINT_MAX;
+			test_assert_idx(status == tests[i].status ||
+					status == BOUNCE_KEY_TEMPERROR, j);
+			test_assert_idx((key != NULL) ==
+					(status == BOUNCE_KEY_FOUND), j);
+			test_assert_idx(ERR_peek_error() == 0, j);
+			if (status == BOUNCE_KEY_TEMPERROR) {
+				test_assert_strcmp_idx(error,
+						       "libcrypto failed", j);
+				failures++;
+			}
+			bounce_key_unref(&key);
+		}
+		test_alloc_fail = UINT_MAX;
+		test_assert(status == tests[i].status);
+		test_assert((failures > 0) ==
+			    (tests[i].status == BOUNCE_KEY_FOUND || i == 3));
+		bounce_key_unref(&key);
+		test_end();
+	}
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -337,7 +425,13 @@ int main(void)
 		test_bounce_key_octets,
 		test_bounce_key_refs,
 		test_bounce_key_name_is_valid,
+		test_bounce_key_no_memory,
 		NULL
 	};
+
+	/* before libcrypto allocates anything */
+	if (CRYPTO_set_mem_functions(test_malloc, test_realloc,
+				     test_free) != 1)
+		i_fatal("CRYPTO_set_mem_functions() failed");
 	return test_run(test_functions);
 }
