@@ -49,3 +49,28 @@ int bounce_dns_servers_parse(const char *servers, string_t *dest,
 	}
 	return 0;
 }
+
+const char *bounce_dns_servers_prefer(const char *servers,
+				      const struct ip_addr *ip, in_port_t port)
+{
+	const char *const *words, *host;
+	string_t *rest = t_str_new(128);
+	struct ip_addr word_ip;
+	in_port_t word_port;
+	const char *first = NULL;
+
+	for (words = t_strsplit(servers, ","); *words != NULL; words++) {
+		if (first == NULL &&
+		    net_str2hostport(*words, DNS_PORT, &host,
+				     &word_port) == 0 &&
+		    word_port == port && net_addr2ip(host, &word_ip) == 0 &&
+		    net_ip_compare(&word_ip, ip)) {
+			first = *words;
+			continue;
+		}
+		str_append_c(rest, ',');
+		str_append(rest, *words);
+	}
+	return first == NULL ? servers :
+		t_strconcat(first, str_c(rest), NULL);
+}

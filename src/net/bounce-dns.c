@@ -6,6 +6,8 @@
 #include "bounce-dns.h"
 
 #include <ares.h>
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
 #include <poll.h>
 #include <signal.h>
 #include <time.h>
@@ -31,6 +33,10 @@
 struct bounce_dns {
 	/* as c-ares wants it; "": the system's */
 	char *servers;
+	/* asked first until then */
+	struct ip_addr preferred_ip;
+	in_port_t preferred_port;
+	uint64_t preferred_until;
 };
 
 /* The queries of one call. */
@@ -40,6 +46,8 @@ struct dns_batch {
 	ares_channel channel;
 	ARRAY(struct pollfd) fds;
 	unsigned int pending;
+	/* when a server that has not answered was silent */
+	uint64_t silent_after;
 };
 
 struct dns_ask {
@@ -215,6 +223,83 @@ dns_batch_socket(void *context, ares_socket_t fd, int readable, int writable)
 	pfd->revents = 0;
 }
 
+/* The servers that c-ares found; NULL if it does not tell. */
+#ifdef DNS_HAVE_DNSREC
+static const char *t_dns_batch_servers(struct dns_batch *batch)
+{
+	char *csv = ares_get_servers_csv(batch->channel);
+	const char *servers = t_strdup(csv);
+
+	ares_free_string(csv);
+	return servers;
+}
+#else
+static const char *t_dns_batch_servers(struct dns_batch *batch)
+{
+	struct ares_addr_port_node *nodes, *node;
+	string_t *servers = t_str_new(128);
+	char text[INET6_ADDRSTRLEN];
+
+	if (ares_get_servers_ports(batch->channel, &nodes) != ARES_SUCCESS)
+		return NULL;
+	for (node = nodes; node != NULL; node = node->next) {
+		if (inet_ntop(node->family, &node->addr, text,
+			      sizeof(text)) == NULL)
+			continue;
+		if (str_len(servers) > 0)
+			str_append_c(servers, ',');
+		str_printfa(servers, node->family == AF_INET6 ? "[%s]:%d" :
+			    "%s:%d", text,
+			    node->udp_port == 0 ? NS_DEFAULTPORT :
+			    node->udp_port);
+	}
+	ares_free_data(nodes);
+	return str_c(servers);
+}
+#endif
+
+static int dns_batch_set_servers(struct dns_batch *batch)
+{
+	struct bounce_dns *dns = batch->dns;
+	bool prefer = bounce_dns_now() < dns->preferred_until;
+	const char *servers = dns->servers;
+	int ret = ARES_SUCCESS;
+
+	if (*servers == '\0' && !prefer)
+		return ret;
+	T_BEGIN {
+		if (*servers == '\0')
+			servers = t_dns_batch_servers(batch);
+		if (servers != NULL && prefer) {
+			servers = bounce_dns_servers_prefer(
+				servers, &dns->preferred_ip,
+				dns->preferred_port);
+		}
+		if (servers != NULL && *servers != '\0') {
+			ret = ares_set_servers_ports_csv(batch->channel,
+							 servers);
+		}
+	} T_END;
+	return ret;
+}
+
+/* It answered where another was silent. */
+static void dns_batch_prefer(struct dns_batch *batch,
+			     const struct ip_addr *ip, in_port_t port)
+{
+	struct bounce_dns *dns = batch->dns;
+	uint64_t now = bounce_dns_now();
+
+	/* not again and again: the first has to have its chance */
+	if (now < batch->silent_after ||
+	    (now < dns->preferred_until && port == dns->preferred_port &&
+	     net_ip_compare(ip, &dns->preferred_ip)))
+		return;
+	dns->preferred_ip = *ip;
+	dns->preferred_port = port;
+	dns->preferred_until = now + BOUNCE_DNS_PREFER_MSECS;
+}
+
 /* Everything that resolv.conf, the environment or c-ares's defaults could
    change is set here, but for the servers. */
 static int dns_batch_init(struct dns_batch *batch, uint64_t msecs)
@@ -242,12 +327,10 @@ static int dns_batch_init(struct dns_batch *batch, uint64_t msecs)
 	ret = ares_init_options(&batch->channel, &opts, mask);
 	if (ret != ARES_SUCCESS)
 		return ret;
-	if (batch->dns->servers[0] != '\0') {
-		ret = ares_set_servers_ports_csv(batch->channel,
-						 batch->dns->servers);
-		if (ret != ARES_SUCCESS)
-			ares_destroy(batch->channel);
-	}
+	batch->silent_after = bounce_dns_now() + opts.timeout;
+	ret = dns_batch_set_servers(batch);
+	if (ret != ARES_SUCCESS)
+		ares_destroy(batch->channel);
 	return ret;
 }
 
@@ -262,25 +345,39 @@ static int dns_batch_poll_msecs(struct dns_batch *batch, uint64_t msecs)
 	return next->tv_sec * 1000 + (next->tv_usec + 999) / 1000;
 }
 
+/* Something happened at a socket. */
+static void
+dns_batch_process_fd(struct dns_batch *batch, const struct pollfd *pfd)
+{
+	bool error = (pfd->revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+	unsigned int pending = batch->pending;
+	struct ip_addr ip;
+	in_port_t port;
+	bool known;
+
+	/* c-ares may close it */
+	known = !error && net_getpeername(pfd->fd, &ip, &port) == 0;
+	ares_process_fd(batch->channel,
+			(pfd->revents & POLLIN) != 0 || error ?
+				pfd->fd : ARES_SOCKET_BAD,
+			(pfd->revents & POLLOUT) != 0 ?
+				pfd->fd : ARES_SOCKET_BAD);
+	if (known && batch->pending < pending)
+		dns_batch_prefer(batch, &ip, port);
+}
+
 static void dns_batch_process(struct dns_batch *batch)
 {
 	ARRAY(struct pollfd) ready;
 	const struct pollfd *pfd;
-	bool error;
 
 	/* c-ares opens and closes sockets while it works */
 	t_array_init(&ready, array_count(&batch->fds));
 	array_append_array(&ready, &batch->fds);
 
 	array_foreach(&ready, pfd) {
-		error = (pfd->revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-		if (pfd->revents == 0)
-			continue;
-		ares_process_fd(batch->channel,
-			(pfd->revents & POLLIN) != 0 || error ?
-				pfd->fd : ARES_SOCKET_BAD,
-			(pfd->revents & POLLOUT) != 0 ?
-				pfd->fd : ARES_SOCKET_BAD);
+		if (pfd->revents != 0)
+			dns_batch_process_fd(batch, pfd);
 	}
 	/* timeouts */
 	ares_process_fd(batch->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);

@@ -5,6 +5,8 @@
    all, and without an ioloop, a thread or a child process. Nothing stays open
    between two calls, so a fork or a changed resolv.conf does no harm. */
 
+#include "net.h"
+
 struct bounce_dns;
 
 /* The numbers of the protocol. */
@@ -63,6 +65,9 @@ struct bounce_dns_query {
 /* Servers asked in their order, each a moment after the one before it did not
    answer. More than these are refused. */
 #define BOUNCE_DNS_MAX_SERVERS 8
+/* Where one was silent and another answered, that one is asked first for so
+   long. Then the first is given another chance. */
+#define BOUNCE_DNS_PREFER_MSECS (60 * 1000)
 /* Records of one answer; one with more is not believed. */
 #define BOUNCE_DNS_MAX_RECORDS 64
 
@@ -71,6 +76,12 @@ struct bounce_dns_query {
    names the bad word. */
 int bounce_dns_servers_parse(const char *servers, string_t *dest,
 			     const char **error_r);
+
+/* The list in that form, with this server moved to its front if it is in it
+   (data stack). */
+const char *bounce_dns_servers_prefer(const char *servers,
+				      const struct ip_addr *ip,
+				      in_port_t port);
 
 /* Make a resolver for a list of servers: "127.0.0.1:5353", "[::1]:53", "::1",
    separated by blanks or commas. NULL or an empty list: those of the system,

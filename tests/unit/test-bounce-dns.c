@@ -474,11 +474,50 @@ static void test_bounce_dns_lookup_offline(void)
 	test_end();
 }
 
+static void test_bounce_dns_servers_prefer(void)
+{
+	static const struct {
+		const char *servers, *ip;
+		in_port_t port;
+		const char *result;
+	} tests[] = {
+		{ "", "127.0.0.1", 53, "" },
+		{ "127.0.0.1:53", "127.0.0.1", 53, "127.0.0.1:53" },
+		{ "127.0.0.1:53", "127.0.0.2", 53, "127.0.0.1:53" },
+		{ "127.0.0.1:53,127.0.0.2:53,[::1]:53", "127.0.0.2", 53,
+		  "127.0.0.2:53,127.0.0.1:53,[::1]:53" },
+		{ "127.0.0.1:53,127.0.0.2:53,[::1]:53", "::1", 53,
+		  "[::1]:53,127.0.0.1:53,127.0.0.2:53" },
+		{ "127.0.0.1:53,127.0.0.1:54", "127.0.0.1", 54,
+		  "127.0.0.1:54,127.0.0.1:53" },
+		{ "127.0.0.1:53,127.0.0.1:54", "127.0.0.1", 55,
+		  "127.0.0.1:53,127.0.0.1:54" },
+		/* of the system's: the port may be missing, or there is more */
+		{ "127.0.0.1,127.0.0.2", "127.0.0.2", 53,
+		  "127.0.0.2,127.0.0.1" },
+		{ "[fe80::1%eth0]:53,127.0.0.2:53", "127.0.0.2", 53,
+		  "127.0.0.2:53,[fe80::1%eth0]:53" },
+		{ "a,b,a", "127.0.0.2", 53, "a,b,a" },
+	};
+	struct ip_addr ip;
+	unsigned int i;
+
+	test_begin("bounce dns servers, one of them preferred");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(net_addr2ip(tests[i].ip, &ip) == 0, i);
+		test_assert_strcmp_idx(bounce_dns_servers_prefer(
+			tests[i].servers, &ip, tests[i].port),
+			tests[i].result, i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_dns_servers,
 		test_bounce_dns_servers_bad,
+		test_bounce_dns_servers_prefer,
 		test_bounce_dns_answers,
 		test_bounce_dns_answers_cut,
 		test_bounce_dns_answers_mutated,
