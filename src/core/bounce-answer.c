@@ -116,7 +116,8 @@ answer_default_domains(pool_t pool, const char *rcpt_to)
 }
 
 int bounce_answer_judge(pool_t pool, struct bounce_answer *answer,
-			struct bounce_key_source *keys, struct istream *input,
+			const struct bounce_ports *ports,
+			struct istream *input,
 			const char **error_r)
 {
 	struct bounce_message_settings set;
@@ -139,7 +140,7 @@ int bounce_answer_judge(pool_t pool, struct bounce_answer *answer,
 		return -1;
 	answer->verdict = bounce_judge(pool, &answer->policy,
 				       &answer->envelope, answer->message,
-				       keys, &answer->evidence);
+				       ports, &answer->evidence);
 	return 0;
 }
 

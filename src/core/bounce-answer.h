@@ -7,7 +7,7 @@
 #include "bounce-policy.h"
 
 struct istream;
-struct bounce_key_source;
+struct bounce_ports;
 struct bounce_message;
 struct bounce_verdict;
 struct bounce_evidence;
@@ -40,8 +40,8 @@ struct bounce_answer {
 /* Read a message and judge it. Returns 0, or -1 with an error (data stack) if
    the stream could not be read. */
 int bounce_answer_judge(pool_t pool, struct bounce_answer *answer,
-			struct bounce_key_source *keys, struct istream *input,
-			const char **error_r);
+			const struct bounce_ports *ports,
+			struct istream *input, const char **error_r);
 
 /* TRUE if a cap was reached anywhere. */
 bool bounce_answer_is_over_limit(const struct bounce_answer *answer);

@@ -7,6 +7,7 @@
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-sender.h"
+#include "bounce-support.h"
 #include "bounce-verdict.h"
 
 struct evidence_context {
@@ -206,10 +207,8 @@ evidence_use_key(struct evidence_context *ctx,
 	return TRUE;
 }
 
-/* When the signature was made: t=, or the Date that it covers; 0: unknown. A
-   Date that is not signed, or that did not verify, may be anybody's. */
-static time_t
-signature_time(const struct bounce_signature_evidence *evidence)
+time_t
+bounce_signature_time(const struct bounce_signature_evidence *evidence)
 {
 	const char *date;
 	time_t timestamp;
@@ -235,7 +234,7 @@ evidence_time_reason(const struct bounce_policy *policy,
 		     const struct bounce_signature_evidence *evidence,
 		     const char **text_r)
 {
-	time_t signed_at = signature_time(evidence);
+	time_t signed_at = bounce_signature_time(evidence);
 
 	if (signed_at > policy->now + BOUNCE_POLICY_DRIFT) {
 		*text_r = "it was made in the future";
@@ -344,8 +343,9 @@ evidence_check_signature(struct evidence_context *ctx,
 const struct bounce_evidence *
 bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			const struct bounce_envelope *envelope,
+			const struct bounce_kind_result *kind,
 			const struct bounce_message *message,
-			struct bounce_key_source *keys)
+			const struct bounce_ports *ports)
 {
 	struct evidence_context ctx;
 	struct bounce_signature_evidence *evidence;
@@ -366,8 +366,8 @@ bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 		array_foreach_elem(&ctx.evidence->originals, original)
 			evidence_add_original(&ctx, original);
 		if (ctx.queries_count > 0) {
-			keys->lookup(keys, pool, ctx.queries,
-				     ctx.queries_count);
+			ports->keys->lookup(ports->keys, pool, ctx.queries,
+					    ctx.queries_count);
 		}
 		array_foreach_modifiable(&ctx.sigs, evidence)
 			evidence_check_signature(&ctx, evidence);
@@ -377,5 +377,9 @@ bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			bounce_key_unref(&ctx.queries[i].key);
 	}
 	ctx.evidence->sigs = array_get(&ctx.sigs, &ctx.evidence->sigs_count);
+	T_BEGIN {
+		bounce_support_ask(pool, policy, kind, message, ports,
+				   ctx.evidence);
+	} T_END;
 	return ctx.evidence;
 }

@@ -33,6 +33,10 @@
    the number to the verifier), and of others that are reported. */
 #define BOUNCE_DKIM_MAX_OWN 16
 #define BOUNCE_DKIM_MAX_FOREIGN 16
+/* A Message-ID field that is looked for elsewhere: RFC 5322 section 2.1.1. */
+#define BOUNCE_MESSAGE_ID_MAX_SIZE 998
+/* Recipients named in one field of an original that are counted. */
+#define BOUNCE_REPLAY_MAX_RECIPIENTS 1000
 /* Tags of one tag-list, names of one h= tag. */
 #define BOUNCE_DKIM_MAX_TAGS 64
 #define BOUNCE_DKIM_MAX_NAMES 10000

@@ -22,6 +22,11 @@ struct bounce_policy {
 	unsigned int queue_lifetime;
 	/* Originals dated earlier are not expected to be signed; 0: all are. */
 	time_t signed_since;
+	/* Bounces of one signature beyond the recipients that it names; 0: they
+	   are not counted. */
+	unsigned int replay_limit;
+	/* That one of our hosts sent an original (SPF) is held for it. */
+	bool spf_rescue;
 	/* The time as of which the message is judged. */
 	time_t now;
 };
@@ -29,6 +34,7 @@ struct bounce_policy {
 #define BOUNCE_POLICY_MIN_RSA_BITS 1024
 #define BOUNCE_POLICY_MAX_AGE (14 * 24 * 3600)
 #define BOUNCE_POLICY_QUEUE_LIFETIME (5 * 24 * 3600)
+#define BOUNCE_POLICY_REPLAY_LIMIT 3
 /* How far t= may be ahead of our clock, seconds. */
 #define BOUNCE_POLICY_DRIFT 300
 

@@ -8,6 +8,7 @@
 #include "bounce-types.h"
 #include "bounce-kind.h"
 #include "bounce-dkim.h"
+#include "bounce-ports.h"
 
 struct bounce_policy;
 struct bounce_envelope;
@@ -35,6 +36,13 @@ struct bounce_signature_evidence {
 	time_t key_retired;
 };
 
+/* What a port said. */
+struct bounce_asked {
+	enum bounce_finding finding;
+	/* More of it for a human, from the pool, or NULL; FAILED: why. */
+	const char *text;
+};
+
 ARRAY_DEFINE_TYPE(bounce_original, const struct bounce_original *);
 
 struct bounce_evidence {
@@ -49,18 +57,31 @@ struct bounce_evidence {
 	const char *warning;
 	/* There were more signatures of ours than are tried. */
 	bool over_limit;
+
+	/* What else was asked: bounce-ports.h. */
+	struct bounce_asked replayed;
+	struct bounce_asked disowned;
+	struct bounce_asked sent_copy;
+	struct bounce_spf_result spf;
 };
 
 /* The originals of a message in the order that bounce_evidence has them in. */
 void bounce_originals_collect(const struct bounce_message *message,
 			      ARRAY_TYPE(bounce_original) *originals);
 
-/* Look up the keys and verify. The only stage with I/O, through the port. */
+/* When the signature was made: t=, or the Date that it covers; 0: unknown. A
+   Date that is not signed, or that did not verify, may be anybody's. */
+time_t
+bounce_signature_time(const struct bounce_signature_evidence *evidence);
+
+/* Look up the keys, verify, and ask what else can change the verdict. The only
+   stage with I/O, through the ports. */
 const struct bounce_evidence *
 bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			const struct bounce_envelope *envelope,
+			const struct bounce_kind_result *kind,
 			const struct bounce_message *message,
-			struct bounce_key_source *keys);
+			const struct bounce_ports *ports);
 
 struct bounce_verdict {
 	enum bounce_verdict_value value;
@@ -90,7 +111,7 @@ const struct bounce_verdict *
 bounce_judge(pool_t pool, const struct bounce_policy *policy,
 	     const struct bounce_envelope *envelope,
 	     const struct bounce_message *message,
-	     struct bounce_key_source *keys,
+	     const struct bounce_ports *ports,
 	     const struct bounce_evidence **evidence_r);
 
 #endif

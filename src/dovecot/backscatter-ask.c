@@ -5,11 +5,11 @@
 #include "mail-user.h"
 #include "bounce-answer.h"
 #include "bounce-domains.h"
-#include "bounce-key-lookup.h"
 #include "bounce-message.h"
 #include "bounce-property.h"
 #include "bounce-types.h"
 #include "bounce-verdict.h"
+#include "backscatter-ports.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 
@@ -41,19 +41,18 @@ ask_fill(pool_t pool, const struct backscatter_question *question,
 }
 
 static int
-ask_judge(pool_t pool, struct bounce_answer *full,
+ask_judge(pool_t pool, struct bounce_answer *full, struct mail_user *user,
 	  const struct backscatter_settings *set, struct istream *input,
 	  const char **error_r)
 {
-	struct bounce_key_lookup *lookup;
+	struct backscatter_ports ports;
 	int ret;
 
-	if (backscatter_keys_get(set, &lookup, error_r) < 0)
+	if (backscatter_ports_init(&ports, pool, user, set, FALSE,
+				   error_r) < 0)
 		return -1;
-	ret = bounce_answer_judge(pool, full,
-				  bounce_key_lookup_source(lookup, pool),
-				  input, error_r);
-	bounce_key_lookup_unref(&lookup);
+	ret = bounce_answer_judge(pool, full, &ports.ports, input, error_r);
+	backscatter_ports_deinit(&ports);
 	if (ret < 0)
 		return -1;
 	if (bounce_domains_is_empty(full->policy.domains)) {
@@ -79,7 +78,8 @@ int backscatter_ask(pool_t pool, const struct backscatter_question *question,
 	}
 	full = p_new(pool, struct bounce_answer, 1);
 	ask_fill(pool, question, set, full);
-	if (ask_judge(pool, full, set, question->input, error_r) < 0)
+	if (ask_judge(pool, full, question->user, set, question->input,
+		      error_r) < 0)
 		return -1;
 
 	answer = p_new(pool, struct backscatter_answer, 1);

@@ -7,12 +7,12 @@
 #include "mail-storage.h"
 #include "mail-user.h"
 #include "bounce-domains.h"
-#include "bounce-key-lookup.h"
 #include "bounce-kind.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-verdict.h"
 #include "backscatter-once.h"
+#include "backscatter-ports.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 
@@ -28,7 +28,9 @@ static struct backscatter_once backscatter_key_warnings = {
 struct backscatter_judgement {
 	pool_t pool;
 	struct event *event;
+	struct mail_user *user;
 	struct mail *mail;
+	bool delivery;
 	const struct backscatter_settings *set;
 	struct bounce_policy policy;
 	struct bounce_envelope envelope;
@@ -143,17 +145,16 @@ static int
 backscatter_get_verdict(struct backscatter_judgement *j, const char **error_r)
 {
 	struct backscatter_result *result = j->result;
-	struct bounce_key_lookup *lookup;
+	struct backscatter_ports ports;
 
 	if (backscatter_read(j, error_r) < 0 ||
-	    backscatter_keys_get(j->set, &lookup, error_r) < 0)
+	    backscatter_ports_init(&ports, j->pool, j->user, j->set,
+				   j->delivery, error_r) < 0)
 		return -1;
 	result->verdict = bounce_judge(j->pool, &j->policy, &j->envelope,
-				       result->message,
-				       bounce_key_lookup_source(lookup,
-								j->pool),
+				       result->message, &ports.ports,
 				       &result->evidence);
-	bounce_key_lookup_unref(&lookup);
+	backscatter_ports_deinit(&ports);
 	return 0;
 }
 
@@ -196,7 +197,9 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 		return NULL;
 
 	j.pool = pool;
+	j.user = user;
 	j.mail = mail;
+	j.delivery = envelope->delivery;
 	j.event = event_create(event);
 	event_add_category(j.event, &backscatter_event_category);
 	event_set_append_log_prefix(j.event, "backscatter: ");

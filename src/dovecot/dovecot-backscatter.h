@@ -31,6 +31,8 @@ struct backscatter_envelope {
 	const struct smtp_address *rcpt_to;
 	/* NULL: not known. */
 	const char *session_id;
+	/* The message is delivered, and not merely looked at: it counts. */
+	bool delivery;
 };
 
 /* Read the user's settings now, so that a wrong one is logged before the first

@@ -52,6 +52,7 @@ static void backscatter_deliver_judge(struct mail_deliver_context *ctx)
 	envelope.mail_from = ctx->mail_from;
 	envelope.rcpt_to = ctx->rcpt_to;
 	envelope.session_id = ctx->session_id;
+	envelope.delivery = TRUE;
 	result = backscatter_judge_mail(ctx->pool, ctx->event, ctx->rcpt_user,
 					ctx->src_mail, &envelope);
 	/* The event dies before the pool. */

@@ -7,6 +7,7 @@
 #include "bounce-answer.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
+#include "bounce-ports.h"
 #include "check-input.h"
 #include "check-json.h"
 #include "check-options.h"
@@ -60,12 +61,13 @@ static int
 check_judge(struct check_run *run, struct istream *input,
 	    struct bounce_answer *answer, const char **error_r)
 {
+	struct bounce_ports ports;
+
+	i_zero(&ports);
+	ports.keys = bounce_key_lookup_source(run->keys, run->pool);
 	answer->policy = run->options->policy;
 	answer->envelope = run->options->envelope;
-	return bounce_answer_judge(run->pool, answer,
-				   bounce_key_lookup_source(run->keys,
-							    run->pool),
-				   input, error_r);
+	return bounce_answer_judge(run->pool, answer, &ports, input, error_r);
 }
 
 /* What is measured: from a message's octets in memory to its verdict. */

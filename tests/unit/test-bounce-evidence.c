@@ -225,11 +225,14 @@ static void test_run_collect(struct test_run *run, const char *bounce)
 		.domains = domains, .envelope = &envelope
 	};
 
+	const struct bounce_kind_result kind = { .kind = BOUNCE_KIND_FAILED };
+	const struct bounce_ports ports = { .keys = &run->source.source };
+
 	run->message = test_input_parse(run->pool, &set, bounce,
 					strlen(bounce), 100);
 	run->evidence = bounce_evidence_collect(run->pool, &run->policy,
-						&envelope, run->message,
-						&run->source.source);
+						&envelope, &kind, run->message,
+						&ports);
 	/* every reference was dropped */
 	test_assert(keys[KEY_RSA]->refcount == 1);
 	test_assert(keys[KEY_ED25519]->refcount == 1);

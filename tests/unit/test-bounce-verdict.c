@@ -390,6 +390,7 @@ static void test_bounce_judge(void)
 		  BOUNCE_VERDICT_NONE },
 	};
 	struct bounce_key_source keys = { .lookup = no_lookup };
+	const struct bounce_ports ports = { .keys = &keys };
 	unsigned int i;
 
 	test_begin("bounce judge");
@@ -414,7 +415,7 @@ static void test_bounce_judge(void)
 		verdict = bounce_judge(pool, &policy, &envelope,
 				       test_input_parse(pool, &set, input,
 							strlen(input), 0),
-				       &keys, &evidence);
+				       &ports, &evidence);
 		test_assert_idx(verdict->kind.kind == tests[i].kind, i);
 		test_assert_idx(verdict->reason == tests[i].reason, i);
 		test_assert_idx(verdict->value == tests[i].value, i);

@@ -1,0 +1,92 @@
+#ifndef BOUNCE_PORTS_H
+#define BOUNCE_PORTS_H
+
+/* What evidence is asked of the world: each port is a struct that its owner
+   makes a part of one of his own. Only the evidence stage calls them, and only
+   where the answer can change something. */
+
+struct bounce_header;
+struct bounce_key_source;
+struct bounce_policy;
+
+/* What came of a question. */
+enum bounce_finding {
+	/* It did not matter, or nobody is there to ask. */
+	BOUNCE_FINDING_NOT_ASKED = 0,
+	BOUNCE_FINDING_NO,
+	BOUNCE_FINDING_YES,
+	/* It could not be found out now. */
+	BOUNCE_FINDING_FAILED,
+
+	BOUNCE_FINDING_COUNT
+};
+
+/* How often did this come back? */
+struct bounce_replay_source {
+	/* Count one more bounce of what has this id (64 hexadecimal digits:
+	   bounce_replay_id()). Returns 0 and how many there were, this one
+	   included, or -1 with an error from the pool. */
+	int (*count)(struct bounce_replay_source *source, pool_t pool,
+		     const char *id, unsigned int *count_r,
+		     const char **error_r);
+};
+
+/* Was the account in other hands at that time? */
+struct bounce_disown_source {
+	/* Returns 1, 0, or -1 with an error from the pool. */
+	int (*find)(struct bounce_disown_source *source, pool_t pool,
+		    time_t sent_at, const char **error_r);
+};
+
+/* Is there a copy of it among the user's sent mail? */
+struct bounce_sent_source {
+	/* message_id: as it stands in the field, "<1@example.org>", of at most
+	   BOUNCE_MESSAGE_ID_MAX_SIZE octets and without control characters.
+	   Returns 1, 0, or -1 with an error from the pool. */
+	int (*find)(struct bounce_sent_source *source, pool_t pool,
+		    const char *message_id, const char **error_r);
+};
+
+/* The results of RFC 7208 section 2.6. */
+enum bounce_spf {
+	BOUNCE_SPF_NOT_ASKED = 0,
+	BOUNCE_SPF_NONE,
+	BOUNCE_SPF_NEUTRAL,
+	BOUNCE_SPF_PASS,
+	BOUNCE_SPF_FAIL,
+	BOUNCE_SPF_SOFTFAIL,
+	BOUNCE_SPF_TEMPERROR,
+	BOUNCE_SPF_PERMERROR,
+
+	BOUNCE_SPF_COUNT
+};
+
+struct bounce_spf_result {
+	enum bounce_spf spf;
+	/* Who handed the original over, and for which domain of ours he was
+	   judged; NULL: the trace does not say. */
+	const char *address;
+	const char *domain;
+	/* For a human, or NULL. */
+	const char *text;
+};
+
+/* May the host that handed the original over send for our domain? */
+struct bounce_spf_source {
+	/* Never fails; what result_r points to is from the pool. */
+	void (*check)(struct bounce_spf_source *source, pool_t pool,
+		      const struct bounce_policy *policy,
+		      const struct bounce_header *original,
+		      struct bounce_spf_result *result_r);
+};
+
+struct bounce_ports {
+	struct bounce_key_source *keys;
+	/* NULL: not asked. */
+	struct bounce_replay_source *replay;
+	struct bounce_disown_source *disown;
+	struct bounce_sent_source *sent;
+	struct bounce_spf_source *spf;
+};
+
+#endif

@@ -1,0 +1,24 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "bounce-key-lookup.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+#include "backscatter-ports.h"
+
+int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
+			   struct mail_user *user ATTR_UNUSED,
+			   const struct backscatter_settings *set,
+			   bool delivery ATTR_UNUSED, const char **error_r)
+{
+	i_zero(ports_r);
+	if (backscatter_keys_get(set, &ports_r->keys, error_r) < 0)
+		return -1;
+	ports_r->ports.keys = bounce_key_lookup_source(ports_r->keys, pool);
+	return 0;
+}
+
+void backscatter_ports_deinit(struct backscatter_ports *ports)
+{
+	bounce_key_lookup_unref(&ports->keys);
+}
