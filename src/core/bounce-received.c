@@ -7,6 +7,8 @@
 #include "bounce-networks.h"
 #include "bounce-received.h"
 
+#include <ctype.h>
+
 /* Words are added to the name of a protocol up to this size. */
 #define RECEIVED_WITH_MAX_SIZE 40
 
