@@ -1,7 +1,6 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "smtp-address.h"
 #include "mail-user.h"
 #include "bounce-answer.h"
 #include "bounce-domains.h"
@@ -15,13 +14,6 @@
 
 #include <time.h>
 
-static const char *
-ask_address(pool_t pool, const struct smtp_address *address)
-{
-	return address == NULL ? NULL :
-		p_strdup(pool, smtp_address_encode(address));
-}
-
 static void
 ask_fill(pool_t pool, const struct backscatter_question *question,
 	 const struct backscatter_settings *set, struct bounce_answer *full)
@@ -34,8 +26,9 @@ ask_fill(pool_t pool, const struct backscatter_question *question,
 	full->policy.domains = set->domains;
 	full->policy.now = question->when != 0 ? question->when : time(NULL);
 	full->envelope.mail_from =
-		ask_address(pool, question->envelope.mail_from);
-	full->envelope.rcpt_to = ask_address(pool, question->envelope.rcpt_to);
+		backscatter_address(pool, question->envelope.mail_from);
+	full->envelope.rcpt_to =
+		backscatter_address(pool, question->envelope.rcpt_to);
 	full->owner = strchr(username, '@') == NULL ? NULL :
 		p_strdup(pool, username);
 }

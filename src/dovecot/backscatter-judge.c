@@ -37,8 +37,7 @@ struct backscatter_judgement {
 	struct backscatter_result *result;
 };
 
-static const char *
-backscatter_address(pool_t pool, const struct smtp_address *address)
+const char *backscatter_address(pool_t pool, const struct smtp_address *address)
 {
 	return address == NULL ? NULL :
 		p_strdup(pool, smtp_address_encode(address));
@@ -200,9 +199,7 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 	j.user = user;
 	j.mail = mail;
 	j.delivery = envelope->delivery;
-	j.event = event_create(event);
-	event_add_category(j.event, &backscatter_event_category);
-	event_set_append_log_prefix(j.event, "backscatter: ");
+	j.event = backscatter_event_create(event);
 	T_BEGIN {
 		backscatter_envelope_init(&j, user, envelope);
 		if (backscatter_policy_init(&j, &error) < 0)

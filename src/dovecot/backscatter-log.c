@@ -10,6 +10,9 @@
 #include "bounce-property.h"
 #include "bounce-types.h"
 #include "bounce-verdict.h"
+#include "mail-user.h"
+#include "backscatter-outcome.h"
+#include "backscatter-delivered.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 
@@ -71,53 +74,48 @@ static const char *t_log_phrase(const char *value)
 }
 
 static const char *
-backscatter_log_sender(const struct bounce_envelope *envelope)
+backscatter_log_sender(const char *mail_from)
 {
-	if (envelope->mail_from == NULL)
+	if (mail_from == NULL)
 		return NULL;
 	return t_strdup_printf("<%s>",
-		t_log_word(str_sanitize_utf8(envelope->mail_from,
+		t_log_word(str_sanitize_utf8(mail_from,
 					     BACKSCATTER_LOG_MAX_VALUE)));
 }
 
+/* Fields into the event, and into the line behind what it begins with. */
 static void
-backscatter_log_send(struct event *event, const char *start,
-		     const struct backscatter_log_field *fields,
-		     unsigned int count)
+backscatter_log_add(struct event_passthrough *e, string_t *line,
+		    const struct backscatter_log_field *fields,
+		    unsigned int count)
 {
-	struct event_passthrough *e = event_create_passthrough(event)->
-		set_name("backscatter_checked");
-	string_t *line = t_str_new(512);
 	unsigned int i;
 
-	str_append(line, start);
 	for (i = 0; i < count; i++) {
 		if (fields[i].value == NULL || *fields[i].value == '\0')
 			continue;
 		if (fields[i].event_name != NULL)
 			e->add_str(fields[i].event_name, fields[i].value);
-		if (fields[i].line_name != NULL) {
+		if (line != NULL && fields[i].line_name != NULL) {
 			str_printfa(line, ", %s=%s", fields[i].line_name,
 				    fields[i].event_name == NULL ?
 				    fields[i].value :
 				    t_log_word(fields[i].value));
 		}
 	}
-	e_info(e->event(), "%s", str_c(line));
 }
 
-void backscatter_log_result(struct event *event,
-			    const struct backscatter_result *result,
-			    const struct bounce_envelope *envelope,
-			    const char *session_id)
+/* What both events have. */
+static void
+backscatter_log_add_result(struct event_passthrough *e, string_t *line,
+			   const struct backscatter_result *result)
 {
 	const struct bounce_verdict *verdict = result->verdict;
-	const char *message_id = backscatter_log_header(result, "Message-ID");
-	const char *from = t_log_phrase(backscatter_log_header(result, "From"));
 	const struct backscatter_log_field fields[] = {
 		{ "verdict", NULL, bounce_verdict_name(verdict->value) },
 		{ "reason", NULL, bounce_reason_name(verdict->reason) },
-		{ "message_id", NULL, message_id },
+		{ "message_id", NULL,
+		  backscatter_log_header(result, "Message-ID") },
 		{ "kind", "kind", bounce_kind_name(verdict->kind.kind) },
 		{ "original", "original",
 		  backscatter_log_property(result, BOUNCE_PROPERTY_ORIGINAL) },
@@ -131,18 +129,73 @@ void backscatter_log_result(struct event *event,
 		{ "reporting_mta", "reporting-mta",
 		  backscatter_log_property(result,
 				BOUNCE_PROPERTY_REPORTING_MTA) },
-		{ NULL, "sender", backscatter_log_sender(envelope) },
-		{ NULL, "from", from },
-		{ "session", "session", session_id },
-		{ "mode", "mode", backscatter_mode_name(result->mode) }
+		{ "mode", NULL, backscatter_mode_name(result->mode) }
 	};
 
-	backscatter_log_send(event, t_strdup_printf("msgid=%s: %s (%s)",
-			message_id == NULL ? "unspecified" :
-				t_log_word(message_id),
-			bounce_verdict_name(verdict->value),
-			bounce_reason_name(verdict->reason)),
-		fields, N_ELEMENTS(fields));
+	backscatter_log_add(e, line, fields, N_ELEMENTS(fields));
+}
+
+static const char *
+t_log_line_start(const struct backscatter_result *result)
+{
+	const char *message_id = backscatter_log_header(result, "Message-ID");
+
+	return t_strdup_printf("msgid=%s: %s (%s)",
+		message_id == NULL ? "unspecified" : t_log_word(message_id),
+		bounce_verdict_name(result->verdict->value),
+		bounce_reason_name(result->verdict->reason));
+}
+
+void backscatter_log_result(struct event *event,
+			    const struct backscatter_result *result,
+			    const struct bounce_envelope *envelope,
+			    const char *session_id)
+{
+	const struct bounce_verdict *verdict = result->verdict;
+	const struct backscatter_log_field fields[] = {
+		{ NULL, "sender", backscatter_log_sender(envelope->mail_from) },
+		{ NULL, "from", t_log_phrase(
+			backscatter_log_header(result, "From")) },
+		{ "session", "session", session_id },
+		{ NULL, "mode", backscatter_mode_name(result->mode) }
+	};
+	struct event_passthrough *e = event_create_passthrough(event)->
+		set_name("backscatter_checked");
+	string_t *line = t_str_new(512);
+
+	str_append(line, t_log_line_start(result));
+	backscatter_log_add_result(e, line, result);
+	backscatter_log_add(e, line, fields, N_ELEMENTS(fields));
+	e_info(e->event(), "%s", str_c(line));
 	e_debug(event, "%s: %s", verdict->kind.rule,
 		verdict->text == NULL ? "" : verdict->text);
+}
+
+void backscatter_log_delivered(struct event *event,
+			       const struct backscatter_delivered *delivered)
+{
+	const struct backscatter_result *result = delivered->result;
+	const char *outcome = backscatter_outcome_name(delivered->outcome);
+	const struct backscatter_log_field fields[] = {
+		{ "outcome", NULL, outcome },
+		{ "mailbox", NULL, delivered->mailboxes },
+		{ "actions", NULL, delivered->actions },
+		{ "user", NULL, str_sanitize_utf8(delivered->user->username,
+						  BACKSCATTER_LOG_MAX_VALUE) },
+		{ "sender", NULL,
+		  backscatter_log_sender(delivered->mail_from) },
+		{ "from", NULL, backscatter_log_header(result, "From") },
+		{ "failed_recipient", NULL,
+		  backscatter_log_property(result,
+				BOUNCE_PROPERTY_FINAL_RECIPIENT) },
+		{ "session", NULL, delivered->session_id }
+	};
+	struct event_passthrough *e = event_create_passthrough(event)->
+		set_name("backscatter_delivered");
+
+	backscatter_log_add_result(e, NULL, result);
+	backscatter_log_add(e, NULL, fields, N_ELEMENTS(fields));
+	e_debug(e->event(), "%s: %s%s%s", t_log_line_start(result), outcome,
+		*delivered->mailboxes == '\0' ? "" : " in ",
+		delivered->mailboxes);
 }

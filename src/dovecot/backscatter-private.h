@@ -10,7 +10,9 @@ struct bounce_evidence;
 struct bounce_message;
 struct bounce_verdict;
 struct bounce_key_lookup;
+struct backscatter_delivered;
 struct backscatter_settings;
+struct smtp_address;
 
 struct backscatter_result {
 	enum backscatter_mode mode;
@@ -22,6 +24,11 @@ struct backscatter_result {
 
 /* The category of all our events. */
 extern struct event_category backscatter_event_category;
+
+/* An event of ours, with our category and log prefix. */
+struct event *backscatter_event_create(struct event *parent);
+/* The address as SMTP writes it, "" for the null sender; NULL for NULL. */
+const char *backscatter_address(pool_t pool, const struct smtp_address *address);
 
 /* The user's settings: parsed once, and a broken one logged then. NULL if
    they are broken: nothing is judged for this user. */
@@ -49,5 +56,8 @@ void backscatter_log_result(struct event *event,
 			    const struct backscatter_result *result,
 			    const struct bounce_envelope *envelope,
 			    const char *session_id);
+/* The event "backscatter_delivered", a debug line. */
+void backscatter_log_delivered(struct event *event,
+			       const struct backscatter_delivered *delivered);
 
 #endif

@@ -27,6 +27,15 @@ struct event_category backscatter_event_category = {
 	.name = "backscatter"
 };
 
+struct event *backscatter_event_create(struct event *parent)
+{
+	struct event *event = event_create(parent);
+
+	event_add_category(event, &backscatter_event_category);
+	event_set_append_log_prefix(event, "backscatter: ");
+	return event;
+}
+
 void backscatter_log_config_error(struct event *event, const char *error)
 {
 	if (backscatter_once(&backscatter_config_errors, error, time(NULL)))
@@ -67,9 +76,7 @@ backscatter_user_get_settings(struct mail_user *user)
 	buser = p_new(user->pool, struct backscatter_user, 1);
 	MODULE_CONTEXT_SET(user, backscatter_user_module, buser);
 
-	event = event_create(user->event);
-	event_add_category(event, &backscatter_event_category);
-	event_set_append_log_prefix(event, "backscatter: ");
+	event = backscatter_event_create(user->event);
 	T_BEGIN {
 		backscatter_user_read_settings(buser, user, event);
 	} T_END;

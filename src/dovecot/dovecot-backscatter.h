@@ -8,6 +8,7 @@ struct event;
 struct mail;
 struct mail_user;
 struct smtp_address;
+struct backscatter_delivery;
 struct backscatter_result;
 
 #define BACKSCATTER_API __attribute__((visibility("default")))
@@ -69,6 +70,30 @@ backscatter_result_mode(const struct backscatter_result *result);
    bare Sieve test matches. */
 BACKSCATTER_API bool
 backscatter_result_matches(const struct backscatter_result *result);
+
+/* Follow the delivery of a bounce that was judged: what became of it is learned
+   from the two functions below, and at the end an event "backscatter_delivered"
+   is sent, and the bounce counted. default_mailbox is where it is saved without
+   Sieve. All of it is allocated from the pool, in which the result has to be,
+   too. */
+BACKSCATTER_API struct backscatter_delivery *
+backscatter_delivery_begin(pool_t pool, struct mail_user *user,
+			   const struct backscatter_result *result,
+			   const struct backscatter_envelope *envelope,
+			   const char *default_mailbox);
+/* It was saved in this mailbox. */
+BACKSCATTER_API void
+backscatter_delivery_saved(struct backscatter_delivery *delivery,
+			   const char *mailbox);
+/* Sieve has finished an action without an error: the fields action_name and
+   fileinto_mailbox (or NULL) of its event "sieve_action_finished". */
+BACKSCATTER_API void
+backscatter_delivery_action(struct backscatter_delivery *delivery,
+			    const char *action, const char *mailbox);
+/* ok is FALSE if the delivery failed. The event is the parent of ours. */
+BACKSCATTER_API void
+backscatter_delivery_end(struct backscatter_delivery **delivery,
+			 struct event *event, bool ok);
 
 /* A property number for a name, or -1. */
 BACKSCATTER_API int backscatter_property_find(const char *name);

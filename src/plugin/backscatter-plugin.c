@@ -7,6 +7,7 @@
 #include "mail-storage-private.h"
 #include "mail-storage-hooks.h"
 #include "dovecot-backscatter.h"
+#include "backscatter-follow.h"
 #include "backscatter-plugin.h"
 
 #define BACKSCATTER_DELIVER_USER_CONTEXT(obj) \
@@ -40,13 +41,15 @@ backscatter_call_next(deliver_mail_func_t *next,
 	return next == NULL ? 0 : next(ctx, storage_r);
 }
 
-static void backscatter_deliver_judge(struct mail_deliver_context *ctx)
+/* Returns a bounce to follow, or NULL. */
+static struct backscatter_delivery *
+backscatter_deliver_judge(struct mail_deliver_context *ctx)
 {
 	struct backscatter_envelope envelope;
 	const struct backscatter_result *result;
 
 	if (BACKSCATTER_DELIVER_USER_CONTEXT(ctx->rcpt_user) == NULL)
-		return;
+		return NULL;
 
 	i_zero(&envelope);
 	envelope.mail_from = ctx->mail_from;
@@ -55,15 +58,72 @@ static void backscatter_deliver_judge(struct mail_deliver_context *ctx)
 	envelope.delivery = TRUE;
 	result = backscatter_judge_mail(ctx->pool, ctx->event, ctx->rcpt_user,
 					ctx->src_mail, &envelope);
+	if (result == NULL)
+		return NULL;
 	/* The event dies before the pool. */
-	if (result != NULL)
-		backscatter_result_attach(ctx->event, result);
+	backscatter_result_attach(ctx->event, result);
+	if (!backscatter_result_is_bounce(result))
+		return NULL;
+	return backscatter_delivery_begin(ctx->pool, ctx->rcpt_user, result,
+					  &envelope, ctx->rcpt_default_mailbox);
+}
+
+static bool
+backscatter_deliver_is_tempfailed(struct mail_deliver_context *ctx,
+				  struct mail_storage *storage)
+{
+	enum mail_error error = MAIL_ERROR_NONE;
+
+	if (storage != NULL)
+		(void)mail_storage_get_last_error(storage, &error);
+	return ctx->tempfail_error != NULL || error == MAIL_ERROR_TEMP;
+}
+
+/* What mail_deliver() does when nobody took the message, with the same rules;
+   done here, so that we see where it went. Returns 1, or -1 if it was not
+   saved. */
+static int
+backscatter_deliver_default(struct mail_deliver_context *ctx,
+			    struct mail_storage **storage_r)
+{
+	int ret = -1;
+
+	if (backscatter_deliver_is_tempfailed(ctx, *storage_r))
+		return -1;
+	if (!ctx->tried_default_save) {
+		ret = mail_deliver_save(ctx, ctx->rcpt_default_mailbox, 0, NULL,
+					storage_r);
+		if (ret < 0 &&
+		    backscatter_deliver_is_tempfailed(ctx, *storage_r))
+			return -1;
+	}
+	if (ret < 0 && strcasecmp(ctx->rcpt_default_mailbox, "INBOX") != 0)
+		ret = mail_deliver_save(ctx, "INBOX", 0, NULL, storage_r);
+	return ret < 0 ? -1 : 1;
+}
+
+static int
+backscatter_deliver_bounce(struct mail_deliver_context *ctx,
+			   struct backscatter_delivery *delivery,
+			   struct mail_storage **storage_r)
+{
+	int ret;
+
+	backscatter_follow_begin(delivery);
+	ret = backscatter_call_next(backscatter_next_deliver, ctx, storage_r);
+	if (ret <= 0 && !ctx->saved_mail)
+		ret = backscatter_deliver_default(ctx, storage_r);
+	backscatter_follow_end();
+	backscatter_delivery_end(&delivery, ctx->event,
+				 ret > 0 || ctx->saved_mail);
+	return ret;
 }
 
 static int
 backscatter_deliver(struct mail_deliver_context *ctx,
 		    struct mail_storage **storage_r)
 {
+	struct backscatter_delivery *delivery;
 	int ret;
 
 	/* Called by a plugin that came after us, and that we have called. */
@@ -72,9 +132,11 @@ backscatter_deliver(struct mail_deliver_context *ctx,
 					     ctx, storage_r);
 	}
 
-	backscatter_deliver_judge(ctx);
+	delivery = backscatter_deliver_judge(ctx);
 	backscatter_delivery = ctx;
-	ret = backscatter_call_next(backscatter_next_deliver, ctx, storage_r);
+	ret = delivery != NULL ?
+		backscatter_deliver_bounce(ctx, delivery, storage_r) :
+		backscatter_call_next(backscatter_next_deliver, ctx, storage_r);
 	backscatter_delivery = NULL;
 	return ret;
 }
@@ -105,7 +167,8 @@ static void backscatter_mail_user_created(struct mail_user *user)
 }
 
 static struct mail_storage_hooks backscatter_mail_storage_hooks = {
-	.mail_user_created = backscatter_mail_user_created
+	.mail_user_created = backscatter_mail_user_created,
+	.mailbox_allocated = backscatter_follow_mailbox_allocated
 };
 
 void backscatter_plugin_init(struct module *module)
