@@ -254,7 +254,8 @@ text_signature(string_t *dest, const struct bounce_signature_evidence *sig)
 		"d=%s s=%s a=%s, %s%s", t_text_value(dkim->domain),
 		t_text_value(dkim->selector),
 		t_text_value(dkim->algorithm_name),
-		dkim->own ? "ours" : "not ours",
+		dkim->own ? "ours" : dkim->own_unknown || dkim->own_over_limit ?
+			"maybe ours" : "not ours",
 		sig->original->level == 1 ? "" :
 		t_strdup_printf(" (level %u)", sig->original->level)));
 	if (dkim->own) {

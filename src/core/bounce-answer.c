@@ -5,9 +5,9 @@
 #include "istream.h"
 #include "message-address.h"
 #include "bounce-answer.h"
+#include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-header.h"
-#include "bounce-key.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-report.h"
@@ -106,8 +106,8 @@ answer_default_domains(pool_t pool, const char *rcpt_to)
 	const char *domain, *error;
 
 	domain = rcpt_to == NULL ? NULL : strrchr(rcpt_to, '@');
-	domain = domain == NULL ? "" : t_str_lcase(domain + 1);
-	if (!bounce_key_name_is_valid(domain))
+	domain = domain == NULL ? NULL : t_bounce_domain_normalise(domain + 1);
+	if (domain == NULL)
 		domain = "";
 	if (bounce_domains_parse(pool, domain, &domains, &error) < 0 &&
 	    bounce_domains_parse(pool, "", &domains, &error) < 0)

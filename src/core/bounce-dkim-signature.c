@@ -7,6 +7,7 @@
 #include "str-sanitize.h"
 #include "bounce-limits.h"
 #include "bounce-tags.h"
+#include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-dkim-private.h"
 
@@ -55,15 +56,14 @@ sig_require(struct dkim_signature_parser *parser, const char *name,
 	return tag;
 }
 
-/* Lower case, without the root's dot; "" if that is no sequence of labels. */
+/* "" if that is no sequence of labels. RFC 8616 section 4: d=, s= and i= may
+   be U-labels. */
 static const char *t_sig_name(const unsigned char *data, size_t size)
 {
 	const char *name;
 
-	if (size > 1 && data[size - 1] == '.')
-		size--;
-	name = t_str_lcase(t_strndup(data, size));
-	return bounce_key_name_is_valid(name) ? name : "";
+	name = t_bounce_domain_normalise(t_strndup(data, size));
+	return name != NULL ? name : "";
 }
 
 static const char *t_sig_tag_name(const struct bounce_tag *tag)
@@ -378,17 +378,23 @@ static void sig_parse(struct dkim_signature_parser *parser)
 }
 
 /* FALSE: it is one more than are kept. */
-static bool signatures_count(struct dkim_signatures_parser *parser, bool own)
+static bool
+signatures_count(struct dkim_signatures_parser *parser,
+		 enum bounce_domains_answer answer)
 {
-	if (own) {
+	if (answer == BOUNCE_DOMAINS_OWN) {
 		if (parser->own_count == BOUNCE_DKIM_MAX_OWN) {
 			parser->result->over_limit = TRUE;
 			return FALSE;
 		}
 		parser->own_count++;
 	} else {
-		if (parser->foreign_count == BOUNCE_DKIM_MAX_FOREIGN)
+		if (parser->foreign_count == BOUNCE_DKIM_MAX_FOREIGN) {
+			/* it may have been ours */
+			if (answer != BOUNCE_DOMAINS_FOREIGN)
+				parser->result->over_limit = TRUE;
 			return FALSE;
+		}
 		parser->foreign_count++;
 	}
 	return TRUE;
@@ -402,7 +408,7 @@ signatures_add(struct dkim_signatures_parser *parser, unsigned int index)
 	struct dkim_signature_parser sig_parser;
 	struct bounce_dkim_signature *sig;
 	const char *domain, *error = NULL;
-	bool own;
+	enum bounce_domains_answer answer;
 
 	parser->result->fields_count++;
 	sig_parser.data = header->data + field->offset;
@@ -411,13 +417,15 @@ signatures_add(struct dkim_signatures_parser *parser, unsigned int index)
 				sig_parser.size - field->value_offset,
 				&sig_parser.tags, &error);
 	domain = t_sig_tag_name(bounce_tags_find(&sig_parser.tags, "d"));
-	own = bounce_domains_match(parser->domains, domain);
-	if (!signatures_count(parser, own))
+	answer = bounce_domains_lookup(parser->domains, domain);
+	if (!signatures_count(parser, answer))
 		return;
 
 	sig = array_append_space(&parser->sigs);
 	sig->field = index;
-	sig->own = own;
+	sig->own = answer == BOUNCE_DOMAINS_OWN;
+	sig->own_unknown = answer == BOUNCE_DOMAINS_UNKNOWN;
+	sig->own_over_limit = answer == BOUNCE_DOMAINS_OVER_LIMIT;
 	sig->error = error;
 	sig->domain = p_strdup(parser->pool, domain);
 	sig_parser.pool = parser->pool;

@@ -37,9 +37,14 @@ struct bounce_dkim_signature {
 	bool truncated:1;
 	/* d= is one of our domains. */
 	bool own:1;
+	/* Whether it is could not be found out: a source of them failed, or
+	   too many were asked for. */
+	bool own_unknown:1;
+	bool own_over_limit:1;
 
-	/* Lower case, no trailing dot; "" if there is none or if it is no
-	   domain name. The selector is "" if it is no sequence of labels. */
+	/* As t_bounce_domain_normalise() has them; "" if there is none or if it
+	   is no domain name. The selector is "" if it is no sequence of
+	   labels. */
 	const char *domain;
 	const char *selector;
 	/* a= as it stands, sanitised. */

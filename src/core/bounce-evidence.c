@@ -317,7 +317,16 @@ evidence_check_signature(struct evidence_context *ctx,
 	const struct bounce_dkim_signature *sig = evidence->sig;
 	struct bounce_key_query *query;
 
-	if (!sig->own) {
+	if (sig->own_unknown) {
+		evidence_set(evidence, BOUNCE_DKIM_HEADER_TEMPERROR,
+			     BOUNCE_REASON_STATE,
+			     "whether its domain is ours could not be looked "
+			     "up");
+	} else if (sig->own_over_limit) {
+		evidence_set(evidence, BOUNCE_DKIM_HEADER_SKIPPED,
+			     BOUNCE_REASON_OVER_LIMIT,
+			     "it is of more domains than are looked up");
+	} else if (!sig->own) {
 		evidence_set(evidence, BOUNCE_DKIM_HEADER_SKIPPED,
 			     BOUNCE_REASON_FOREIGN_SIGNATURE,
 			     "it is another domain's");

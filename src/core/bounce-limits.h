@@ -45,4 +45,8 @@
 #define BOUNCE_RECEIVED_MAX_FIELDS 100
 #define BOUNCE_RECEIVED_MAX_SIZE 4096
 
+/* What one message may look up of our domains in a file or a database: a domain
+   of n labels takes n + 1 of them. */
+#define BOUNCE_DOMAINS_MAX_KEYS 256
+
 #endif

@@ -23,7 +23,7 @@ ask_fill(pool_t pool, const struct backscatter_question *question,
 	full->file = p_strdup(pool, question->name);
 	full->number = 1;
 	full->policy = set->policy;
-	full->policy.domains = set->domains;
+	full->policy.domains = backscatter_domains_get(pool, &set->domains);
 	full->policy.now = question->when != 0 ? question->when : time(NULL);
 	full->envelope.mail_from =
 		backscatter_address(pool, question->envelope.mail_from);
@@ -74,6 +74,7 @@ int backscatter_ask(pool_t pool, const struct backscatter_question *question,
 	if (ask_judge(pool, full, question->user, set, question->input,
 		      error_r) < 0)
 		return -1;
+	backscatter_domains_log(question->user->event, full->policy.domains);
 
 	answer = p_new(pool, struct backscatter_answer, 1);
 	answer->full = full;

@@ -64,10 +64,11 @@ backscatter_envelope_init(struct backscatter_judgement *j,
 static int
 backscatter_policy_init(struct backscatter_judgement *j, const char **error_r)
 {
-	struct bounce_domains *domains = j->set->domains;
+	struct bounce_domains *domains;
 	const char *rcpt_to = j->envelope.rcpt_to;
 	const char *at, *error;
 
+	domains = backscatter_domains_get(j->pool, &j->set->domains);
 	if (domains == NULL) {
 		at = rcpt_to == NULL ? NULL : strrchr(rcpt_to, '@');
 		if (at == NULL) {
@@ -163,6 +164,7 @@ backscatter_log(struct backscatter_judgement *j, const char *session_id)
 	const struct backscatter_result *result = j->result;
 
 	backscatter_log_result(j->event, result, &j->envelope, session_id);
+	backscatter_domains_log(j->event, j->policy.domains);
 	if (j->set->key_dir != NULL)
 		backscatter_keys_check_files(j->event, j->set->key_dir);
 	if (result->evidence != NULL && result->evidence->warning != NULL &&

@@ -5,6 +5,8 @@
 
 #include "dovecot-backscatter.h"
 
+struct bounce_domain_words;
+struct bounce_domains;
 struct bounce_envelope;
 struct bounce_evidence;
 struct bounce_message;
@@ -50,6 +52,18 @@ void backscatter_keys_check_dir(struct event *event, const char *key_dir);
 /* Warn of a key file that cannot be used, once for each directory. Reads all
    of them: for the first bounce of a process. */
 void backscatter_keys_check_files(struct event *event, const char *key_dir);
+
+/* Our own domains for one message, sources of them included. */
+struct bounce_domains *
+backscatter_domains_get(pool_t pool, const struct bounce_domain_words *words);
+/* Log what was wrong with a source of them while the message was judged, and
+   what the admin should hear of. Each text is said once an hour. */
+void backscatter_domains_log(struct event *event,
+			     const struct bounce_domains *domains);
+/* Log that a file of them cannot be opened, once for each. Costs next to
+   nothing. */
+void backscatter_domains_check(struct event *event,
+			       const struct bounce_domain_words *words);
 
 /* The line of the log and the event "backscatter_checked". */
 void backscatter_log_result(struct event *event,

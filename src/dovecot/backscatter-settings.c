@@ -6,7 +6,6 @@
 #include "strfuncs.h"
 #include "iso8601-date.h"
 #include "bounce-dns.h"
-#include "bounce-domains.h"
 #include "backscatter-compat.h"
 #include "backscatter-settings.h"
 
@@ -67,20 +66,15 @@ backscatter_parse_domains(pool_t pool,
 			  const struct backscatter_setting *setting ATTR_UNUSED,
 			  const char *value, void *field, const char **error_r)
 {
-	struct bounce_domains **domains_r = field;
+	struct bounce_domain_words *words_r = field;
 
-	/* Dovecot itself replaces "<file" in its configuration files by what
-	   is in the file; it comes here from userdb. */
-	if (*value == '<') {
-		*error_r = "a file can be named in dovecot.conf only, "
-			"not in a userdb";
+	if (bounce_domain_words_parse(pool, value, words_r, error_r) < 0)
 		return -1;
-	}
-	if (strncmp(value, "dict:", 5) == 0) {
+	if (words_r->dict != NULL) {
 		*error_r = "this version reads no domains from a dict";
 		return -1;
 	}
-	return bounce_domains_parse(pool, value, domains_r, error_r);
+	return 0;
 }
 
 static int
@@ -182,7 +176,8 @@ static const struct backscatter_setting backscatter_settings_table[] = {
 		.parse = backscatter_parse_domains,
 		.offset = DEF_OFFSET(domains),
 		.expect = "domains, each as example.com, "
-			"or .example.com for its subdomains as well"
+			"or .example.com for its subdomains as well; "
+			"or /path of a file of them"
 	}, {
 		.name = "backscatter_mode",
 		.def = "enforce",

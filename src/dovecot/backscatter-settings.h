@@ -5,6 +5,7 @@
    is the matter of backscatter-settings-23.c or -24.c; what they mean is one
    table for all versions of Dovecot. */
 
+#include "bounce-domain-words.h"
 #include "bounce-policy.h"
 #include "dovecot-backscatter.h"
 
@@ -12,8 +13,8 @@ struct mail_user;
 
 struct backscatter_settings {
 	enum backscatter_mode mode;
-	/* NULL: the recipient's domain. */
-	struct bounce_domains *domains;
+	/* list is NULL: the recipient's domain. */
+	struct bounce_domain_words domains;
 	/* NULL: there is none. */
 	const char *key_dir;
 	/* As bounce_dns_create() takes them; NULL: the system's. */

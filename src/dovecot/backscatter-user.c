@@ -59,9 +59,11 @@ backscatter_user_read_settings(struct backscatter_user *buser,
 	    backscatter_once(&backscatter_config_errors, warning, time(NULL)))
 		e_warning(event, "%s", warning);
 
-	if (buser->set != NULL && buser->set->mode != BACKSCATTER_MODE_OFF &&
-	    buser->set->key_dir != NULL)
+	if (buser->set == NULL || buser->set->mode == BACKSCATTER_MODE_OFF)
+		return;
+	if (buser->set->key_dir != NULL)
 		backscatter_keys_check_dir(event, buser->set->key_dir);
+	backscatter_domains_check(event, &buser->set->domains);
 }
 
 const struct backscatter_settings *

@@ -5,6 +5,7 @@
 #include "str.h"
 #include "istream.h"
 #include "bounce-answer.h"
+#include "bounce-domain-file.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
 #include "bounce-ports.h"
@@ -26,6 +27,8 @@ struct check_run {
 	/* Emptied for each message. */
 	pool_t pool;
 	string_t *output;
+	/* What was said of the files of domains. */
+	bool domains_error, domains_warning;
 
 	/* --repeat */
 	uintmax_t messages;
@@ -66,6 +69,8 @@ check_judge(struct check_run *run, struct istream *input,
 	i_zero(&ports);
 	ports.keys = bounce_key_lookup_source(run->keys, run->pool);
 	answer->policy = run->options->policy;
+	answer->policy.domains = bounce_domain_words_open(run->pool,
+		&run->options->domains, NULL);
 	answer->envelope = run->options->envelope;
 	return bounce_answer_judge(run->pool, answer, &ports, input, error_r);
 }
@@ -99,6 +104,15 @@ check_judge_repeated(struct check_run *run, struct istream *input,
 	return ret;
 }
 
+static void
+check_say_domains(const char *what, const char *text, bool *said)
+{
+	if (text == NULL || *said)
+		return;
+	*said = TRUE;
+	fprintf(stderr, "backscatter-check: %s--domain: %s\n", what, text);
+}
+
 static int
 check_message(struct istream *input, const char *name, unsigned int number,
 	      void *context, const char **error_r)
@@ -114,6 +128,12 @@ check_message(struct istream *input, const char *name, unsigned int number,
 		check_judge_repeated(run, input, &answer, error_r) :
 		check_judge(run, input, &answer, error_r);
 	if (ret == 0) {
+		check_say_domains("",
+			bounce_domains_get_error(answer.policy.domains),
+			&run->domains_error);
+		check_say_domains("Warning: ",
+			bounce_domains_get_warning(answer.policy.domains),
+			&run->domains_warning);
 		str_truncate(run->output, 0);
 		if (run->options->json)
 			bounce_check_json(run->output, &answer);
@@ -198,6 +218,21 @@ static int check_open_keys(const struct bounce_check_options *options,
 	return 0;
 }
 
+/* Returns 0, or -1 if one of the files of domains cannot be used. */
+static int check_open_domains(const struct bounce_check_options *options)
+{
+	const char *const *path = options->domains.files, *error;
+
+	for (; path != NULL && *path != NULL; path++) {
+		if (bounce_domain_file_check(*path, &error) < 0) {
+			fprintf(stderr, "backscatter-check: --domain: %s: %s\n",
+				*path, error);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static int check_main(int argc, char *argv[])
 {
 	struct bounce_check_options options;
@@ -211,11 +246,13 @@ static int check_main(int argc, char *argv[])
 		status = EX_OK;
 		break;
 	case 1:
-		if (check_open_keys(&options, &keys) < 0)
+		if (check_open_domains(&options) < 0 ||
+		    check_open_keys(&options, &keys) < 0)
 			break;
 		status = check_run(&options, keys);
 		bounce_key_lookup_unref(&keys);
 		bounce_key_lookups_deinit();
+		bounce_domain_files_deinit();
 		break;
 	}
 	pool_unref(&pool);

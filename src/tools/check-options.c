@@ -3,7 +3,6 @@
 #include "lib.h"
 #include "str.h"
 #include "iso8601-date.h"
-#include "bounce-domains.h"
 #include "backscatter-config.h"
 #include "backscatter-compat.h"
 #include "check-options.h"
@@ -55,7 +54,8 @@ static const char help_text[] =
 "Judge bounces: was the mail that came back sent by us? FILE is a message, an\n"
 "mbox, a maildir or another directory of messages, or - for standard input.\n"
 "\n"
-"  --domain D            our domain; .D with its subdomains; may be repeated\n"
+"  --domain D            our domain; .D with its subdomains; /path: a file of\n"
+"                        them, one on a line; may be repeated\n"
 "                        (default: the domain of the recipient)\n"
 "  --keys DIR            directory of public keys, SELECTOR._domainkey.DOMAIN\n"
 "  --dns SERVER          resolver to ask, ADDRESS[:PORT]; may be repeated\n"
@@ -147,7 +147,7 @@ parse_option(struct check_parser *parser, int opt, const char *value,
 
 	switch (opt) {
 	case OPT_DOMAIN:
-		str_printfa(parser->domains, "%s ", value);
+		str_printfa(parser->domains, "%s\n", value);
 		return 0;
 	case OPT_KEYS:
 		options->key_dir = value;
@@ -206,7 +206,6 @@ static int
 parse_lists(struct check_parser *parser, const char **error_r)
 {
 	struct bounce_check_options *options = parser->options;
-	struct bounce_domains *domains;
 
 	if (str_len(parser->servers) > 0) {
 		str_truncate(parser->servers, str_len(parser->servers) - 1);
@@ -219,12 +218,15 @@ parse_lists(struct check_parser *parser, const char **error_r)
 	}
 	if (str_len(parser->domains) == 0)
 		return 0;
-	if (bounce_domains_parse(parser->pool, str_c(parser->domains),
-				 &domains, error_r) < 0) {
+	if (bounce_domain_words_parse(parser->pool, str_c(parser->domains),
+				      &options->domains, error_r) < 0) {
 		*error_r = t_strconcat("--domain: ", *error_r, NULL);
 		return -1;
 	}
-	options->policy.domains = domains;
+	if (options->domains.dict != NULL) {
+		*error_r = "--domain: a dict can be asked by Dovecot only";
+		return -1;
+	}
 	return 0;
 }
 

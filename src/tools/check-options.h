@@ -3,13 +3,16 @@
 
 /* The command line of backscatter-check. */
 
+#include "bounce-domain-words.h"
 #include "bounce-policy.h"
 
 struct bounce_check_options {
 	const char *const *files;
 
-	/* domains is NULL without --domain: the recipient's domain is ours. */
+	/* domains is NULL: they are opened for each message. */
 	struct bounce_policy policy;
+	/* list is NULL without --domain: the recipient's domain is ours. */
+	struct bounce_domain_words domains;
 	/* What was given of it; NULL: the message's header says. */
 	struct bounce_envelope envelope;
 

@@ -63,11 +63,11 @@ static void test_backscatter_settings_24_check(void)
 	test_begin("backscatter settings 2.4 check");
 	test_assert(test_check(NULL, NULL, &set, pool, &error));
 	test_assert(set->parsed.mode == BACKSCATTER_MODE_ENFORCE);
-	test_assert(set->parsed.domains == NULL);
+	test_assert(set->parsed.domains.list == NULL);
 
 	test_assert(test_check("backscatter_domains", "example.org", &set,
 			       pool, &error));
-	test_assert(bounce_domains_match(set->parsed.domains, "example.org"));
+	test_assert(bounce_domains_match(set->parsed.domains.list, "example.org"));
 
 	test_assert(!test_check("backscatter_mode", "on", &set, pool, &error));
 	test_assert(strstr(error, "backscatter_mode = on: ") != NULL);
@@ -78,9 +78,10 @@ static void test_backscatter_settings_24_check(void)
 	test_end();
 
 	test_begin("backscatter settings 2.4 check a <file");
-	/* where files are expanded, this one is a mistake of userdb's */
-	test_assert(!test_check("backscatter_domains", "</etc/domains", &set,
-				pool, &error));
+	/* where files are expanded this one is of a userdb: as it stands */
+	test_assert(test_check("backscatter_domains", "</etc/domains", &set,
+			       pool, &error));
+	test_assert_strcmp(set->parsed.domains.files[0], "/etc/domains");
 	settings_set_config_binary(SETTINGS_BINARY_DOVECONF);
 	test_assert(test_check("backscatter_domains", "</etc/domains", &set,
 			       pool, &error));

@@ -47,7 +47,7 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(backscatter_settings_parse(pool, test_getter, &setting,
 					       &set, &error) == 0);
 	test_assert(set.mode == BACKSCATTER_MODE_ENFORCE);
-	test_assert(set.domains == NULL);
+	test_assert(set.domains.list == NULL);
 	test_assert(set.key_dir == NULL);
 	test_assert(set.dns_servers == NULL);
 	test_assert(set.dns_timeout_msecs == 3000);
@@ -174,10 +174,17 @@ static void test_backscatter_settings_lists(void)
 			       "example.com\n.example.org\n"
 			       "example.net, b.example\n",
 			       &set, &error) == 0);
-	test_assert(bounce_domains_match(set.domains, "EXAMPLE.com"));
-	test_assert(!bounce_domains_match(set.domains, "a.example.com"));
-	test_assert(bounce_domains_match(set.domains, "a.example.org"));
-	test_assert(bounce_domains_match(set.domains, "b.example"));
+	test_assert(bounce_domains_match(set.domains.list, "EXAMPLE.com"));
+	test_assert(!bounce_domains_match(set.domains.list, "a.example.com"));
+	test_assert(bounce_domains_match(set.domains.list, "a.example.org"));
+	test_assert(bounce_domains_match(set.domains.list, "b.example"));
+
+	test_assert(test_parse(pool, "backscatter_domains",
+			       "</etc/domains, .example.org /etc/more",
+			       &set, &error) == 0);
+	test_assert(bounce_domains_match(set.domains.list, "a.example.org"));
+	test_assert_strcmp(t_strarray_join(set.domains.files, " "),
+			   "/etc/domains /etc/more");
 
 	test_assert(test_parse(pool, "backscatter_dns_servers",
 			       "127.0.0.1 192.0.2.1:5353,[2001:db8::1]:53",
@@ -213,8 +220,8 @@ static void test_backscatter_settings_errors(void)
 		  "enforce, audit or off" },
 		{ "backscatter_sender_match", "yes", "= yes: ",
 		  "none, domain or address" },
-		{ "backscatter_domains", "</etc/domains", "file",
-		  ".example.com" },
+		{ "backscatter_domains", "<domains", "absolute",
+		  "/path" },
 		{ "backscatter_domains", "dict:file:/x", "dict",
 		  ".example.com" },
 		{ "backscatter_domains", "example.com exa_mple..com",

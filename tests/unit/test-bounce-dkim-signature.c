@@ -22,7 +22,8 @@ static struct bounce_domains *domains_create(pool_t pool)
 	struct bounce_domains *domains;
 	const char *error;
 
-	if (bounce_domains_parse(pool, "example.org .example.com",
+	if (bounce_domains_parse(pool, "example.org .example.com "
+				 "b\xc3\xbc""cher.example",
 				 &domains, &error) < 0)
 		i_unreached();
 	return domains;
@@ -92,7 +93,7 @@ static void test_bounce_dkim_signature_errors(void)
 		{ V A "d=;" S H BH";"B, "d= is no domain name" },
 		{ V A "d=exa mple.org;" S H BH";"B, "d= is no domain name" },
 		{ V A "d=..;" S H BH";"B, "d= is no domain name" },
-		{ V A "d=b\xc3\xbc""cher.example;" S H BH";"B,
+		{ V A "d=b\xc3""cher.example;" S H BH";"B,
 		  "d= is no domain name" },
 		{ V A D "s=../../etc;" H BH";"B, NULL },
 		{ V A D "s=;" H BH";"B, NULL },
@@ -270,7 +271,11 @@ static void test_bounce_dkim_signature_own(void)
 		{ "a.b.example.com", TRUE },
 		{ "evilexample.com", FALSE },
 		{ "com", FALSE },
-		{ "", FALSE }
+		{ "", FALSE },
+		/* RFC 8616 section 4 */
+		{ "xn--bcher-kva.example", TRUE },
+		{ "b\xc3\xbc""cher.example", TRUE },
+		{ "b\xc3\xbc""chse.example", FALSE }
 	};
 	pool_t pool = pool_alloconly_create("test", 4096);
 	const struct bounce_dkim_signatures *sigs;

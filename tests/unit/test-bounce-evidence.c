@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "base64.h"
 #include "bounce-domains.h"
+#include "bounce-limits.h"
 #include "bounce-verdict.h"
 #include "test-bounce-input.h"
 #include "test-common.h"
@@ -222,7 +223,7 @@ static void test_run_collect(struct test_run *run, const char *bounce)
 		.mail_from = "", .rcpt_to = "alice@example.org"
 	};
 	const struct bounce_message_settings set = {
-		.domains = domains, .envelope = &envelope
+		.domains = run->policy.domains, .envelope = &envelope
 	};
 
 	const struct bounce_kind_result kind = { .kind = BOUNCE_KIND_FAILED };
@@ -609,6 +610,81 @@ static void test_bounce_evidence_several(void)
 	test_end();
 }
 
+static int
+test_domains_fail(struct bounce_domain_source *source ATTR_UNUSED,
+		  const char *const *names ATTR_UNUSED, const char **error_r)
+{
+	*error_r = "no domains today";
+	return -1;
+}
+
+static int
+test_domains_none(struct bounce_domain_source *source ATTR_UNUSED,
+		  const char *const *names ATTR_UNUSED,
+		  const char **error_r ATTR_UNUSED)
+{
+	return 0;
+}
+
+/* Where it is not sure whose signature it is, the message is no backscatter. */
+static void test_bounce_evidence_unknown_domain(void)
+{
+	static const struct test_sig sigs[] = {
+		{ "r9", "example.net", 0, 0, NULL, NULL },
+		{ "r1", "example.org", 0, 0, NULL, NULL }
+	};
+	struct bounce_domain_source source = { .lookup = test_domains_fail };
+	struct bounce_domain_source *const sources[] = { &source, NULL };
+	struct test_sig many[BOUNCE_DOMAINS_MAX_KEYS / 3 + 1];
+	const struct bounce_verdict *verdict;
+	struct bounce_kind_result kind = { .kind = BOUNCE_KIND_FAILED };
+	struct test_run run;
+	unsigned int i, count;
+
+	test_begin("bounce evidence: domains that cannot be looked up");
+	for (count = 1; count <= 2; count++) {
+		test_run_init(&run);
+		run.policy.domains = bounce_domains_with_sources(run.pool,
+			domains, sources);
+		test_run_collect(&run, t_bounce(t_original(
+			sigs, count, "alice@example.org", NULL, "1")));
+		test_assert(run.source.calls == count - 1);
+		test_assert(run.evidence->sigs[0].reason ==
+			    BOUNCE_REASON_STATE);
+		test_assert(run.evidence->sigs[0].header ==
+			    BOUNCE_DKIM_HEADER_TEMPERROR);
+		verdict = bounce_verdict_judge(run.pool, &run.policy, &kind,
+					       run.message, run.evidence);
+		/* what vouches does so all the same */
+		test_assert(verdict->reason == (count == 1 ?
+			BOUNCE_REASON_STATE : BOUNCE_REASON_DKIM_FULL));
+		test_assert_strcmp(bounce_domains_get_error(run.policy.domains),
+				   "no domains today");
+		test_run_deinit(&run);
+	}
+
+	source.lookup = test_domains_none;
+	i_zero(&many);
+	for (i = 0; i < N_ELEMENTS(many); i++) {
+		many[i].selector = "r1";
+		many[i].domain = t_strdup_printf("d%u.example", i);
+	}
+	for (count = N_ELEMENTS(many) - 1; count <= N_ELEMENTS(many); count++) {
+		test_run_init(&run);
+		run.policy.domains = bounce_domains_with_sources(run.pool,
+			domains, sources);
+		test_run_collect(&run, t_bounce(t_original(
+			many, count, "alice@example.org", NULL, "1")));
+		verdict = bounce_verdict_judge(run.pool, &run.policy, &kind,
+					       run.message, run.evidence);
+		test_assert(verdict->reason == (count < N_ELEMENTS(many) ?
+			BOUNCE_REASON_FOREIGN_SIGNATURE :
+			BOUNCE_REASON_OVER_LIMIT));
+		test_run_deinit(&run);
+	}
+	test_end();
+}
+
 static void test_bounce_evidence_nothing(void)
 {
 	static const struct test_sig foreign = {
@@ -878,6 +954,7 @@ int main(void)
 		test_bounce_evidence_sender,
 		test_bounce_evidence_truncated,
 		test_bounce_evidence_several,
+		test_bounce_evidence_unknown_domain,
 		test_bounce_evidence_nothing,
 		test_bounce_evidence_cap,
 		test_bounce_evidence_originals,

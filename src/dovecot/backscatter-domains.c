@@ -1,0 +1,55 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "bounce-domain-file.h"
+#include "bounce-domain-words.h"
+#include "bounce-domains.h"
+#include "backscatter-once.h"
+#include "backscatter-private.h"
+
+#include <time.h>
+
+/* What is wrong with a source is said again after this many seconds. */
+#define BACKSCATTER_DOMAINS_LOG_INTERVAL 3600
+
+static struct backscatter_once backscatter_domains_said = {
+	.interval = BACKSCATTER_DOMAINS_LOG_INTERVAL
+};
+static struct backscatter_once backscatter_domain_files_opened;
+
+struct bounce_domains *
+backscatter_domains_get(pool_t pool, const struct bounce_domain_words *words)
+{
+	return bounce_domain_words_open(pool, words, NULL);
+}
+
+void backscatter_domains_log(struct event *event,
+			     const struct bounce_domains *domains)
+{
+	const char *error = bounce_domains_get_error(domains);
+	const char *warning = bounce_domains_get_warning(domains);
+
+	if (error != NULL &&
+	    backscatter_once(&backscatter_domains_said, error, time(NULL)))
+		e_error(event, "backscatter_domains: %s", error);
+	if (warning != NULL &&
+	    backscatter_once(&backscatter_domains_said, warning, time(NULL)))
+		e_warning(event, "backscatter_domains: %s", warning);
+}
+
+void backscatter_domains_check(struct event *event,
+			       const struct bounce_domain_words *words)
+{
+	const char *const *path, *error;
+
+	if (words->files == NULL)
+		return;
+	for (path = words->files; *path != NULL; path++) {
+		if (!backscatter_once(&backscatter_domain_files_opened, *path,
+				      time(NULL)) ||
+		    bounce_domain_file_check(*path, &error) == 0)
+			continue;
+		backscatter_log_config_error(event, t_strdup_printf(
+			"backscatter_domains = %s: %s", *path, error));
+	}
+}
