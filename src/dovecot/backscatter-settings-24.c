@@ -29,6 +29,7 @@ static const struct setting_define backscatter_setting_defines[] = {
 	DEF(max_age),
 	DEF(queue_lifetime),
 	DEF(signed_since),
+	{ .type = SET_FILTER_NAME, .key = "backscatter_dict" },
 
 	SETTING_DEFINE_LIST_END
 };
@@ -74,6 +75,8 @@ static const char *backscatter_settings_get_string(void *context,
 	for (; def->key != NULL; def++) {
 		if (strcmp(def->key, name) != 0)
 			continue;
+		if (def->type != SET_STR)
+			return NULL;
 		value = *(const char *const *)
 			CONST_PTR_OFFSET(context, def->offset);
 		return backscatter_settings_is_unknown(value) ? NULL : value;

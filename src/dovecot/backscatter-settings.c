@@ -102,6 +102,22 @@ backscatter_parse_servers(pool_t pool,
 	return 0;
 }
 
+/* Whether there is such a driver is seen when it is opened. */
+static int
+backscatter_parse_dict(pool_t pool,
+		       const struct backscatter_setting *setting ATTR_UNUSED,
+		       const char *value, void *field, const char **error_r)
+{
+	const char *p = strchr(value, ':');
+
+	if (p == NULL || p == value || p[1] == '\0') {
+		*error_r = "not the URI of a dict";
+		return -1;
+	}
+	*(const char **)field = p_strdup(pool, value);
+	return 0;
+}
+
 static int
 backscatter_check_range(const struct backscatter_setting *setting,
 			unsigned int value, const char **error_r)
@@ -241,6 +257,14 @@ static const struct backscatter_setting backscatter_settings_table[] = {
 		.parse = backscatter_parse_date,
 		.offset = DEF_OFFSET(policy.signed_since),
 		.expect = "a date such as 2026-01-31 or 2026-01-31T12:00:00Z"
+	}, {
+		/* Dovecot 2.4: a named filter, see backscatter-dict-24.c */
+		.name = "backscatter_dict",
+		.parse = backscatter_parse_dict,
+		.offset = DEF_OFFSET(dict_uri),
+		.expect = "the URI of a dict such as "
+			"file:%h/backscatter.dict, proxy::backscatter or "
+			"redis:host=127.0.0.1"
 	}
 };
 

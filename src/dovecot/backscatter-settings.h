@@ -21,6 +21,9 @@ struct backscatter_settings {
 	const char *dns_servers;
 	/* For all keys of one message. */
 	unsigned int dns_timeout_msecs;
+	/* The dict's URI; NULL: there is none. Of Dovecot 2.3 alone: that of 2.4
+	   is opened by the name of its settings. */
+	const char *dict_uri;
 	/* domains is NULL and now 0: they are of the delivery. */
 	struct bounce_policy policy;
 };

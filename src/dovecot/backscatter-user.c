@@ -6,6 +6,8 @@
 #include "backscatter-once.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
+#include "backscatter-dict.h"
+#include "backscatter-dict-private.h"
 
 #include <time.h>
 
@@ -17,6 +19,10 @@ struct backscatter_user {
 
 	/* NULL: they are broken. */
 	const struct backscatter_settings *set;
+	/* NULL: not open. */
+	struct backscatter_dict *dict;
+	/* backscatter_user_deinit() will be called. */
+	bool will_deinit;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_user_module,
@@ -66,14 +72,13 @@ backscatter_user_read_settings(struct backscatter_user *buser,
 	backscatter_domains_check(event, &buser->set->domains);
 }
 
-const struct backscatter_settings *
-backscatter_user_get_settings(struct mail_user *user)
+static struct backscatter_user *backscatter_user_get(struct mail_user *user)
 {
 	struct backscatter_user *buser = BACKSCATTER_USER_CONTEXT(user);
 	struct event *event;
 
 	if (buser != NULL)
-		return buser->set;
+		return buser;
 
 	buser = p_new(user->pool, struct backscatter_user, 1);
 	MODULE_CONTEXT_SET(user, backscatter_user_module, buser);
@@ -83,13 +88,44 @@ backscatter_user_get_settings(struct mail_user *user)
 		backscatter_user_read_settings(buser, user, event);
 	} T_END;
 	event_unref(&event);
-	return buser->set;
+	return buser;
+}
+
+const struct backscatter_settings *
+backscatter_user_get_settings(struct mail_user *user)
+{
+	return backscatter_user_get(user)->set;
+}
+
+struct backscatter_dict **
+backscatter_user_get_dict(struct mail_user *user, bool *will_deinit_r)
+{
+	struct backscatter_user *buser = backscatter_user_get(user);
+
+	*will_deinit_r = buser->will_deinit;
+	return &buser->dict;
+}
+
+static void backscatter_user_deinit(struct mail_user *user)
+{
+	struct backscatter_user *buser = BACKSCATTER_USER_CONTEXT(user);
+
+	backscatter_dict_close(&buser->dict);
+	buser->module_ctx.super.deinit(user);
 }
 
 bool backscatter_user_init(struct mail_user *user)
 {
 	const struct backscatter_settings *set =
 		backscatter_user_get_settings(user);
+	struct backscatter_user *buser = BACKSCATTER_USER_CONTEXT(user);
+	struct mail_user_vfuncs *v = user->vlast;
 
+	if (!buser->will_deinit) {
+		buser->module_ctx.super = *v;
+		user->vlast = &buser->module_ctx.super;
+		v->deinit = backscatter_user_deinit;
+		buser->will_deinit = TRUE;
+	}
 	return set != NULL && set->mode != BACKSCATTER_MODE_OFF;
 }

@@ -36,9 +36,11 @@ struct backscatter_envelope {
 	bool delivery;
 };
 
-/* Read the user's settings now, so that a wrong one is logged before the first
-   message; otherwise they are read when they are needed. Returns FALSE if
-   nothing will be judged for this user. */
+/* For mail_storage_hooks.mail_user_created, and only there: read the user's
+   settings now, so that a wrong one is logged before the first message, and
+   close what is opened for him when he is freed. Without it, settings are read
+   when they are needed. Returns FALSE if nothing will be judged for this
+   user. */
 BACKSCATTER_API bool backscatter_user_init(struct mail_user *user);
 
 /* Judge a mail for its user, by the user's settings. Never fails: on any

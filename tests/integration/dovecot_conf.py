@@ -140,6 +140,54 @@ service lmtp {{
 '''
 
 
+def dict_24(uri):
+    """2.4's backscatter_dict { } for a URI of 2.3's."""
+    driver, rest = uri.split(':', 1)
+    if driver == 'file':
+        settings = {'path': rest.replace('%h', '%{home}')}
+    elif driver == 'proxy':
+        socket, name = rest.rsplit(':', 1)
+        settings = {'name': name}
+        if socket:
+            settings['socket_path'] = socket
+    else:
+        settings = dict(s.split('=') for s in rest.split(':'))
+    return 'backscatter_dict {\n  dict %s {\n%s  }\n}\n' % (
+        driver, ''.join('    %s = %s\n' % i for i in settings.items()))
+
+
+def sql_dict(path):
+    """A dict named backscatter in the SQLite file, for the dict service, and
+    its tables' schema."""
+    kinds = [(scope, kind) for scope in ('priv', 'shared') for kind in ('number', 'text')]
+    schema = ''.join(
+        'CREATE TABLE %s_%s (%sname VARCHAR(255) NOT NULL, value %s NOT NULL, '
+        'PRIMARY KEY (%sname));\n' % (
+            scope, kind, 'username VARCHAR(255) NOT NULL, ' if scope == 'priv' else '',
+            'BIGINT' if kind == 'number' else 'TEXT',
+            'username, ' if scope == 'priv' else '')
+        for scope, kind in kinds)
+    if not is_24():
+        maps = 'connect = %s\n' % path + ''.join(
+            'map {\n  pattern = %s/backscatter/%s/$name\n  table = %s_%s\n'
+            '%s  value_field = value\n  fields {\n    name = $name\n  }\n}\n' % (
+                scope, kind, scope, kind,
+                '  username_field = username\n' if scope == 'priv' else '')
+            for scope, kind in kinds)
+        return schema, maps, 'dict {\n  backscatter = sqlite:%s.conf\n}\n' % path
+    maps = ''.join(
+        '    dict_map %s/backscatter/%s/$name {\n      sql_table = %s_%s\n%s'
+        '      value_field value {\n        type = %s\n      }\n'
+        '      key_field name {\n        value = $name\n      }\n    }\n' % (
+            scope, kind, scope, kind,
+            '      username_field = username\n' if scope == 'priv' else '',
+            'int' if kind == 'number' else 'string')
+        for scope, kind in kinds)
+    return schema, '', (
+        'dict_server {\n  dict backscatter {\n    driver = sql\n'
+        '    sql_driver = sqlite\n    sqlite_path = %s\n%s  }\n}\n' % (path, maps))
+
+
 def parts_23(lab):
     text, settings = '', settings_of(lab)
     if lab.before is not None:
@@ -162,6 +210,8 @@ def parts_23(lab):
 
 def parts_24(lab):
     text, settings = '', settings_of(lab)
+    if 'backscatter_dict' in settings:
+        text += dict_24(settings.pop('backscatter_dict'))
     personal = settings.pop('sieve', None)
     if personal is not None:
         path, active = personal[len('file:'):].split(';active=')

@@ -51,6 +51,7 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.key_dir == NULL);
 	test_assert(set.dns_servers == NULL);
 	test_assert(set.dns_timeout_msecs == 3000);
+	test_assert(set.dict_uri == NULL);
 
 	/* those of the core, whoever wrote them down first */
 	bounce_policy_init(&policy);
@@ -64,7 +65,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 10);
+	test_assert(count == 11);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -252,7 +253,10 @@ static void test_backscatter_settings_errors(void)
 		{ "backscatter_signed_since", "yesterday", "not a date",
 		  "2026-01-31" },
 		{ "backscatter_signed_since", "2026-13-01", "not a date",
-		  "2026-01-31" }
+		  "2026-01-31" },
+		{ "backscatter_dict", "/var/lib/backscatter", "not the URI",
+		  "proxy::backscatter" },
+		{ "backscatter_dict", "file:", "not the URI", "redis:" }
 	};
 	pool_t pool = pool_alloconly_create("test settings", 1024);
 	struct backscatter_settings set;

@@ -1,0 +1,60 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Dovecot 2.3: a dict is named by a URI in plugin { }. */
+
+#include "lib.h"
+#include "mail-user.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+#include "backscatter-dict-private.h"
+
+/* Redis waits for 30 seconds by default. A dotlock of a process that was
+   killed is believed for a minute, a lock of the kernel's goes with it. */
+static const char *
+backscatter_dict_uri_limit(const char *uri, unsigned int timeout_msecs)
+{
+	if (strncmp(uri, "redis:", 6) == 0 &&
+	    strstr(uri, ":timeout_msecs=") == NULL)
+		return t_strdup_printf("%s:timeout_msecs=%u", uri,
+				       timeout_msecs);
+	if (strncmp(uri, "file:", 5) == 0 && strstr(uri, ":lock=") == NULL)
+		return t_strconcat(uri, ":lock=fcntl", NULL);
+	return uri;
+}
+
+int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
+				  unsigned int timeout_msecs,
+				  struct backscatter_dict_backend *backend_r,
+				  const char **error_r)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(user);
+	struct dict_settings dict_set;
+
+	i_zero(backend_r);
+	if (set == NULL || set->dict_uri == NULL)
+		return 0;
+
+	i_zero(&dict_set);
+	dict_set.base_dir = user->set->base_dir;
+	dict_set.event_parent = event;
+	backend_r->name = set->dict_uri;
+	if (dict_init(backscatter_dict_uri_limit(set->dict_uri, timeout_msecs),
+		      &dict_set, &backend_r->dict, error_r) < 0)
+		return -1;
+	return 1;
+}
+
+void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)
+{
+	dict_deinit(&backend->dict);
+}
+
+/* expire_secs= in the URI is for all keys. */
+void
+backscatter_dict_backend_expire(const struct backscatter_dict_backend *b
+					ATTR_UNUSED,
+				struct dict_op_settings *set ATTR_UNUSED,
+				unsigned int expire_secs ATTR_UNUSED)
+{
+}

@@ -1,0 +1,44 @@
+#ifndef BACKSCATTER_DICT_PRIVATE_H
+#define BACKSCATTER_DICT_PRIVATE_H
+
+/* What differs from Dovecot 2.3 to 2.4 about dicts, in backscatter-dict-23.c
+   and -24.c, and what the user's context keeps. */
+
+#include "dict.h"
+
+struct mail_user;
+struct event;
+struct backscatter_dict;
+
+struct backscatter_dict_backend {
+	struct dict *dict;
+	/* What the circuit breaker knows it by: those that fail together have
+	   the same name. From the data stack. */
+	const char *name;
+	/* 2.4's settings that the dict was opened with. */
+	struct settings_instance *instance;
+};
+
+/* Open the dict that is configured for the user. Its own timeouts are made to
+   be no longer than the given one, where it has any. The event is the parent of
+   the dict's. Returns 1, 0 if none is configured, -1 with an error (data
+   stack). */
+int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
+				  unsigned int timeout_msecs,
+				  struct backscatter_dict_backend *backend_r,
+				  const char **error_r);
+void backscatter_dict_backend_close(struct backscatter_dict_backend *backend);
+/* Set how long a write is kept, if the dict can do that and says so. */
+void backscatter_dict_backend_expire(const struct backscatter_dict_backend *b,
+				     struct dict_op_settings *set,
+				     unsigned int expire_secs);
+
+/* Where the user's context keeps the handle; *dict is NULL if it is not open.
+   will_deinit_r: backscatter_dict_close() will be called when the user is
+   freed. */
+struct backscatter_dict **
+backscatter_user_get_dict(struct mail_user *user, bool *will_deinit_r);
+/* Wait for writes, and close. NULL is fine. */
+void backscatter_dict_close(struct backscatter_dict **dict);
+
+#endif

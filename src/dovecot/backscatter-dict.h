@@ -1,0 +1,78 @@
+#ifndef BACKSCATTER_DICT_H
+#define BACKSCATTER_DICT_H
+
+/* The user's backscatter_dict: what is remembered from one bounce to the next.
+   One handle for each user, opened when it is first needed.
+
+   Nothing here delays a delivery beyond BACKSCATTER_DICT_DEADLINE_MSECS for a
+   message, or fails it. A dict that does not answer, or answers with an error,
+   is left alone for BACKSCATTER_DICT_RETRY_SECS: until then everything fails
+   at once. Each failure sends the event "backscatter_dict_failed", the first
+   of them in a minute is a warning in the log. Callers log nothing.
+
+   What the keys are is in backscatter-dict-key.h. */
+
+struct mail_user;
+struct event;
+struct backscatter_dict;
+struct backscatter_dict_lock;
+
+#define BACKSCATTER_DICT_DEADLINE_MSECS 2000
+#define BACKSCATTER_DICT_RETRY_SECS 30
+
+/* Returns 1 and the handle, which lives until the user is freed or
+   backscatter_dict_release() is called; 0 if the user has no dict; -1 if it
+   cannot be asked now, with an error (data stack). */
+int backscatter_dict_get(struct mail_user *user,
+			 struct backscatter_dict **dict_r,
+			 const char **error_r);
+/* A new message for the user: its deadline begins. */
+void backscatter_dict_start_message(struct mail_user *user);
+/* Where no user's deinit will do it (no mail plugin is loaded: the Sieve
+   extension alone, doveadm): wait for what was written, and close. Does
+   nothing if there is no handle, or if the plugin is loaded. */
+void backscatter_dict_release(struct mail_user *user);
+
+/* Returns 1 and the value (from the pool), 0 if there is none, -1 with an
+   error (data stack). Sees what was written before by this handle. */
+int backscatter_dict_lookup(struct backscatter_dict *dict, pool_t pool,
+			    const char *key, const char **value_r,
+			    const char **error_r);
+/* The same for a number: one that is not there, or is no number, or less than
+   0, is 0. Returns 0, or -1 with an error (data stack). */
+int backscatter_dict_lookup_number(struct backscatter_dict *dict,
+				   const char *key, uint64_t *value_r,
+				   const char **error_r);
+
+/* Writes are begun at once, in this order, and not waited for. If they fail,
+   that is logged and counted. expire_secs: how long they are of use; 0: always.
+   Only a Redis that Dovecot 2.4 talks to makes use of it. A number that is not
+   there begins at 0. */
+void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
+			  long long diff, unsigned int expire_secs);
+void backscatter_dict_set(struct backscatter_dict *dict, const char *key,
+			  const char *value, unsigned int expire_secs);
+void backscatter_dict_unset(struct backscatter_dict *dict, const char *key);
+/* Wait, within the deadline, until all that was begun is written. Returns 0, or
+   -1 with an error (data stack). */
+int backscatter_dict_flush(struct backscatter_dict *dict,
+			   const char **error_r);
+
+/* For what needs more than one step: no other process of this host (or of those
+   that share the user's home) has the user's lock. Always succeeds: if the lock
+   cannot be had in a second, or the user has no home, goes on without it. The
+   writes are flushed before it is given up. */
+struct backscatter_dict_lock *
+backscatter_dict_lock(struct backscatter_dict *dict);
+void backscatter_dict_unlock(struct backscatter_dict_lock **lock);
+
+/* All keys that begin with the path, which ends with a slash. Not for
+   deliveries but for doveadm and for tidying up: Redis cannot do it. Returns
+   0, or -1 with an error (data stack). The callback may not use the dict. */
+typedef void backscatter_dict_iterate_t(const char *key, const char *value,
+					void *context);
+int backscatter_dict_iterate(struct backscatter_dict *dict, const char *path,
+			     backscatter_dict_iterate_t *callback,
+			     void *context, const char **error_r);
+
+#endif
