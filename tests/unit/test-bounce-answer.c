@@ -28,13 +28,14 @@ test_judge(pool_t pool, const char *message, struct bounce_answer *answer)
 {
 	struct istream *input =
 		test_istream_create_data(message, strlen(message));
+	const struct bounce_ports ports = { .keys = &test_source };
 	const char *error;
 
 	bounce_policy_init(&answer->policy);
 	answer->policy.now = 1800000000;
 	answer->file = "a\x1b[31mfile";
 	answer->number = 1;
-	test_assert(bounce_answer_judge(pool, answer, &test_source, input,
+	test_assert(bounce_answer_judge(pool, answer, &ports, input,
 					&error) == 0);
 	i_stream_unref(&input);
 }

@@ -408,17 +408,17 @@ static void test_bounce_dkim_verify_octets(void)
 		/* the header ends there */
 		bool end;
 	} tests[] = {
-		{ "a", 1, TRUE, PASS },
-		{ "\001", 1, TRUE, PASS },
-		{ "\0", 1, TRUE, ALTERED },
-		{ "\r", 1, TRUE, ALTERED },
-		{ "\r\r\n ", 4, TRUE, ALTERED },
+		{ "a", 1, TRUE, PASS, FALSE },
+		{ "\001", 1, TRUE, PASS, FALSE },
+		{ "\0", 1, TRUE, ALTERED, FALSE },
+		{ "\r", 1, TRUE, ALTERED, FALSE },
+		{ "\r\r\n ", 4, TRUE, ALTERED, FALSE },
 		{ "a", 1, TRUE, PASS, TRUE },
 		{ "a\r\n", 3, TRUE, PASS, TRUE },
 		{ "\r\r\n", 3, TRUE, ALTERED, TRUE },
 		/* a signature says nothing of what it does not cover */
-		{ "\0", 1, FALSE, PASS },
-		{ "\r", 1, FALSE, PASS }
+		{ "\0", 1, FALSE, PASS, FALSE },
+		{ "\r", 1, FALSE, PASS, FALSE }
 	};
 	unsigned int i;
 
