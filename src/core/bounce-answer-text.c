@@ -295,6 +295,34 @@ text_signatures(string_t *dest, const struct bounce_answer *answer)
 		text_step(dest, "Warning", t_text_value(evidence->warning));
 }
 
+static void
+text_spf_result(string_t *dest, const char *name,
+		const struct bounce_spf_result *result)
+{
+	if (result->spf == BOUNCE_SPF_NOT_ASKED)
+		return;
+	text_step(dest, name, t_strdup_printf("%s, %s for %s",
+		bounce_spf_name(result->spf), result->address,
+		result->domain == NULL ? "an unnamed host" :
+		t_text_value(result->domain)));
+	if (result->text != NULL)
+		text_more(dest, t_text_value(result->text));
+}
+
+static void
+text_support(string_t *dest, const struct bounce_evidence *evidence)
+{
+	if (evidence == NULL)
+		return;
+	text_spf_result(dest, "SPF", &evidence->spf);
+	text_spf_result(dest, "Reporter", &evidence->reporter_spf);
+	if (evidence->reporter_alignment != NULL) {
+		text_step(dest, "Alignment", t_strconcat("the sender of the "
+			"bounce is of the recipient's domain: ",
+			evidence->reporter_alignment, NULL));
+	}
+}
+
 void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)
 {
 	const struct bounce_message *message = answer->message;
@@ -311,6 +339,7 @@ void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)
 		text_report(dest, message->report);
 		text_original(dest, answer);
 		text_signatures(dest, answer);
+		text_support(dest, answer->evidence);
 	}
 	if (bounce_answer_is_over_limit(answer)) {
 		text_step(dest, "Limit", "a cap was reached: not all of the "

@@ -44,6 +44,10 @@
 /* Trace fields of one header, and octets of each. */
 #define BOUNCE_RECEIVED_MAX_FIELDS 100
 #define BOUNCE_RECEIVED_MAX_SIZE 4096
+/* The same of Authentication-Results, and results of all of them. */
+#define BOUNCE_AUTHRES_MAX_FIELDS 20
+#define BOUNCE_AUTHRES_MAX_SIZE 8192
+#define BOUNCE_AUTHRES_MAX_RESULTS 200
 
 /* What one message may look up of our domains in a file or a database: a domain
    of n labels takes n + 1 of them. */

@@ -4,6 +4,7 @@
 /* What the admin decides, and what is known of the delivery. */
 
 struct bounce_domains;
+struct bounce_networks;
 
 enum bounce_sender_match {
 	BOUNCE_SENDER_MATCH_NONE = 0,
@@ -27,6 +28,11 @@ struct bounce_policy {
 	unsigned int replay_limit;
 	/* That one of our hosts sent an original (SPF) is held for it. */
 	bool spf_rescue;
+	/* Hosts whose trace fields are true: our own relays. NULL: none. */
+	const struct bounce_networks *trusted_networks;
+	/* What our own servers call themselves in Authentication-Results; NULL:
+	   there are none to be believed. */
+	const char *authserv_id;
 	/* The time as of which the message is judged. */
 	time_t now;
 };

@@ -5,7 +5,10 @@
    makes a part of one of his own. Only the evidence stage calls them, and only
    where the answer can change something. */
 
+#include "bounce-types.h"
+
 struct bounce_header;
+struct bounce_message;
 struct bounce_key_source;
 struct bounce_policy;
 
@@ -47,37 +50,30 @@ struct bounce_sent_source {
 		    const char *message_id, const char **error_r);
 };
 
-/* The results of RFC 7208 section 2.6. */
-enum bounce_spf {
-	BOUNCE_SPF_NOT_ASKED = 0,
-	BOUNCE_SPF_NONE,
-	BOUNCE_SPF_NEUTRAL,
-	BOUNCE_SPF_PASS,
-	BOUNCE_SPF_FAIL,
-	BOUNCE_SPF_SOFTFAIL,
-	BOUNCE_SPF_TEMPERROR,
-	BOUNCE_SPF_PERMERROR,
-
-	BOUNCE_SPF_COUNT
-};
-
 struct bounce_spf_result {
 	enum bounce_spf spf;
-	/* Who handed the original over, and for which domain of ours he was
-	   judged; NULL: the trace does not say. */
+	/* Who was judged, and for which domain; NULL: the trace does not
+	   say. */
 	const char *address;
 	const char *domain;
 	/* For a human, or NULL. */
 	const char *text;
 };
 
-/* May the host that handed the original over send for our domain? */
 struct bounce_spf_source {
-	/* Never fails; what result_r points to is from the pool. */
+	/* May the host that handed the original over send for our domain? Never
+	   fails; what result_r points to is from the pool. */
 	void (*check)(struct bounce_spf_source *source, pool_t pool,
 		      const struct bounce_policy *policy,
+		      const struct bounce_message *bounce,
 		      const struct bounce_header *original,
 		      struct bounce_spf_result *result_r);
+	/* The same of the host that sent the bounce, by the name that it gave:
+	   RFC 7208 section 2.4. NULL: nobody wants to know. */
+	void (*check_reporter)(struct bounce_spf_source *source, pool_t pool,
+			       const struct bounce_policy *policy,
+			       const struct bounce_message *bounce,
+			       struct bounce_spf_result *result_r);
 };
 
 struct bounce_ports {

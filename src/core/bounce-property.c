@@ -34,7 +34,10 @@ static const char *const property_names[] = {
 	[BOUNCE_PROPERTY_ACTION] = "action",
 	[BOUNCE_PROPERTY_STATUS] = "status",
 	[BOUNCE_PROPERTY_DIAGNOSTIC_CODE] = "diagnostic-code",
-	[BOUNCE_PROPERTY_BURST] = "burst"
+	[BOUNCE_PROPERTY_BURST] = "burst",
+	[BOUNCE_PROPERTY_SPF] = "spf",
+	[BOUNCE_PROPERTY_REPORTER_SPF] = "reporter-spf",
+	[BOUNCE_PROPERTY_REPORTER_ALIGNMENT] = "reporter-alignment"
 };
 _Static_assert(N_ELEMENTS(property_names) == BOUNCE_PROPERTY_COUNT,
 	       "property_names is complete");
@@ -235,6 +238,22 @@ property_get_original(pool_t pool, enum bounce_property property,
 	}
 }
 
+static const char *
+property_get_support(enum bounce_property property,
+		     const struct bounce_evidence *evidence)
+{
+	switch (property) {
+	case BOUNCE_PROPERTY_SPF:
+		return bounce_spf_name(evidence->spf.spf);
+	case BOUNCE_PROPERTY_REPORTER_SPF:
+		return bounce_spf_name(evidence->reporter_spf.spf);
+	case BOUNCE_PROPERTY_REPORTER_ALIGNMENT:
+		return evidence->reporter_alignment;
+	default:
+		return NULL;
+	}
+}
+
 static void
 property_get_report(pool_t pool, enum bounce_property property,
 		    const struct bounce_report *report,
@@ -279,6 +298,10 @@ bounce_property_get(pool_t pool, enum bounce_property property,
 	property_add(pool, &values, property_get_word(property, verdict));
 	if (bounce_kind_is_bounce(verdict->kind.kind)) {
 		property_get_original(pool, property, verdict, &values);
+		if (verdict->evidence != NULL) {
+			property_add(pool, &values, property_get_support(
+				property, verdict->evidence));
+		}
 		if (message->report != NULL) {
 			property_get_report(pool, property, message->report,
 					    &values);

@@ -5,11 +5,13 @@
 #include "message-address.h"
 #include "message-date.h"
 #include "sha2.h"
+#include "bounce-authres.h"
 #include "bounce-facts.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-support.h"
+#include "bounce-trace.h"
 #include "bounce-verdict.h"
 
 struct support_context {
@@ -194,6 +196,42 @@ support_ask_replay(struct support_context *ctx, enum bounce_reason reason)
 	}
 }
 
+static void support_ask_spf(struct support_context *ctx)
+{
+	struct bounce_spf_source *spf = ctx->ports->spf;
+	const struct bounce_original *original =
+		bounce_facts_original(ctx->evidence);
+
+	if (spf == NULL)
+		return;
+	spf->check(spf, ctx->pool, ctx->policy, ctx->message,
+		   original->message.header, &ctx->evidence->spf);
+	if (spf->check_reporter != NULL) {
+		spf->check_reporter(spf, ctx->pool, ctx->policy, ctx->message,
+				    &ctx->evidence->reporter_spf);
+	}
+}
+
+/* No question to anybody: what our own servers wrote into the bounce. */
+static void support_look_alignment(struct support_context *ctx)
+{
+	const struct bounce_header *header = ctx->message->header;
+	enum bounce_alignment alignment = BOUNCE_ALIGNMENT_UNKNOWN;
+	const char *authserv_id = ctx->policy->authserv_id;
+	unsigned int fields;
+
+	if (authserv_id == NULL)
+		return;
+	if (bounce_trace_reporter(ctx->pool, header,
+				  ctx->policy->trusted_networks,
+				  &fields) != NULL) {
+		alignment = bounce_authres_alignment(header, fields,
+						     authserv_id,
+						     ctx->message->report);
+	}
+	ctx->evidence->reporter_alignment = bounce_alignment_name(alignment);
+}
+
 void bounce_support_ask(pool_t pool, const struct bounce_policy *policy,
 			const struct bounce_kind_result *kind,
 			const struct bounce_message *message,
@@ -210,6 +248,7 @@ void bounce_support_ask(pool_t pool, const struct bounce_policy *policy,
 	};
 	enum bounce_reason reason = support_reason(&ctx);
 
+	support_look_alignment(&ctx);
 	/* NONE: a weak rule, and nothing vouches */
 	if (reason == BOUNCE_REASON_NONE ||
 	    array_count(&evidence->originals) == 0)
@@ -218,11 +257,8 @@ void bounce_support_ask(pool_t pool, const struct bounce_policy *policy,
 		support_ask_sent(&ctx);
 	if (evidence->sent_copy.finding == BOUNCE_FINDING_YES)
 		reason = BOUNCE_REASON_SENT_COPY;
-	else if (bounce_reason_asks_spf(reason) && ports->spf != NULL) {
-		ports->spf->check(ports->spf, pool, policy,
-			bounce_facts_original(evidence)->message.header,
-			&evidence->spf);
-	}
+	else if (bounce_reason_asks_spf(reason))
+		support_ask_spf(&ctx);
 	if (bounce_reason_asks_disown(reason))
 		support_ask_disown(&ctx, reason);
 	if (bounce_reason_asks_replay(reason))

@@ -40,6 +40,19 @@ static const char *const verdict_names[] = {
 _Static_assert(N_ELEMENTS(verdict_names) == BOUNCE_VERDICT_COUNT,
 	       "verdict_names is complete");
 
+static const char *const spf_names[] = {
+	[BOUNCE_SPF_NOT_ASKED] = NULL,
+	[BOUNCE_SPF_NONE] = "none",
+	[BOUNCE_SPF_NEUTRAL] = "neutral",
+	[BOUNCE_SPF_PASS] = "pass",
+	[BOUNCE_SPF_FAIL] = "fail",
+	[BOUNCE_SPF_SOFTFAIL] = "softfail",
+	[BOUNCE_SPF_TEMPERROR] = "temperror",
+	[BOUNCE_SPF_PERMERROR] = "permerror"
+};
+_Static_assert(N_ELEMENTS(spf_names) == BOUNCE_SPF_COUNT,
+	       "spf_names is complete");
+
 #define REASON(reason, name, verdict) \
 	[BOUNCE_REASON_##reason] = { name, BOUNCE_VERDICT_##verdict }
 static const struct {
@@ -98,6 +111,12 @@ const char *bounce_reason_name(enum bounce_reason reason)
 {
 	i_assert(reason < BOUNCE_REASON_COUNT);
 	return reasons[reason].name;
+}
+
+const char *bounce_spf_name(enum bounce_spf spf)
+{
+	i_assert(spf < BOUNCE_SPF_COUNT);
+	return spf_names[spf];
 }
 
 enum bounce_verdict_value bounce_reason_to_verdict(enum bounce_reason reason)

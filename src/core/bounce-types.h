@@ -81,12 +81,29 @@ enum bounce_reason {
 	BOUNCE_REASON_COUNT
 };
 
+/* What SPF says, RFC 7208 section 2.6. */
+enum bounce_spf {
+	/* It was not asked. */
+	BOUNCE_SPF_NOT_ASKED = 0,
+	BOUNCE_SPF_NONE,
+	BOUNCE_SPF_NEUTRAL,
+	BOUNCE_SPF_PASS,
+	BOUNCE_SPF_FAIL,
+	BOUNCE_SPF_SOFTFAIL,
+	BOUNCE_SPF_TEMPERROR,
+	BOUNCE_SPF_PERMERROR,
+
+	BOUNCE_SPF_COUNT
+};
+
 /* The names of the contract, e.g. "failed", "headers", "backscatter",
    "bad-signature". The strings are static. */
 const char *bounce_kind_name(enum bounce_kind kind);
 const char *bounce_original_state_name(enum bounce_original_state state);
 const char *bounce_verdict_name(enum bounce_verdict_value value);
 const char *bounce_reason_name(enum bounce_reason reason);
+/* As in RFC 8601 section 2.7.2: "softfail"; NULL for NOT_ASKED. */
+const char *bounce_spf_name(enum bounce_spf spf);
 
 /* The verdict that a reason belongs to. */
 enum bounce_verdict_value bounce_reason_to_verdict(enum bounce_reason reason);

@@ -106,6 +106,7 @@ bounce_verdict_judge(pool_t pool, const struct bounce_policy *policy,
 		verdict->text = reason_texts[BOUNCE_REASON_NONE];
 		return verdict;
 	}
+	verdict->evidence = evidence;
 	verdict->sig = bounce_facts_signature(evidence);
 	verdict->original = bounce_facts_original(evidence);
 	verdict->value = bounce_reason_to_verdict(verdict->reason);

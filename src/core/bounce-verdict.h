@@ -62,7 +62,12 @@ struct bounce_evidence {
 	struct bounce_asked replayed;
 	struct bounce_asked disowned;
 	struct bounce_asked sent_copy;
+	/* Of the host that handed the original over, and of the one that sent
+	   the bounce. */
 	struct bounce_spf_result spf;
+	struct bounce_spf_result reporter_spf;
+	/* bounce_alignment_name(); NULL: nobody wants to know. */
+	const char *reporter_alignment;
 };
 
 /* The originals of a message in the order that bounce_evidence has them in. */
@@ -96,6 +101,8 @@ struct bounce_verdict {
 	const struct bounce_original *original;
 	/* The signature that decided; NULL: none. */
 	const struct bounce_signature_evidence *sig;
+	/* All that was found out. NULL: this is no bounce. */
+	const struct bounce_evidence *evidence;
 };
 
 const struct bounce_verdict *

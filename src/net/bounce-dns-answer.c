@@ -117,6 +117,25 @@ static bool txt_join(pool_t pool, const unsigned char *data, size_t size,
 	return TRUE;
 }
 
+/* The name that is the RDATA from skip on, in text form. */
+static const char *
+dns_answer_add_name(struct dns_answer *answer, const ns_rr *rr, size_t skip,
+		    struct bounce_dns_record *record)
+{
+	char name[NS_MAXDNAME];
+
+	if (ns_rr_rdlen(*rr) <= skip ||
+	    ns_name_uncompress(ns_msg_base(answer->msg),
+			       ns_msg_end(answer->msg),
+			       ns_rr_rdata(*rr) + skip, name,
+			       sizeof(name)) < 0)
+		return "a name in it is malformed";
+	record->size = strlen(name);
+	record->data = data_dup(answer->pool, (const unsigned char *)name,
+				record->size);
+	return NULL;
+}
+
 static const char *dns_answer_add(struct dns_answer *answer, const ns_rr *rr)
 {
 	struct bounce_dns_record *record;
@@ -132,6 +151,10 @@ static const char *dns_answer_add(struct dns_answer *answer, const ns_rr *rr)
 			return "a string is longer than its record";
 		return NULL;
 	}
+	if (answer->query->type == BOUNCE_DNS_TYPE_MX)
+		return dns_answer_add_name(answer, rr, NS_INT16SZ, record);
+	if (answer->query->type == BOUNCE_DNS_TYPE_PTR)
+		return dns_answer_add_name(answer, rr, 0, record);
 	record->data = data_dup(answer->pool, ns_rr_rdata(*rr),
 				ns_rr_rdlen(*rr));
 	record->size = ns_rr_rdlen(*rr);

@@ -32,8 +32,8 @@ enum bounce_dns_status {
 };
 
 struct bounce_dns_record {
-	/* TXT and SPF: the strings, joined. Other types: the RDATA; a name in
-	   it may be compressed, which needs the whole answer to expand. */
+	/* TXT and SPF: the strings, joined. PTR, and MX without its preference:
+	   the name as text, ns_name_ntop(3)'s. Others: the RDATA. */
 	const unsigned char *data;
 	size_t size;
 };

@@ -4,6 +4,7 @@
 #include "array.h"
 #include "llist.h"
 #include "bounce-dns.h"
+#include "bounce-dns-cache.h"
 #include "bounce-key-cache.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
@@ -22,6 +23,8 @@ struct bounce_key_lookup {
 	struct bounce_key_dir *dir;
 	struct bounce_dns *dns;
 	struct bounce_key_cache *cache;
+	/* what is asked for beside keys */
+	struct bounce_dns_cache *answers;
 	struct bounce_key_lookup_ports ports;
 	struct bounce_key_lookup_stats stats;
 };
@@ -101,6 +104,7 @@ int bounce_key_lookup_create(const struct bounce_key_lookup_settings *set,
 	if (set->key_dir != NULL && set->key_dir[0] != '\0')
 		lookup->dir = bounce_key_dir_init(set->key_dir);
 	lookup->cache = bounce_key_cache_init(NULL);
+	lookup->answers = bounce_dns_cache_init();
 	if (ports != NULL)
 		lookup->ports = *ports;
 	else {
@@ -117,6 +121,7 @@ static void bounce_key_lookup_free(struct bounce_key_lookup *lookup)
 	if (lookup->shared)
 		DLLIST2_REMOVE(&lookups_head, &lookups_tail, lookup);
 	bounce_key_cache_deinit(&lookup->cache);
+	bounce_dns_cache_deinit(&lookup->answers);
 	bounce_key_dir_deinit(&lookup->dir);
 	bounce_dns_destroy(&lookup->dns);
 	i_free(lookup->key_dir);
@@ -438,6 +443,19 @@ static void batch_ask_dns(struct key_batch *batch)
 	}
 }
 
+/* The first lookup of a message sets the time. */
+static uint64_t source_deadline(struct key_source *source, uint64_t now)
+{
+	const struct bounce_key_lookup *lookup = source->lookup;
+
+	if (source->deadline == 0) {
+		source->deadline = now + (lookup->timeout_msecs != 0 ?
+			lookup->timeout_msecs :
+			BOUNCE_KEY_LOOKUP_DEFAULT_TIMEOUT_MSECS);
+	}
+	return source->deadline;
+}
+
 static void
 key_source_lookup(struct bounce_key_source *_source, pool_t pool,
 		  struct bounce_key_query *queries, unsigned int count)
@@ -453,12 +471,7 @@ key_source_lookup(struct bounce_key_source *_source, pool_t pool,
 	batch.lookup = lookup;
 	batch.pool = pool;
 	batch.now = lookup->ports.now(lookup->ports.context);
-	if (source->deadline == 0) {
-		source->deadline = batch.now + (lookup->timeout_msecs != 0 ?
-			lookup->timeout_msecs :
-			BOUNCE_KEY_LOOKUP_DEFAULT_TIMEOUT_MSECS);
-	}
-	batch.deadline = source->deadline;
+	batch.deadline = source_deadline(source, batch.now);
 	t_array_init(&batch.asks, count);
 
 	for (i = 0; i < count; i++) {
@@ -491,4 +504,39 @@ bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool)
 	source->source.lookup = key_source_lookup;
 	source->lookup = lookup;
 	return &source->source;
+}
+
+void bounce_key_source_ask(struct bounce_key_source *_source, pool_t pool,
+			   struct bounce_dns_query *query)
+{
+	struct key_source *source =
+		container_of(_source, struct key_source, source);
+	struct bounce_key_lookup *lookup = source->lookup;
+	uint64_t now = lookup->ports.now(lookup->ports.context);
+	uint64_t deadline = source_deadline(source, now);
+
+	query->status = BOUNCE_DNS_TEMPERROR;
+	if (lookup->no_dns) {
+		query->error = "the DNS is not to be asked";
+		return;
+	}
+	if (bounce_dns_cache_lookup(lookup->answers, pool, now, query)) {
+		lookup->stats.cache_hits++;
+		return;
+	}
+	if (now >= deadline) {
+		query->timed_out = TRUE;
+		query->error = "no time is left for this message";
+		return;
+	}
+	lookup->stats.dns_queries++;
+	lookup->ports.dns(lookup->ports.context, pool, query, 1, deadline);
+	if (query->status == BOUNCE_DNS_TEMPERROR) {
+		lookup->stats.dns_temperrors++;
+		if (query->timed_out)
+			lookup->stats.dns_timeouts++;
+	}
+	bounce_dns_cache_store(lookup->answers,
+			       lookup->ports.now(lookup->ports.context),
+			       query);
 }

@@ -75,6 +75,12 @@ void bounce_key_lookups_deinit(void);
 struct bounce_key_source *
 bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool);
 
+/* Ask the DNS for what is no key, for the same message: the same servers, the
+   same deadline, and a cache. Never fails: what could not be found out is
+   TEMPERROR. */
+void bounce_key_source_ask(struct bounce_key_source *source, pool_t pool,
+			   struct bounce_dns_query *query);
+
 const struct bounce_key_lookup_stats *
 bounce_key_lookup_stats(const struct bounce_key_lookup *lookup);
 

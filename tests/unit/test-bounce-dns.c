@@ -400,7 +400,7 @@ static void test_bounce_dns_answers_mutated(void)
 
 static void test_bounce_dns_answer_other_types(void)
 {
-	static const struct test_rr mx = {
+	struct test_rr mx = {
 		ANSWER, "d", TYPE_MX, 60, DATA("12\002mx\001d\0")
 	};
 	struct test_rr txt = TXT("d", 60, "\001a");
@@ -410,9 +410,16 @@ static void test_bounce_dns_answer_other_types(void)
 
 	test_begin("bounce dns answers of other types");
 	buf = packet_build(QR, "d", TYPE_MX, &mx, 1);
-	/* RDATA as it is; the NUL at its end is also the string's here */
 	test_assert_strcmp(answer_parse("d", BOUNCE_DNS_TYPE_MX, buf->data,
-					buf->used), "60 [12\002mx\001d");
+					buf->used), "60 [mx.d]");
+	mx.data = "12\002mx\300\377";
+	buf = packet_build(QR, "d", TYPE_MX, &mx, 1);
+	test_assert(begins(answer_parse("d", BOUNCE_DNS_TYPE_MX, buf->data,
+					buf->used), USELESS));
+	mx.size = 2;
+	buf = packet_build(QR, "d", TYPE_MX, &mx, 1);
+	test_assert(begins(answer_parse("d", BOUNCE_DNS_TYPE_MX, buf->data,
+					buf->used), USELESS));
 	test_assert(begins(answer_parse("d", BOUNCE_DNS_TYPE_TXT,
 					buf->data, buf->used), USELESS));
 	for (i = 0; i < N_ELEMENTS(rrs); i++)

@@ -13,7 +13,8 @@ static const char *const names[] = {
 	"verdict", "reason", "kind", "original", "domain", "selector",
 	"original-message-id", "original-from", "original-to",
 	"original-subject", "original-date", "reporting-mta",
-	"final-recipient", "action", "status", "diagnostic-code", "burst"
+	"final-recipient", "action", "status", "diagnostic-code", "burst",
+	"spf", "reporter-spf", "reporter-alignment"
 };
 
 static const struct bounce_report_recipient recipients[] = {
@@ -146,6 +147,31 @@ static void test_bounce_property_values(void)
 	fixture_init(&f, header, sizeof(header) - 1);
 	for (i = 0; i < N_ELEMENTS(want); i++)
 		test_assert_strcmp_idx(t_get(&f, i), want[i], i);
+	fixture_deinit(&f);
+	test_end();
+}
+
+static void test_bounce_property_support(void)
+{
+	struct bounce_evidence evidence;
+	struct fixture f;
+
+	test_begin("bounce property support");
+	fixture_init(&f, NULL, 0);
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_SPF), "");
+	i_zero(&evidence);
+	f.verdict.evidence = &evidence;
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_SPF), "");
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_SPF), "");
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_ALIGNMENT), "");
+	evidence.spf.spf = BOUNCE_SPF_SOFTFAIL;
+	evidence.reporter_spf.spf = BOUNCE_SPF_PERMERROR;
+	evidence.reporter_alignment = "unknown";
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_SPF), "[softfail]");
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_SPF),
+			   "[permerror]");
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_ALIGNMENT),
+			   "[unknown]");
 	fixture_deinit(&f);
 	test_end();
 }
@@ -297,6 +323,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_property_names,
 		test_bounce_property_values,
+		test_bounce_property_support,
 		test_bounce_property_nothing,
 		test_bounce_property_hostile,
 		test_bounce_property_caps,

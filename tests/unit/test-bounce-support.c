@@ -6,6 +6,7 @@
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
+#include "bounce-report.h"
 #include "bounce-support.h"
 #include "bounce-verdict.h"
 #include "test-common.h"
@@ -70,6 +71,7 @@ world_sent(struct bounce_sent_source *source, pool_t pool ATTR_UNUSED,
 static void
 world_spf(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
 	  const struct bounce_policy *policy ATTR_UNUSED,
+	  const struct bounce_message *bounce ATTR_UNUSED,
 	  const struct bounce_header *original ATTR_UNUSED,
 	  struct bounce_spf_result *result_r)
 {
@@ -78,6 +80,17 @@ world_spf(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
 	world->spf_asked = TRUE;
 	i_zero(result_r);
 	result_r->spf = world->spf_result;
+}
+
+static void
+world_reporter(struct bounce_spf_source *source ATTR_UNUSED,
+	       pool_t pool ATTR_UNUSED,
+	       const struct bounce_policy *policy ATTR_UNUSED,
+	       const struct bounce_message *bounce ATTR_UNUSED,
+	       struct bounce_spf_result *result_r)
+{
+	i_zero(result_r);
+	result_r->spf = BOUNCE_SPF_SOFTFAIL;
 }
 
 /* A bounce with one original and one signature of ours. */
@@ -113,6 +126,7 @@ fixture_init(struct fixture *f, const char *header, enum bounce_reason reason)
 	f->original.state = BOUNCE_ORIGINAL_FULL;
 	f->original.body_size = 9;
 	f->message.originals = &f->original;
+	f->message.header = bounce_header_parse(f->pool, (const void *)"", 0);
 	f->sig.own = TRUE;
 	f->sig.timestamp = TIME_2020 + 5;
 	f->sig.b = (const void *)"b=";
@@ -337,6 +351,45 @@ static void test_bounce_support_spf(void)
 	test_end();
 }
 
+static void test_bounce_support_reporter(void)
+{
+	static const char header[] =
+		"Authentication-Results: mx; dkim=pass header.d=b.example\r\n"
+		"Received: from b ([192.0.2.1]) by mx; x\r\n";
+	static const struct bounce_report_recipient rcpt = {
+		.final_recipient = "bob@b.example"
+	};
+	static const struct bounce_report report = {
+		.recipients = &rcpt, .recipients_count = 1
+	};
+	struct fixture f;
+
+	test_begin("bounce support: the reporter");
+	fixture_init(&f, HEADER, BOUNCE_REASON_UNSIGNED);
+	f.message.header = bounce_header_parse(f.pool, (const void *)header,
+					       strlen(header));
+	f.message.report = &report;
+	(void)fixture_ask(&f);
+	test_assert(f.evidence.reporter_spf.spf == BOUNCE_SPF_NOT_ASKED);
+	test_assert(f.evidence.reporter_alignment == NULL);
+	f.world.spf.check_reporter = world_reporter;
+	f.policy.authserv_id = "mx";
+	(void)fixture_ask(&f);
+	test_assert(f.evidence.reporter_spf.spf == BOUNCE_SPF_SOFTFAIL);
+	test_assert_strcmp(f.evidence.reporter_alignment, "yes");
+	pool_unref(&f.pool);
+	/* of what is genuine nothing is asked; it costs nothing to look */
+	fixture_init(&f, HEADER, BOUNCE_REASON_DKIM_FULL);
+	f.world.spf.check_reporter = world_reporter;
+	f.policy.authserv_id = "mx";
+	f.message.report = &report;
+	(void)fixture_ask(&f);
+	test_assert(f.evidence.reporter_spf.spf == BOUNCE_SPF_NOT_ASKED);
+	test_assert_strcmp(f.evidence.reporter_alignment, "unknown");
+	pool_unref(&f.pool);
+	test_end();
+}
+
 /* A weak rule: only a signature that vouches counts. */
 static void test_bounce_support_weak(void)
 {
@@ -365,6 +418,7 @@ int main(void)
 		test_bounce_support_replay,
 		test_bounce_support_sent,
 		test_bounce_support_spf,
+		test_bounce_support_reporter,
 		test_bounce_support_weak,
 		NULL
 	};

@@ -1,0 +1,403 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "bounce-dns.h"
+#include "bounce-key-lookup.h"
+#include "bounce-networks.h"
+#include "bounce-spf-record.h"
+#include "bounce-spf.h"
+
+#include <setjmp.h>
+#include <netinet/in.h>
+#include <arpa/nameser.h>
+#include <netdb.h>
+#include <spf2/spf.h>
+
+/* RFC 5321 section 4.5.3.1.1 */
+#define SPF_LOCAL_PART_MAX_SIZE 64
+
+struct spf_context {
+	pool_t pool;
+	struct bounce_key_source *source;
+	SPF_dns_server_t dns;
+	SPF_server_t *server;
+	SPF_request_t *request;
+	SPF_response_t *response;
+
+	unsigned int records, lookups;
+	/* What overrules libspf2's result: there were too many lookups, or a
+	   record was not given to it; why the DNS did not answer. */
+	const char *permerror, *temperror;
+};
+
+/*
+ * libspf2's messages: what it calls an error ends in abort(). Jump out instead;
+ * that leaks what it has allocated, and is not known to happen.
+ */
+
+static jmp_buf spf_error_jump;
+static const char *spf_error_text;
+
+static void ATTR_NORETURN
+spf_handle_error(const char *file ATTR_UNUSED, int line ATTR_UNUSED,
+		 const char *message)
+{
+	spf_error_text = t_strdup(message);
+	longjmp(spf_error_jump, 1);
+}
+
+static void
+spf_handle_message(const char *file ATTR_UNUSED, int line ATTR_UNUSED,
+		   const char *message ATTR_UNUSED)
+{
+	/* they go to stdout and stderr by default */
+}
+
+/* A name in lower case, without a trailing dot, or if it is none, otherwise. */
+static const char *t_spf_domain(const char *name, const char *otherwise)
+{
+	const char *domain = name == NULL ? "" : t_str_lcase(name);
+	size_t size = strlen(domain);
+
+	if (size > 0 && domain[size - 1] == '.')
+		domain = t_strndup(domain, size - 1);
+	return bounce_key_name_is_valid(domain) ? domain : otherwise;
+}
+
+/*
+ * DNS
+ */
+
+static SPF_dns_rr_t *
+spf_rr_new(struct spf_context *ctx, const char *name, ns_type type, int herrno)
+{
+	SPF_dns_rr_t *rr;
+
+	rr = SPF_dns_rr_new_init(&ctx->dns, name, type, 0, herrno);
+	if (rr == NULL)
+		i_fatal_status(FATAL_OUTOFMEM, "libspf2: out of memory");
+	return rr;
+}
+
+static void *spf_rr_add(SPF_dns_rr_t *rr, size_t size)
+{
+	if (SPF_dns_rr_buf_realloc(rr, rr->num_rr, size) != SPF_E_SUCCESS)
+		i_fatal_status(FATAL_OUTOFMEM, "libspf2: out of memory");
+	return rr->rr[rr->num_rr++];
+}
+
+static void spf_rr_add_string(SPF_dns_rr_t *rr, const char *str)
+{
+	size_t size = strlen(str) + 1;
+
+	memcpy(spf_rr_add(rr, size), str, size);
+}
+
+static void
+spf_rr_add_name(SPF_dns_rr_t *rr, const struct bounce_dns_record *record)
+{
+	const char *name = t_spf_domain(t_strndup(record->data, record->size),
+					NULL);
+
+	if (name != NULL)
+		spf_rr_add_string(rr, name);
+}
+
+static void
+spf_rr_add_txt(struct spf_context *ctx, SPF_dns_rr_t *rr,
+	       const struct bounce_dns_record *record)
+{
+	const char *str, *error;
+	int ret;
+
+	ret = bounce_spf_record_check(record->data, record->size, &str, &error);
+	if (ret > 0)
+		spf_rr_add_string(rr, str);
+	else if (ret < 0 && ctx->permerror == NULL) {
+		ctx->permerror = p_strdup_printf(ctx->pool,
+			"the SPF record of %s cannot be used: %s",
+			rr->domain, error);
+	}
+}
+
+static void
+spf_rr_add_record(struct spf_context *ctx, SPF_dns_rr_t *rr,
+		  enum bounce_dns_type type,
+		  const struct bounce_dns_record *record)
+{
+	switch (type) {
+	case BOUNCE_DNS_TYPE_A:
+		if (record->size == sizeof(struct in_addr)) {
+			memcpy(spf_rr_add(rr, record->size), record->data,
+			       record->size);
+		}
+		break;
+	case BOUNCE_DNS_TYPE_AAAA:
+		if (record->size == sizeof(struct in6_addr)) {
+			memcpy(spf_rr_add(rr, record->size), record->data,
+			       record->size);
+		}
+		break;
+	case BOUNCE_DNS_TYPE_MX:
+	case BOUNCE_DNS_TYPE_PTR:
+		spf_rr_add_name(rr, record);
+		break;
+	case BOUNCE_DNS_TYPE_TXT:
+		spf_rr_add_txt(ctx, rr, record);
+		break;
+	case BOUNCE_DNS_TYPE_SPF:
+		break;
+	}
+}
+
+/* FALSE: enough was asked for. */
+static bool spf_count_lookup(struct spf_context *ctx, ns_type type)
+{
+	if (type == ns_t_txt)
+		ctx->records++;
+	if (++ctx->lookups <= BOUNCE_SPF_MAX_LOOKUPS &&
+	    ctx->records <= BOUNCE_SPF_MAX_RECORDS + 1)
+		return TRUE;
+	if (ctx->permerror == NULL) {
+		ctx->permerror = "the SPF record needs more lookups than "
+			"RFC 7208 allows";
+	}
+	return FALSE;
+}
+
+static SPF_dns_rr_t *
+spf_lookup(struct spf_context *ctx, const char *name, ns_type type)
+{
+	struct bounce_dns_query query;
+	SPF_dns_rr_t *rr;
+	unsigned int i;
+
+	i_zero(&query);
+	query.name = name;
+	query.type = (enum bounce_dns_type)type;
+	bounce_key_source_ask(ctx->source, ctx->pool, &query);
+	switch (query.status) {
+	case BOUNCE_DNS_NXDOMAIN:
+		return spf_rr_new(ctx, name, type, HOST_NOT_FOUND);
+	case BOUNCE_DNS_NODATA:
+		return spf_rr_new(ctx, name, type, NO_DATA);
+	case BOUNCE_DNS_TEMPERROR:
+		ctx->temperror = p_strdup_printf(ctx->pool, "DNS: %s: %s",
+						 name, query.error);
+		return spf_rr_new(ctx, name, type, TRY_AGAIN);
+	case BOUNCE_DNS_OK:
+		break;
+	}
+	rr = spf_rr_new(ctx, name, type, NETDB_SUCCESS);
+	for (i = 0; i < query.records_count; i++) T_BEGIN {
+		spf_rr_add_record(ctx, rr, query.type, &query.records[i]);
+	} T_END;
+	/* so that it is not taken for a record that is wrong */
+	if (rr->num_rr == 0)
+		rr->herrno = NO_DATA;
+	return rr;
+}
+
+/* Names that a macro has made of anything are not in the DNS. The type SPF is
+   not asked for any more: RFC 7208 section 3.1. */
+static SPF_dns_rr_t *
+spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
+	       int should_cache ATTR_UNUSED)
+{
+	struct spf_context *ctx = dns->hook;
+	SPF_dns_rr_t *rr;
+
+	if ((int)type == ns_t_spf)
+		return spf_rr_new(ctx, name, type, NO_DATA);
+	if (!spf_count_lookup(ctx, type))
+		return spf_rr_new(ctx, name, type, TRY_AGAIN);
+	T_BEGIN {
+		const char *domain = t_spf_domain(name, NULL);
+
+		rr = domain == NULL ?
+			spf_rr_new(ctx, name, type, HOST_NOT_FOUND) :
+			spf_lookup(ctx, p_strdup(ctx->pool, domain), type);
+	} T_END;
+	return rr;
+}
+
+/*
+ * The request: nothing in it is other than ASCII, and of a bounded size
+ */
+
+static bool local_part_is_usable(const char *local_part)
+{
+	size_t size = strlen(local_part), i;
+
+	if (size == 0 || size > SPF_LOCAL_PART_MAX_SIZE)
+		return FALSE;
+	for (i = 0; i < size; i++) {
+		unsigned char c = local_part[i];
+
+		if (c <= 0x20 || c >= 0x7f || c == '@')
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* The address that is checked, or NULL if there is no domain to check. */
+static const char *t_spf_sender(const struct bounce_spf_request *request)
+{
+	const char *at, *local_part = "postmaster", *domain = request->helo;
+
+	at = request->sender == NULL ? NULL : strrchr(request->sender, '@');
+	if (at != NULL) {
+		domain = at + 1;
+		local_part = t_strdup_until(request->sender, at);
+		if (!local_part_is_usable(local_part))
+			local_part = "postmaster";
+	}
+	domain = t_spf_domain(domain, NULL);
+	return domain == NULL || strchr(domain, '.') == NULL ? NULL :
+		t_strconcat(local_part, "@", domain, NULL);
+}
+
+static bool
+spf_request_init(struct spf_context *ctx,
+		 const struct bounce_spf_request *request, const char *sender)
+{
+	const char *helo = t_spf_domain(request->helo, "unknown");
+
+	ctx->dns.lookup = spf_dns_lookup;
+	ctx->dns.name = "bounce";
+	ctx->dns.hook = ctx;
+	ctx->server = SPF_server_new_dns(&ctx->dns, 0);
+	if (ctx->server == NULL ||
+	    SPF_server_set_rec_dom(ctx->server, "unknown") != SPF_E_SUCCESS ||
+	    (ctx->request = SPF_request_new(ctx->server)) == NULL)
+		return FALSE;
+	if (request->ip.family == AF_INET)
+		SPF_request_set_ipv4(ctx->request, request->ip.u.ip4);
+	else
+		SPF_request_set_ipv6(ctx->request, request->ip.u.ip6);
+	return SPF_request_set_env_from(ctx->request, sender) == 0 &&
+		SPF_request_set_helo_dom(ctx->request, helo) == SPF_E_SUCCESS;
+}
+
+/*
+ * The result
+ */
+
+static enum bounce_spf spf_result(struct spf_context *ctx, SPF_errcode_t err)
+{
+	SPF_result_t result = ctx->response == NULL ? SPF_RESULT_INVALID :
+		SPF_response_result(ctx->response);
+
+	if (ctx->permerror != NULL)
+		return BOUNCE_SPF_PERMERROR;
+	switch (result) {
+	case SPF_RESULT_NEUTRAL:
+		return BOUNCE_SPF_NEUTRAL;
+	case SPF_RESULT_PASS:
+		return BOUNCE_SPF_PASS;
+	case SPF_RESULT_FAIL:
+		return BOUNCE_SPF_FAIL;
+	case SPF_RESULT_SOFTFAIL:
+		return BOUNCE_SPF_SOFTFAIL;
+	case SPF_RESULT_NONE:
+		return BOUNCE_SPF_NONE;
+	case SPF_RESULT_TEMPERROR:
+		return BOUNCE_SPF_TEMPERROR;
+	case SPF_RESULT_PERMERROR:
+		return BOUNCE_SPF_PERMERROR;
+	case SPF_RESULT_INVALID:
+		break;
+	}
+	/* the record could not be had, or not be parsed */
+	return err == SPF_E_DNS_ERROR ? BOUNCE_SPF_TEMPERROR :
+		BOUNCE_SPF_PERMERROR;
+}
+
+static const char *
+spf_text(struct spf_context *ctx, enum bounce_spf result, SPF_errcode_t err)
+{
+	switch (result) {
+	case BOUNCE_SPF_PERMERROR:
+		return ctx->permerror != NULL ? ctx->permerror :
+			p_strconcat(ctx->pool, "the SPF record is wrong: ",
+				    SPF_strerror(err), NULL);
+	case BOUNCE_SPF_TEMPERROR:
+		return ctx->temperror;
+	default:
+		return NULL;
+	}
+}
+
+static enum bounce_spf
+spf_query(struct spf_context *ctx, const struct bounce_spf_request *request,
+	  const char *sender, const char **text_r)
+{
+	enum bounce_spf result = BOUNCE_SPF_TEMPERROR;
+	SPF_errcode_t err;
+
+	*text_r = "libspf2: out of memory";
+	if (spf_request_init(ctx, request, sender)) {
+		err = SPF_request_query_mailfrom(ctx->request, &ctx->response);
+		result = spf_result(ctx, err);
+		*text_r = spf_text(ctx, result, err);
+	}
+	if (ctx->response != NULL)
+		SPF_response_free(ctx->response);
+	if (ctx->request != NULL)
+		SPF_request_free(ctx->request);
+	if (ctx->server != NULL)
+		SPF_server_free(ctx->server);
+	return result;
+}
+
+static enum bounce_spf
+spf_query_safely(struct spf_context *ctx,
+		 const struct bounce_spf_request *request, const char *sender,
+		 const char **text_r)
+{
+	if (setjmp(spf_error_jump) != 0) {
+		*text_r = p_strconcat(ctx->pool, "libspf2: ", spf_error_text,
+				      NULL);
+		return BOUNCE_SPF_PERMERROR;
+	}
+	return spf_query(ctx, request, sender, text_r);
+}
+
+static enum bounce_spf
+spf_check(struct bounce_key_source *source, pool_t pool,
+	  const struct bounce_spf_request *request, const char **text_r)
+{
+	struct spf_context ctx = { .pool = pool, .source = source };
+	const char *sender = t_spf_sender(request);
+
+	*text_r = NULL;
+	if (request->ip.family == 0 || bounce_ip_is_private(&request->ip) ||
+	    sender == NULL)
+		return BOUNCE_SPF_NONE;
+	return spf_query_safely(&ctx, request, sender, text_r);
+}
+
+enum bounce_spf bounce_spf_check(struct bounce_key_source *source, pool_t pool,
+				 const struct bounce_spf_request *request,
+				 const char **text_r)
+{
+	/* they are libspf2's, not ours: left as they were */
+	typeof(SPF_error_handler) error_handler = SPF_error_handler;
+	typeof(SPF_warning_handler) warning_handler = SPF_warning_handler;
+	typeof(SPF_info_handler) info_handler = SPF_info_handler;
+	typeof(SPF_debug_handler) debug_handler = SPF_debug_handler;
+	enum bounce_spf result;
+
+	SPF_error_handler = spf_handle_error;
+	SPF_warning_handler = spf_handle_message;
+	SPF_info_handler = spf_handle_message;
+	SPF_debug_handler = spf_handle_message;
+	T_BEGIN {
+		result = spf_check(source, pool, request, text_r);
+	} T_END;
+	SPF_error_handler = error_handler;
+	SPF_warning_handler = warning_handler;
+	SPF_info_handler = info_handler;
+	SPF_debug_handler = debug_handler;
+	return result;
+}
