@@ -129,6 +129,14 @@ backscatter_log_add_result(struct event_passthrough *e, string_t *line,
 		{ "reporting_mta", "reporting-mta",
 		  backscatter_log_property(result,
 				BOUNCE_PROPERTY_REPORTING_MTA) },
+		{ "spf", "spf",
+		  backscatter_log_property(result, BOUNCE_PROPERTY_SPF) },
+		{ "reporter_spf", "reporter-spf",
+		  backscatter_log_property(result,
+				BOUNCE_PROPERTY_REPORTER_SPF) },
+		{ "reporter_alignment", "reporter-alignment",
+		  backscatter_log_property(result,
+				BOUNCE_PROPERTY_REPORTER_ALIGNMENT) },
 		{ "mode", NULL, backscatter_mode_name(result->mode) }
 	};
 

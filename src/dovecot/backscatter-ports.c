@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "bounce-key-lookup.h"
+#include "bounce-spf-source.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 #include "backscatter-ports.h"
@@ -15,6 +16,10 @@ int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 	if (backscatter_keys_get(set, &ports_r->keys, error_r) < 0)
 		return -1;
 	ports_r->ports.keys = bounce_key_lookup_source(ports_r->keys, pool);
+	if (set->spf != BACKSCATTER_SPF_NO) {
+		ports_r->ports.spf = bounce_spf_source_init(pool,
+			ports_r->ports.keys, set->reporter_spf != 0);
+	}
 	return 0;
 }
 

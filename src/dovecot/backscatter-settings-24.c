@@ -30,6 +30,10 @@ static const struct setting_define backscatter_setting_defines[] = {
 	DEF(queue_lifetime),
 	DEF(signed_since),
 	{ .type = SET_FILTER_NAME, .key = "backscatter_dict" },
+	DEF(spf),
+	DEF(reporter_spf),
+	DEF(trusted_networks),
+	DEF(authserv_id),
 
 	SETTING_DEFINE_LIST_END
 };
@@ -44,7 +48,11 @@ static const struct backscatter_string_settings backscatter_default_settings = {
 	.sender_match = "domain",
 	.max_age = "14d",
 	.queue_lifetime = "5d",
-	.signed_since = ""
+	.signed_since = "",
+	.spf = "report",
+	.reporter_spf = "no",
+	.trusted_networks = "127.0.0.0/8 ::1",
+	.authserv_id = ""
 };
 
 const struct setting_parser_info backscatter_setting_parser_info = {

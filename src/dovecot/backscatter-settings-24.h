@@ -20,6 +20,10 @@ struct backscatter_string_settings {
 	const char *max_age;
 	const char *queue_lifetime;
 	const char *signed_since;
+	const char *spf;
+	const char *reporter_spf;
+	const char *trusted_networks;
+	const char *authserv_id;
 
 	/* made of the strings when they are checked */
 	struct backscatter_settings parsed;

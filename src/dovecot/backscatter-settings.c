@@ -6,6 +6,7 @@
 #include "strfuncs.h"
 #include "iso8601-date.h"
 #include "bounce-dns.h"
+#include "bounce-networks.h"
 #include "backscatter-compat.h"
 #include "backscatter-settings.h"
 
@@ -42,6 +43,17 @@ static const char *const backscatter_sender_match_words[] = {
 	[BOUNCE_SENDER_MATCH_DOMAIN] = "domain",
 	[BOUNCE_SENDER_MATCH_ADDRESS] = "address",
 	NULL
+};
+
+static const char *const backscatter_spf_words[] = {
+	[BACKSCATTER_SPF_NO] = "no",
+	[BACKSCATTER_SPF_REPORT] = "report",
+	[BACKSCATTER_SPF_RESCUE] = "rescue",
+	NULL
+};
+
+static const char *const backscatter_bool_words[] = {
+	"no", "yes", NULL
 };
 
 static int
@@ -112,6 +124,30 @@ backscatter_parse_dict(pool_t pool,
 
 	if (p == NULL || p == value || p[1] == '\0') {
 		*error_r = "not the URI of a dict";
+		return -1;
+	}
+	*(const char **)field = p_strdup(pool, value);
+	return 0;
+}
+
+static int
+backscatter_parse_networks(pool_t pool,
+			   const struct backscatter_setting *setting ATTR_UNUSED,
+			   const char *value, void *field, const char **error_r)
+{
+	return bounce_networks_parse(pool, value, field, error_r);
+}
+
+/* RFC 8601 section 2.2: a word, mostly a host's name. */
+static int
+backscatter_parse_authserv_id(pool_t pool,
+			      const struct backscatter_setting *setting
+							ATTR_UNUSED,
+			      const char *value, void *field,
+			      const char **error_r)
+{
+	if (value[strcspn(value, " \t;()\"\\=")] != '\0') {
+		*error_r = "not one word";
 		return -1;
 	}
 	*(const char **)field = p_strdup(pool, value);
@@ -265,6 +301,32 @@ static const struct backscatter_setting backscatter_settings_table[] = {
 		.expect = "the URI of a dict such as "
 			"file:%h/backscatter.dict, proxy::backscatter or "
 			"redis:host=127.0.0.1"
+	}, {
+		.name = "backscatter_spf",
+		.def = "report",
+		.parse = backscatter_parse_word,
+		.offset = DEF_OFFSET(spf),
+		.expect = "no, report or rescue",
+		.words = backscatter_spf_words
+	}, {
+		.name = "backscatter_reporter_spf",
+		.def = "no",
+		.parse = backscatter_parse_word,
+		.offset = DEF_OFFSET(reporter_spf),
+		.expect = "yes or no",
+		.words = backscatter_bool_words
+	}, {
+		.name = "backscatter_trusted_networks",
+		.def = "127.0.0.0/8 ::1",
+		.parse = backscatter_parse_networks,
+		.offset = DEF_OFFSET(policy.trusted_networks),
+		.expect = "addresses and ranges such as 192.0.2.0/24 "
+			"2001:db8::1"
+	}, {
+		.name = "backscatter_authserv_id",
+		.parse = backscatter_parse_authserv_id,
+		.offset = DEF_OFFSET(policy.authserv_id),
+		.expect = "a name such as mx.example.com"
 	}
 };
 
@@ -310,6 +372,8 @@ int backscatter_settings_parse(pool_t pool,
 					      settings_r, error_r) < 0)
 			return -1;
 	}
+	settings_r->policy.spf_rescue =
+		settings_r->spf == BACKSCATTER_SPF_RESCUE;
 	return 0;
 }
 

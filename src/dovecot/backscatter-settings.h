@@ -11,6 +11,14 @@
 
 struct mail_user;
 
+enum backscatter_spf {
+	BACKSCATTER_SPF_NO = 0,
+	/* looked up and shown */
+	BACKSCATTER_SPF_REPORT,
+	/* pass makes backscatter unverifiable: policy.spf_rescue */
+	BACKSCATTER_SPF_RESCUE
+};
+
 struct backscatter_settings {
 	enum backscatter_mode mode;
 	/* list is NULL: the recipient's domain. */
@@ -24,6 +32,9 @@ struct backscatter_settings {
 	/* The dict's URI; NULL: there is none. Of Dovecot 2.3 alone: that of 2.4
 	   is opened by the name of its settings. */
 	const char *dict_uri;
+	enum backscatter_spf spf;
+	/* bool: also of the host that sent the bounce */
+	unsigned int reporter_spf;
 	/* domains is NULL and now 0: they are of the delivery. */
 	struct bounce_policy policy;
 };

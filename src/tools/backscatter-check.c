@@ -8,6 +8,7 @@
 #include "bounce-domain-file.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
+#include "bounce-spf-source.h"
 #include "bounce-ports.h"
 #include "check-input.h"
 #include "check-json.h"
@@ -68,6 +69,10 @@ check_judge(struct check_run *run, struct istream *input,
 
 	i_zero(&ports);
 	ports.keys = bounce_key_lookup_source(run->keys, run->pool);
+	if (run->options->spf && !run->options->no_dns) {
+		ports.spf = bounce_spf_source_init(run->pool, ports.keys,
+						   run->options->reporter_spf);
+	}
 	answer->policy = run->options->policy;
 	answer->policy.domains = bounce_domain_words_open(run->pool,
 		&run->options->domains, NULL);

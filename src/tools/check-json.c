@@ -139,6 +139,33 @@ json_recipients(string_t *dest, const struct bounce_report *report)
 	str_append_c(dest, ']');
 }
 
+/* null: it was not asked. */
+static void
+json_spf(string_t *dest, const char *key, const struct bounce_spf_result *result)
+{
+	json_key(dest, key);
+	if (result == NULL || result->spf == BOUNCE_SPF_NOT_ASKED) {
+		str_append(dest, "null");
+		return;
+	}
+	str_append_c(dest, '{');
+	json_string(dest, "result", bounce_spf_name(result->spf));
+	json_string(dest, "address", result->address);
+	json_string(dest, "domain", result->domain);
+	json_string(dest, "text", result->text);
+	str_append_c(dest, '}');
+}
+
+static void
+json_support(string_t *dest, const struct bounce_evidence *evidence)
+{
+	json_spf(dest, "spf", evidence == NULL ? NULL : &evidence->spf);
+	json_spf(dest, "reporter_spf", evidence == NULL ? NULL :
+		 &evidence->reporter_spf);
+	json_string(dest, "reporter_alignment", evidence == NULL ? NULL :
+		    evidence->reporter_alignment);
+}
+
 /* The first value of a property, or NULL. */
 static const char *
 t_json_property(const struct bounce_answer *answer,
@@ -187,6 +214,7 @@ void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
 		    report->reporting_mta);
 	json_recipients(dest, report);
 	json_bool(dest, "over_limit", bounce_answer_is_over_limit(answer));
+	json_support(dest, answer->evidence);
 	json_string(dest, "warning", answer->evidence == NULL ? NULL :
 		    answer->evidence->warning);
 	str_append(dest, "}\n");

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "str.h"
 #include "iso8601-date.h"
+#include "bounce-networks.h"
 #include "backscatter-config.h"
 #include "backscatter-compat.h"
 #include "check-options.h"
@@ -23,6 +24,10 @@ enum check_option {
 	OPT_MAX_AGE,
 	OPT_QUEUE_LIFETIME,
 	OPT_MIN_RSA_BITS,
+	OPT_SPF,
+	OPT_REPORTER_SPF,
+	OPT_TRUSTED_NETWORKS,
+	OPT_AUTHSERV_ID,
 	OPT_JSON,
 	OPT_REPEAT,
 	OPT_HELP,
@@ -41,6 +46,10 @@ static const struct option long_options[] = {
 	{ "max-age", required_argument, NULL, OPT_MAX_AGE },
 	{ "queue-lifetime", required_argument, NULL, OPT_QUEUE_LIFETIME },
 	{ "min-rsa-bits", required_argument, NULL, OPT_MIN_RSA_BITS },
+	{ "spf", required_argument, NULL, OPT_SPF },
+	{ "reporter-spf", no_argument, NULL, OPT_REPORTER_SPF },
+	{ "trusted-networks", required_argument, NULL, OPT_TRUSTED_NETWORKS },
+	{ "authserv-id", required_argument, NULL, OPT_AUTHSERV_ID },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "repeat", required_argument, NULL, OPT_REPEAT },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -72,6 +81,13 @@ static const char help_text[] =
 "  --max-age TIME        older signatures are stale (default: 14d)\n"
 "  --queue-lifetime TIME slack given to a signature that expires (default: 5d)\n"
 "  --min-rsa-bits N      weaker RSA keys do not vouch (default: 1024)\n"
+"  --spf HOW             what SPF says of the host that handed the original over:\n"
+"                        no; report (default): show it; rescue: on pass, it is\n"
+"                        not held against the message; nothing with --no-dns\n"
+"  --reporter-spf        also show what it says of the host that sent the bounce\n"
+"  --trusted-networks L  our own relays: addresses and ranges; may be repeated\n"
+"                        (default: 127.0.0.0/8 ::1)\n"
+"  --authserv-id NAME    believe Authentication-Results by this name\n"
 "  --json                print one JSON object a line\n"
 "  --repeat N            judge each message N times, print messages per second\n"
 "  --help, --version     print this, or the version\n"
@@ -83,7 +99,7 @@ static const char help_text[] =
 struct check_parser {
 	pool_t pool;
 	struct bounce_check_options *options;
-	string_t *domains, *servers;
+	string_t *domains, *servers, *networks;
 };
 
 static const char *parse_address(pool_t pool, const char *value)
@@ -127,6 +143,19 @@ parse_sender_match(const char *value, enum bounce_sender_match *match_r,
 		}
 	}
 	*error_r = "not none, domain or address";
+	return -1;
+}
+
+static int
+parse_spf(const char *value, struct bounce_check_options *options,
+	  const char **error_r)
+{
+	options->spf = strcmp(value, "no") != 0;
+	options->policy.spf_rescue = strcmp(value, "rescue") == 0;
+	if (!options->spf || options->policy.spf_rescue ||
+	    strcmp(value, "report") == 0)
+		return 0;
+	*error_r = "not no, report or rescue";
 	return -1;
 }
 
@@ -181,6 +210,17 @@ parse_option(struct check_parser *parser, int opt, const char *value,
 	case OPT_MIN_RSA_BITS:
 		return parse_number(value, &options->policy.min_rsa_bits,
 				    error_r);
+	case OPT_SPF:
+		return parse_spf(value, options, error_r);
+	case OPT_REPORTER_SPF:
+		options->reporter_spf = TRUE;
+		return 0;
+	case OPT_TRUSTED_NETWORKS:
+		str_printfa(parser->networks, "%s ", value);
+		return 0;
+	case OPT_AUTHSERV_ID:
+		options->policy.authserv_id = value;
+		return 0;
 	case OPT_JSON:
 		options->json = TRUE;
 		return 0;
@@ -216,6 +256,14 @@ parse_lists(struct check_parser *parser, const char **error_r)
 		*error_r = "--dns and --no-dns exclude each other";
 		return -1;
 	}
+	if (str_len(parser->networks) == 0)
+		str_append(parser->networks, "127.0.0.0/8 ::1");
+	if (bounce_networks_parse(parser->pool, str_c(parser->networks),
+				  &options->policy.trusted_networks,
+				  error_r) < 0) {
+		*error_r = t_strconcat("--trusted-networks: ", *error_r, NULL);
+		return -1;
+	}
 	if (str_len(parser->domains) == 0)
 		return 0;
 	if (bounce_domain_words_parse(parser->pool, str_c(parser->domains),
@@ -244,7 +292,8 @@ int bounce_check_options_parse(pool_t pool, int argc, char *argv[],
 		.pool = pool,
 		.options = options_r,
 		.domains = t_str_new(64),
-		.servers = t_str_new(64)
+		.servers = t_str_new(64),
+		.networks = t_str_new(64)
 	};
 	const char *error;
 	int opt;
@@ -252,6 +301,7 @@ int bounce_check_options_parse(pool_t pool, int argc, char *argv[],
 	i_zero(options_r);
 	bounce_policy_init(&options_r->policy);
 	options_r->policy.now = time(NULL);
+	options_r->spf = TRUE;
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (opt == '?') {
 			/* getopt_long() has said what is wrong */

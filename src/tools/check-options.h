@@ -21,6 +21,9 @@ struct bounce_check_options {
 	/* Resolvers, separated by spaces; NULL: the system's. */
 	const char *dns_servers;
 	bool no_dns:1;
+	/* Ask for SPF, too; policy.spf_rescue: what of it. */
+	bool spf:1;
+	bool reporter_spf:1;
 
 	bool json:1;
 	/* 0: judge once, and measure nothing */

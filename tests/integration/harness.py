@@ -250,14 +250,17 @@ def descendants_of(pid):
 
 
 class DnsServer:
-    """nsd on a loopback port. Of a name in broken it answers SERVFAIL."""
+    """nsd on a loopback port. Of a name in broken it answers SERVFAIL. lines:
+    {zone: lines of its file}, for what is no key."""
 
-    def __init__(self, folder, records, broken=()):
+    def __init__(self, folder, records, broken=(), lines=None):
         self.folder, self.process = folder, None
         self.port = free_port(socket.SOCK_DGRAM)
         os.makedirs(folder)
+        self.lines = lines or {}
         self.zones = sorted({n.split('._domainkey.')[1]
-                             for n in list(records) + list(broken)})
+                             for n in list(records) + list(broken)
+                             if '._domainkey.' in n} | set(self.lines))
         conf = ['''server:
   ip-address: 127.0.0.1
   port: %d
@@ -291,6 +294,7 @@ remote-control:
         for name, text in records.items():
             strings = [text[i:i + 255] for i in range(0, len(text), 255)]
             lines.append('%s. TXT %s' % (name, ' '.join('"%s"' % s for s in strings)))
+        lines += self.lines.get(zone, [])
         with open(os.path.join(self.folder, zone + '.zone'), 'w') as f:
             f.write('\n'.join(lines) + '\n')
 
@@ -378,10 +382,11 @@ class Lab:
 
     # keys
 
-    def add_dns(self, keys, broken=()):
-        """Publish keys, and answer SERVFAIL for the keys in broken."""
+    def add_dns(self, keys, broken=(), lines=None):
+        """Publish keys, and lines of zones; answer SERVFAIL for the keys, or
+        names, in broken."""
         self.dns = DnsServer(self.path('dns'), {k.name: k.record for k in keys},
-                             [k.name for k in broken])
+                             [getattr(k, 'name', k) for k in broken], lines)
         self.dns.start()
         self.settings.setdefault('backscatter_dns_servers',
                                  '127.0.0.1:%d' % self.dns.port)

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "net.h"
 #include "bounce-domains.h"
+#include "bounce-networks.h"
 #include "backscatter-once.h"
 #include "backscatter-settings.h"
 #include "test-common.h"
@@ -62,10 +64,15 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.policy.signed_since == 0);
 	test_assert(set.policy.domains == NULL);
 	test_assert(set.policy.now == 0);
+	test_assert(set.spf == BACKSCATTER_SPF_REPORT);
+	test_assert(set.reporter_spf == 0);
+	test_assert(!set.policy.spf_rescue);
+	test_assert(set.policy.trusted_networks != NULL);
+	test_assert(set.policy.authserv_id == NULL);
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 11);
+	test_assert(count == 15);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -115,6 +122,48 @@ static void test_backscatter_settings_words(void)
 			   "audit");
 	test_assert_strcmp(backscatter_mode_name(BACKSCATTER_MODE_ENFORCE),
 			   "enforce");
+	pool_unref(&pool);
+	test_end();
+}
+
+static void test_backscatter_settings_spf(void)
+{
+	static const struct {
+		const char *value;
+		enum backscatter_spf spf;
+		bool rescue;
+	} words[] = {
+		{ "no", BACKSCATTER_SPF_NO, FALSE },
+		{ "report", BACKSCATTER_SPF_REPORT, FALSE },
+		{ "rescue", BACKSCATTER_SPF_RESCUE, TRUE }
+	};
+	pool_t pool = pool_alloconly_create("test settings", 1024);
+	struct backscatter_settings set;
+	struct ip_addr ip;
+	const char *error;
+	unsigned int i;
+
+	test_begin("backscatter settings of SPF and the trace");
+	for (i = 0; i < N_ELEMENTS(words); i++) {
+		test_assert_idx(test_parse(pool, "backscatter_spf",
+					   words[i].value, &set,
+					   &error) == 0, i);
+		test_assert_idx(set.spf == words[i].spf, i);
+		test_assert_idx(set.policy.spf_rescue == words[i].rescue, i);
+	}
+	test_assert(test_parse(pool, "backscatter_reporter_spf", "yes", &set,
+			       &error) == 0);
+	test_assert(set.reporter_spf == 1);
+	test_assert(test_parse(pool, "backscatter_trusted_networks",
+			       "192.0.2.0/24,2001:db8::/32\n::1", &set,
+			       &error) == 0);
+	test_assert(net_addr2ip("192.0.2.9", &ip) == 0 &&
+		    bounce_networks_match(set.policy.trusted_networks, &ip));
+	test_assert(net_addr2ip("127.0.0.1", &ip) == 0 &&
+		    !bounce_networks_match(set.policy.trusted_networks, &ip));
+	test_assert(test_parse(pool, "backscatter_authserv_id",
+			       "mx.example.org", &set, &error) == 0);
+	test_assert_strcmp(set.policy.authserv_id, "mx.example.org");
 	pool_unref(&pool);
 	test_end();
 }
@@ -250,6 +299,14 @@ static void test_backscatter_settings_errors(void)
 		{ "backscatter_queue_lifetime", "366d", "too large", "5d" },
 		{ "backscatter_queue_lifetime", "99999999999999999999d",
 		  "99999999999999999999d", "5d" },
+		{ "backscatter_spf", "yes", "unknown", "no, report or rescue" },
+		{ "backscatter_reporter_spf", "maybe", "unknown", "yes or no" },
+		{ "backscatter_trusted_networks", "::1 relay.example.org",
+		  "relay.example.org", "192.0.2.0/24" },
+		{ "backscatter_trusted_networks", "192.0.2.0/33",
+		  "192.0.2.0/33", "192.0.2.0/24" },
+		{ "backscatter_authserv_id", "mx a", "one word",
+		  "mx.example.com" },
 		{ "backscatter_signed_since", "yesterday", "not a date",
 		  "2026-01-31" },
 		{ "backscatter_signed_since", "2026-13-01", "not a date",
@@ -337,6 +394,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_backscatter_settings_defaults,
 		test_backscatter_settings_words,
+		test_backscatter_settings_spf,
 		test_backscatter_settings_numbers,
 		test_backscatter_settings_lists,
 		test_backscatter_settings_errors,

@@ -137,7 +137,7 @@ static void test_bounce_property_values(void)
 		"[mx.example.net]",
 		"[bob@example.net][carol@example.net]",
 		"[failed][failed]", "[5.1.1]",
-		"[550 no ?[31msuch\xef\xbf\xbd user]", ""
+		"[550 no ?[31msuch\xef\xbf\xbd user]", "", "", "", ""
 	};
 	struct fixture f;
 	unsigned int i;
