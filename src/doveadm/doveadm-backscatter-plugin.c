@@ -20,6 +20,39 @@ DOVEADM_CMD_PARAM('f', "sender", CMD_PARAM_STR, 0)
 DOVEADM_CMD_PARAM('a', "recipient", CMD_PARAM_STR, 0)
 DOVEADM_CMD_PARAM('\0', "path", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
 DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter report",
+		.cmd = doveadm_backscatter_report,
+		.usage = "[-u <user> | -d <domain>] [--since <time>] "
+			"[--until <time>] --html <file>",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_PARAM('u', "user", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('d', "domain", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "since", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "until", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "html", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter stats",
+		.cmd = doveadm_backscatter_stats,
+		.usage = "[-u <user> | -d <domain>] [--since <time>] "
+			"[--until <time>] [--by day|user|domain|reason]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_PARAM('u', "user", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('d', "domain", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "since", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "until", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "by", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter top",
+		.cmd = doveadm_backscatter_top,
+		.usage = "[--since <time>] [--until <time>] [-n <limit>]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_PARAM('\0', "since", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "until", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('n', "limit", CMD_PARAM_INT64, 0)
+DOVEADM_CMD_PARAMS_END
 	}
 };
 

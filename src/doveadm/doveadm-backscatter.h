@@ -14,8 +14,15 @@
    All output goes through doveadm_print_*(): headers are printed in init(), and
    alloc() names the format that is used without -f. */
 
+struct doveadm_cmd_context;
 struct doveadm_mail_cmd_context;
 
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
+
+/* Commands about the site: not for users, and without the mail options. They
+   log their errors, and set doveadm_exit_code. */
+void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx);
+void doveadm_backscatter_top(struct doveadm_cmd_context *cctx);
+void doveadm_backscatter_report(struct doveadm_cmd_context *cctx);
 
 #endif

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "array.h"
 #include "smtp-address.h"
+#include "backscatter-count.h"
 #include "backscatter-delivered.h"
 #include "backscatter-private.h"
 
@@ -50,6 +51,7 @@ void backscatter_delivered(struct event *event,
 			   const struct backscatter_delivered *delivered)
 {
 	backscatter_log_delivered(event, delivered);
+	backscatter_count_delivered(delivered);
 }
 
 void backscatter_delivery_end(struct backscatter_delivery **_delivery,

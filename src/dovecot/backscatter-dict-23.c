@@ -39,10 +39,26 @@ int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 	dict_set.base_dir = user->set->base_dir;
 	dict_set.event_parent = event;
 	backend_r->name = set->dict_uri;
+	backend_r->is_file = strncmp(set->dict_uri, "file:", 5) == 0;
 	if (dict_init(backscatter_dict_uri_limit(set->dict_uri, timeout_msecs),
 		      &dict_set, &backend_r->dict, error_r) < 0)
 		return -1;
 	return 1;
+}
+
+int backscatter_dict_backend_open_site(struct event *event,
+				       const char *base_dir, const char *uri,
+				       struct backscatter_dict_backend *backend_r,
+				       const char **error_r)
+{
+	struct dict_settings dict_set;
+
+	i_zero(backend_r);
+	i_zero(&dict_set);
+	dict_set.base_dir = base_dir;
+	dict_set.event_parent = event;
+	backend_r->name = uri;
+	return dict_init(uri, &dict_set, &backend_r->dict, error_r) < 0 ? -1 : 1;
 }
 
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)

@@ -48,16 +48,28 @@ int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 		return ret;
 	}
 	/* a file is the user's own, a server is everybody's */
+	backend_r->is_file = strcmp(backend_r->dict->name, "file") == 0;
 	backend_r->name = t_strconcat(backend_r->dict->name, ":",
-		strcmp(backend_r->dict->name, "file") == 0 ?
-		user->username : "", NULL);
+		backend_r->is_file ? user->username : "", NULL);
 	return 1;
+}
+
+int backscatter_dict_backend_open_site(struct event *event,
+				       const char *base_dir ATTR_UNUSED,
+				       const char *uri ATTR_UNUSED,
+				       struct backscatter_dict_backend *backend_r,
+				       const char **error_r)
+{
+	i_zero(backend_r);
+	settings_event_add_filter_name(event, BACKSCATTER_DICT_FILTER);
+	return dict_init_auto(event, &backend_r->dict, error_r);
 }
 
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)
 {
 	dict_deinit(&backend->dict);
-	settings_instance_free(&backend->instance);
+	if (backend->instance != NULL)
+		settings_instance_free(&backend->instance);
 }
 
 /* A file says that it cannot, and the write fails. The dict service says that

@@ -3,13 +3,14 @@
 
 /* The names of what is kept in backscatter_dict. All of them:
 
+   shared/backscatter/add/...	   counters: backscatter-count-key.h
    priv/backscatter/number/NAME	   of a user, a number
    priv/backscatter/text/NAME	   of a user, a text
    shared/backscatter/number/NAME  of the site, a number
    shared/backscatter/text/NAME	   of the site, a text
 
-   so that four maps are all that a SQL dict needs, and numbers can be columns
-   that are incremented. NAME is one component: words joined by dots, without
+   so that six maps are all that a SQL dict needs, and numbers can be columns
+   that are incremented: they are never set to a value. NAME is one component: words joined by dots, without
    a slash. What a stranger, or a user's name, has put into it is a hash of
    theirs. Every NAME can be computed: Redis has no iteration. What counts
    over a time has the number of its window (time / length of the window) in

@@ -43,6 +43,8 @@ struct backscatter_dict {
 	unsigned int pending;
 	pool_t missing_pool;
 	ARRAY(struct backscatter_dict_inc) missing;
+	/* to be begun once more */
+	ARRAY(struct backscatter_dict_batch *) batches;
 	/* why it is not used any more; NULL: it is */
 	char *error;
 	bool timed_out;
@@ -64,6 +66,15 @@ struct backscatter_dict_lookup {
 	bool finished;
 	/* nobody waits any more */
 	bool abandoned;
+};
+
+/* Several numbers in one transaction. */
+struct backscatter_dict_batch {
+	struct backscatter_dict *dict;
+	const char **keys;
+	unsigned int expire_secs;
+	/* They were not there: set them, which SQL does by adding. */
+	bool create;
 };
 
 struct backscatter_dict_write {
@@ -222,15 +233,26 @@ backscatter_dict_create(struct mail_user *user)
 	dict->ioloop = backscatter_dict_ioloop_create();
 	dict->missing_pool = pool_alloconly_create("backscatter dict", 256);
 	i_array_init(&dict->missing, 4);
+	i_array_init(&dict->batches, 4);
 	return dict;
+}
+
+static void backscatter_dict_batch_free(struct backscatter_dict_batch *batch)
+{
+	i_free(batch->keys);
+	i_free(batch);
 }
 
 static void backscatter_dict_free(struct backscatter_dict **_dict)
 {
 	struct backscatter_dict *dict = *_dict;
+	struct backscatter_dict_batch *batch;
 	struct backscatter_dict_visit visit;
 
 	*_dict = NULL;
+	array_foreach_elem(&dict->batches, batch)
+		backscatter_dict_batch_free(batch);
+	array_free(&dict->batches);
 	if (dict->backend.dict != NULL) {
 		backscatter_dict_enter(dict, &visit);
 		backscatter_dict_backend_close(&dict->backend);
@@ -536,6 +558,82 @@ void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 		backscatter_dict_write_inc(dict, key, diff, expire_secs);
 }
 
+/* SQLite waits for a second for other writers and then gives up, with nothing
+   written. */
+static bool
+backscatter_dict_is_locked(const struct dict_commit_result *result)
+{
+	return result->ret < 0 && result->error != NULL &&
+		strstr(result->error, "database is locked") != NULL;
+}
+
+static void
+backscatter_dict_batch_callback(const struct dict_commit_result *result,
+				struct backscatter_dict_batch *batch)
+{
+	struct backscatter_dict *dict = batch->dict;
+
+	i_assert(dict->pending > 0);
+	dict->pending--;
+	io_loop_stop(dict->ioloop);
+	if (result->ret == DICT_COMMIT_RET_NOTFOUND && !batch->create)
+		batch->create = TRUE;
+	else if (!backscatter_dict_is_locked(result)) {
+		if (result->ret < 0)
+			backscatter_dict_fail(dict, result->error);
+		backscatter_dict_batch_free(batch);
+		return;
+	}
+	array_push_back(&dict->batches, &batch);
+}
+
+static void backscatter_dict_batch_begin(struct backscatter_dict_batch *batch)
+{
+	struct backscatter_dict *dict = batch->dict;
+	struct dict_op_settings set =
+		*mail_user_get_dict_op_settings(dict->user);
+	struct dict_transaction_context *trans;
+	struct backscatter_dict_visit visit;
+	const char *const *keys;
+
+	backscatter_dict_enter(dict, &visit);
+	dict->pending++;
+	backscatter_dict_backend_expire(&dict->backend, &set,
+					batch->expire_secs);
+	trans = dict_transaction_begin(dict->backend.dict, &set);
+	for (keys = batch->keys; *keys != NULL; keys++) {
+		if (batch->create)
+			dict_set(trans, *keys, "1");
+		else
+			dict_atomic_inc(trans, *keys, 1);
+	}
+	dict_transaction_commit_async(&trans, backscatter_dict_batch_callback,
+				      batch);
+	backscatter_dict_leave(dict, &visit);
+}
+
+void backscatter_dict_inc_all(struct backscatter_dict *dict,
+			      const char *const *keys,
+			      unsigned int expire_secs)
+{
+	struct backscatter_dict_batch *batch;
+	const char *error;
+
+	if (!backscatter_dict_can_ask(dict, &error))
+		return;
+	/* A file increments those that are there, and does not say which. */
+	if (dict->backend.is_file) {
+		for (; *keys != NULL; keys++)
+			backscatter_dict_inc(dict, *keys, 1, expire_secs);
+		return;
+	}
+	batch = i_new(struct backscatter_dict_batch, 1);
+	batch->dict = dict;
+	batch->keys = p_strarray_dup(default_pool, keys);
+	batch->expire_secs = expire_secs;
+	backscatter_dict_batch_begin(batch);
+}
+
 void backscatter_dict_set(struct backscatter_dict *dict, const char *key,
 			  const char *value, unsigned int expire_secs)
 {
@@ -589,6 +687,30 @@ backscatter_dict_create_missing(struct backscatter_dict *dict,
 	return backscatter_dict_wait(dict, error_r);
 }
 
+/* Within the deadline, again and again. */
+static int
+backscatter_dict_flush_batches(struct backscatter_dict *dict,
+			       const char **error_r)
+{
+	struct backscatter_dict_batch *const *batches;
+	unsigned int i, count;
+
+	while ((count = array_count(&dict->batches)) > 0) {
+		if (!backscatter_dict_can_ask(dict, error_r))
+			return -1;
+		/* a copy: those that come back are put behind */
+		batches = p_memdup(pool_datastack_create(),
+				   array_front(&dict->batches),
+				   sizeof(*batches) * count);
+		array_clear(&dict->batches);
+		for (i = 0; i < count; i++)
+			backscatter_dict_batch_begin(batches[i]);
+		if (backscatter_dict_wait(dict, error_r) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static struct file_lock *backscatter_dict_file_lock(struct backscatter_dict *d)
 {
 	struct file_lock *lock = NULL;
@@ -614,6 +736,8 @@ int backscatter_dict_flush(struct backscatter_dict *dict,
 	int ret;
 
 	ret = backscatter_dict_wait(dict, error_r);
+	if (ret == 0)
+		ret = backscatter_dict_flush_batches(dict, error_r);
 	count = array_count(&dict->missing);
 	if (count == 0 || ret < 0)
 		return ret;

@@ -50,6 +50,13 @@ int backscatter_dict_lookup_number(struct backscatter_dict *dict,
    there begins at 0. */
 void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 			  long long diff, unsigned int expire_secs);
+/* Increment several numbers by one, for counters of the site. Begun at once and
+   in one transaction: all of them or none. What is behind the dict service must
+   be Redis, or SQL whose tables take an INSERT as an increment
+   (doc/example-config/sql): then none is lost, whatever others do. */
+void backscatter_dict_inc_all(struct backscatter_dict *dict,
+			      const char *const *keys,
+			      unsigned int expire_secs);
 void backscatter_dict_set(struct backscatter_dict *dict, const char *key,
 			  const char *value, unsigned int expire_secs);
 void backscatter_dict_unset(struct backscatter_dict *dict, const char *key);

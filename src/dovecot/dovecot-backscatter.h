@@ -152,6 +152,65 @@ BACKSCATTER_API void
 backscatter_answer_explain(const struct backscatter_answer *answer,
 			   string_t *dest);
 
+/* Counters that last: how many bounces a day, whose, what they were and what
+   became of them. */
+enum backscatter_count_scope {
+	/* a bounce counts for its user, for the user's domain, and for the
+	   server that reported it */
+	BACKSCATTER_COUNT_USER = 0,
+	BACKSCATTER_COUNT_DOMAIN,
+	BACKSCATTER_COUNT_SERVER
+};
+
+/* The outcome of backscatter in mode audit. */
+#define BACKSCATTER_COUNT_WOULD_FILE "would-be-filed"
+
+struct backscatter_count {
+	/* "2026-01-31", UTC's. */
+	const char *day;
+	enum backscatter_count_scope scope;
+	/* From the dict: not sanitised. */
+	const char *name;
+	/* Such as "backscatter", "unsigned", "filed"; servers have no reason
+	   and no outcome: "-". */
+	const char *verdict, *reason, *outcome;
+	uint64_t bounces;
+};
+
+struct backscatter_count_query {
+	enum backscatter_count_scope scope;
+	/* NULL: all of them, which a dict without iteration cannot do. */
+	const char *name;
+	/* Times in the first and the last day. */
+	time_t since, until;
+};
+
+struct backscatter_counts;
+
+/* The strings live until the callback returns. */
+typedef void
+backscatter_count_callback_t(const struct backscatter_count *count,
+			     void *context);
+
+/* Open the backscatter_dict of the site, for reading its counters without a
+   user. uri: what Dovecot 2.3's configuration says; not used with 2.4, where
+   the event leads to the settings. Returns 1, 0 if none is configured, -1 with
+   an error (data stack). */
+BACKSCATTER_API int
+backscatter_counts_open(struct event *event, const char *base_dir,
+			const char *uri, struct backscatter_counts **counts_r,
+			const char **error_r);
+/* Call back for each counter. What is counted meanwhile may be in it or not.
+   Waits for the dict as long as its driver does. Returns 0, or -1 with an error
+   (data stack). */
+BACKSCATTER_API int
+backscatter_counts_read(struct backscatter_counts *counts,
+			const struct backscatter_count_query *query,
+			backscatter_count_callback_t *callback, void *context,
+			const char **error_r);
+BACKSCATTER_API void
+backscatter_counts_close(struct backscatter_counts **counts);
+
 /* The name and version of the package. */
 BACKSCATTER_API const char *backscatter_version(void);
 

@@ -1,0 +1,158 @@
+-- dovecot-backscatter: the tables behind backscatter_dict, for PostgreSQL 11 or
+-- later. Run it once as their owner, and again after an upgrade: what is there
+-- already is left alone, and new verdicts or outcomes need no new columns.
+--
+--   createuser dovecot
+--   createdb -O dovecot backscatter
+--   psql -U dovecot backscatter <backscatter-pgsql.sql
+--
+-- A count that a power cut may take is cheap, and one that waits for the disk
+-- is not:
+--
+--   ALTER ROLE dovecot IN DATABASE backscatter SET synchronous_commit = off;
+--
+-- Days are UTC's. What is old goes, say once a day, by
+--
+--   DELETE FROM backscatter_count WHERE day < current_date - 400;
+--   DELETE FROM backscatter_site_number WHERE created < current_date - 60;
+--   DELETE FROM backscatter_user_number WHERE created < current_date - 60;
+
+SET client_min_messages = warning;
+
+-- Bounces: one row for each user, for his domain, and for the server that
+-- reported it (without reason and outcome).
+CREATE TABLE IF NOT EXISTS backscatter_count (
+  day date NOT NULL,
+  scope text NOT NULL, -- user, domain, server
+  name text NOT NULL,
+  verdict text NOT NULL,
+  reason text NOT NULL,
+  outcome text NOT NULL,
+  bounces bigint NOT NULL,
+  PRIMARY KEY (day, scope, name, verdict, reason, outcome)
+);
+
+-- What Dovecot writes to. It increments by an UPDATE, is told that there is no
+-- such row, as this table is always empty, and then does an INSERT, which adds:
+-- in one transaction for all rows of a bounce, and none is lost, whatever other
+-- processes do.
+--
+-- What a server calls itself is a stranger's text. After 10000 rows in a day
+-- all others are one.
+CREATE TABLE IF NOT EXISTS backscatter_count_add (
+  day date NOT NULL,
+  scope text NOT NULL,
+  name text NOT NULL,
+  verdict text NOT NULL,
+  reason text NOT NULL,
+  outcome text NOT NULL,
+  bounces bigint NOT NULL,
+  PRIMARY KEY (day, scope, name, verdict, reason, outcome)
+);
+
+CREATE OR REPLACE FUNCTION backscatter_count_add() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.scope = 'server' AND
+     NOT EXISTS (SELECT FROM backscatter_count WHERE day = NEW.day AND
+       scope = NEW.scope AND name = NEW.name) AND
+     (SELECT count(*) FROM backscatter_count
+       WHERE day = NEW.day AND scope = NEW.scope) >= 10000 THEN
+    NEW.name := '(other)';
+  END IF;
+  INSERT INTO backscatter_count AS c VALUES (NEW.*)
+    ON CONFLICT (day, scope, name, verdict, reason, outcome)
+    DO UPDATE SET bounces = c.bounces + EXCLUDED.bounces;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_count_add ON backscatter_count_add;
+CREATE TRIGGER backscatter_count_add BEFORE INSERT ON backscatter_count_add
+FOR EACH ROW EXECUTE FUNCTION backscatter_count_add();
+
+-- What is remembered of a user and of the site. Numbers are only ever
+-- incremented, texts are replaced. An INSERT of a number that is there adds to
+-- it, too.
+CREATE TABLE IF NOT EXISTS backscatter_user_number (
+  username text NOT NULL,
+  name text NOT NULL,
+  value bigint NOT NULL,
+  created date NOT NULL DEFAULT current_date,
+  PRIMARY KEY (username, name)
+);
+
+CREATE OR REPLACE FUNCTION backscatter_user_number_add() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO backscatter_user_number AS c VALUES (NEW.*)
+    ON CONFLICT (username, name) DO UPDATE SET value = c.value + EXCLUDED.value;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_user_number_add ON backscatter_user_number;
+CREATE TRIGGER backscatter_user_number_add
+BEFORE INSERT ON backscatter_user_number
+FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+EXECUTE FUNCTION backscatter_user_number_add();
+
+CREATE TABLE IF NOT EXISTS backscatter_site_number (
+  name text NOT NULL PRIMARY KEY,
+  value bigint NOT NULL,
+  created date NOT NULL DEFAULT current_date
+);
+
+CREATE OR REPLACE FUNCTION backscatter_site_number_add() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO backscatter_site_number AS c VALUES (NEW.*)
+    ON CONFLICT (name) DO UPDATE SET value = c.value + EXCLUDED.value;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_site_number_add ON backscatter_site_number;
+CREATE TRIGGER backscatter_site_number_add
+BEFORE INSERT ON backscatter_site_number
+FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+EXECUTE FUNCTION backscatter_site_number_add();
+
+CREATE TABLE IF NOT EXISTS backscatter_user_text (
+  username text NOT NULL,
+  name text NOT NULL,
+  value text NOT NULL,
+  created date NOT NULL DEFAULT current_date,
+  PRIMARY KEY (username, name)
+);
+
+CREATE OR REPLACE FUNCTION backscatter_user_text_set() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO backscatter_user_text VALUES (NEW.*)
+    ON CONFLICT (username, name)
+    DO UPDATE SET value = EXCLUDED.value, created = EXCLUDED.created;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_user_text_set ON backscatter_user_text;
+CREATE TRIGGER backscatter_user_text_set BEFORE INSERT ON backscatter_user_text
+FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+EXECUTE FUNCTION backscatter_user_text_set();
+
+CREATE TABLE IF NOT EXISTS backscatter_site_text (
+  name text NOT NULL PRIMARY KEY,
+  value text NOT NULL,
+  created date NOT NULL DEFAULT current_date
+);
+
+CREATE OR REPLACE FUNCTION backscatter_site_text_set() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO backscatter_site_text VALUES (NEW.*)
+    ON CONFLICT (name)
+    DO UPDATE SET value = EXCLUDED.value, created = EXCLUDED.created;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_site_text_set ON backscatter_site_text;
+CREATE TRIGGER backscatter_site_text_set BEFORE INSERT ON backscatter_site_text
+FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+EXECUTE FUNCTION backscatter_site_text_set();

@@ -1,0 +1,75 @@
+#ifndef DOVEADM_BACKSCATTER_TOTALS_H
+#define DOVEADM_BACKSCATTER_TOTALS_H
+
+/* Sums of counters, by day, name or reason. Pure: fed with counters, by
+   whoever reads them. */
+
+#include "dovecot-backscatter.h"
+
+enum backscatter_column {
+	/* all but those that failed, and will come again */
+	BACKSCATTER_COLUMN_BOUNCES = 0,
+	/* what they were: these add up to the bounces */
+	BACKSCATTER_COLUMN_GENUINE,
+	BACKSCATTER_COLUMN_BACKSCATTER,
+	BACKSCATTER_COLUMN_DISOWNED,
+	BACKSCATTER_COLUMN_UNVERIFIABLE,
+	BACKSCATTER_COLUMN_TEMPERROR,
+	/* what became of them: and so do these, but for servers */
+	BACKSCATTER_COLUMN_KEPT,
+	BACKSCATTER_COLUMN_FILED,
+	BACKSCATTER_COLUMN_REDIRECTED,
+	BACKSCATTER_COLUMN_REJECTED,
+	BACKSCATTER_COLUMN_DISCARDED,
+	BACKSCATTER_COLUMN_WOULD_FILE,
+	BACKSCATTER_COLUMN_FAILED,
+	/* what should be 0: discarded or rejected, though genuine */
+	BACKSCATTER_COLUMN_GENUINE_LOST,
+
+	BACKSCATTER_COLUMN_COUNT
+};
+
+enum backscatter_totals_by {
+	BACKSCATTER_TOTALS_BY_DAY = 0,
+	/* user, domain or server: whatever was read */
+	BACKSCATTER_TOTALS_BY_NAME,
+	BACKSCATTER_TOTALS_BY_REASON
+};
+
+struct backscatter_total {
+	/* The day, name or reason; valid UTF-8 without control characters. */
+	const char *name;
+	/* Of a reason; otherwise NULL. */
+	const char *verdict;
+	uint64_t n[BACKSCATTER_COLUMN_COUNT];
+};
+
+struct backscatter_totals;
+
+/* "would-be-filed": for a header, JSON and the like; static. */
+const char *backscatter_column_name(enum backscatter_column column);
+
+/* Everything is allocated from the pool. */
+struct backscatter_totals *
+backscatter_totals_init(pool_t pool, enum backscatter_totals_by by);
+void backscatter_totals_add(struct backscatter_totals *totals,
+			    const struct backscatter_count *count);
+/* Have a row for a name, with zeros if nothing came. */
+struct backscatter_total *
+backscatter_totals_get(struct backscatter_totals *totals, const char *name);
+void backscatter_totals_deinit(struct backscatter_totals **totals);
+
+/* The rows by name, or those with the most of a column first. The array is the
+   totals' own: sorted in place. */
+const struct backscatter_total *const *
+backscatter_totals_by_name(struct backscatter_totals *totals,
+			   unsigned int *count_r);
+const struct backscatter_total *const *
+backscatter_totals_by_column(struct backscatter_totals *totals,
+			     enum backscatter_column column,
+			     unsigned int *count_r);
+/* The sum of all. */
+const struct backscatter_total *
+backscatter_totals_sum(const struct backscatter_totals *totals);
+
+#endif

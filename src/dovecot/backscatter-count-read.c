@@ -1,0 +1,215 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Reading the counters, for doveadm: with the dict that the site has, and
+   without a user. What is waited for here delays no delivery. */
+
+#include "lib.h"
+#include "dict.h"
+#include "bounce-types.h"
+#include "backscatter-private.h"
+#include "backscatter-outcome.h"
+#include "backscatter-dict-private.h"
+#include "backscatter-count-key.h"
+
+#define BACKSCATTER_DAY_SECS (24 * 3600)
+/* Of a query: ten years. */
+#define BACKSCATTER_COUNT_MAX_DAYS 3660
+
+struct backscatter_counts {
+	struct backscatter_dict_backend backend;
+	struct event *event;
+	/* The dict has refused to list its keys. */
+	bool no_iteration;
+};
+
+struct backscatter_count_reader {
+	struct backscatter_counts *counts;
+	const struct backscatter_count_query *query;
+	backscatter_count_callback_t *callback;
+	void *context;
+};
+
+int backscatter_counts_open(struct event *event, const char *base_dir,
+			    const char *uri,
+			    struct backscatter_counts **counts_r,
+			    const char **error_r)
+{
+	struct backscatter_counts *counts;
+	int ret;
+
+	*counts_r = NULL;
+	counts = i_new(struct backscatter_counts, 1);
+	counts->event = event_create(event);
+	event_add_category(counts->event, &backscatter_event_category);
+	ret = backscatter_dict_backend_open_site(counts->event, base_dir, uri,
+						 &counts->backend, error_r);
+	if (ret <= 0) {
+		event_unref(&counts->event);
+		i_free(counts);
+		return ret;
+	}
+	*counts_r = counts;
+	return 1;
+}
+
+void backscatter_counts_close(struct backscatter_counts **_counts)
+{
+	struct backscatter_counts *counts = *_counts;
+
+	*_counts = NULL;
+	backscatter_dict_backend_close(&counts->backend);
+	event_unref(&counts->event);
+	i_free(counts);
+}
+
+static void
+backscatter_count_call(struct backscatter_count_reader *reader,
+		       struct backscatter_count *count, const char *value)
+{
+	if (str_to_uint64(value, &count->bounces) == 0 && count->bounces > 0)
+		reader->callback(count, reader->context);
+}
+
+static int
+backscatter_count_iterate(struct backscatter_count_reader *reader,
+			  const char *prefix, const char *day,
+			  const char **error_r)
+{
+	const struct backscatter_count_query *query = reader->query;
+	const struct dict_op_settings set = { .username = NULL };
+	struct dict_iterate_context *iter;
+	struct backscatter_count count;
+	const char *key, *value;
+
+	iter = dict_iterate_init(reader->counts->backend.dict, &set,
+		backscatter_count_path(prefix, day, query->scope,
+					 query->name),
+		DICT_ITERATE_FLAG_RECURSE);
+	while (dict_iterate(iter, &key, &value)) T_BEGIN {
+		if (backscatter_count_key_parse(key, &count) == 0)
+			backscatter_count_call(reader, &count, value);
+	} T_END;
+	return dict_iterate_deinit(&iter, error_r);
+}
+
+/* One key, by its name. */
+static int
+backscatter_count_lookup(struct backscatter_count_reader *reader,
+			 struct backscatter_count *count, const char **error_r)
+{
+	const struct dict_op_settings set = { .username = NULL };
+	const char *value;
+	int ret;
+
+	ret = dict_lookup(reader->counts->backend.dict, &set,
+			  pool_datastack_create(),
+			  backscatter_count_key(count), &value, error_r);
+	if (ret > 0)
+		backscatter_count_call(reader, count, value);
+	return ret < 0 ? -1 : 0;
+}
+
+static int
+backscatter_count_lookup_outcomes(struct backscatter_count_reader *reader,
+				  struct backscatter_count *count,
+				  const char **error_r)
+{
+	unsigned int i;
+
+	for (i = 0; i < BACKSCATTER_OUTCOME_COUNT; i++) {
+		count->outcome = backscatter_outcome_name(i);
+		if (backscatter_count_lookup(reader, count, error_r) < 0)
+			return -1;
+	}
+	count->outcome = BACKSCATTER_COUNT_WOULD_FILE;
+	return backscatter_count_lookup(reader, count, error_r);
+}
+
+/* All that there may be for one name: each reason belongs to one verdict. */
+static int
+backscatter_count_lookup_all(struct backscatter_count_reader *reader,
+			     const char *day, const char **error_r)
+{
+	struct backscatter_count count;
+	unsigned int i;
+	int ret = 0;
+
+	i_zero(&count);
+	count.day = day;
+	count.scope = reader->query->scope;
+	count.name = reader->query->name;
+	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT; i++) {
+		const char *error = NULL;
+
+		T_BEGIN {
+			count.verdict = bounce_verdict_name(
+				bounce_reason_to_verdict(i));
+			count.reason = bounce_reason_name(i);
+			ret = backscatter_count_lookup_outcomes(reader, &count,
+								&error);
+		} T_END_PASS_STR_IF(ret < 0, &error);
+		if (ret < 0) {
+			*error_r = error;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+backscatter_count_read_day(struct backscatter_count_reader *reader,
+			   const char *day, const char **error_r)
+{
+	const struct backscatter_count_query *query = reader->query;
+	const char *error;
+
+	if (!reader->counts->no_iteration) {
+		/* SQL has them in the first, others in the second */
+		if (backscatter_count_iterate(reader, BACKSCATTER_COUNT_SQL,
+					      day, error_r) == 0 &&
+		    backscatter_count_iterate(reader, BACKSCATTER_COUNT_ADD,
+					      day, error_r) == 0)
+			return 0;
+		if (query->name == NULL ||
+		    query->scope == BACKSCATTER_COUNT_SERVER)
+			return -1;
+	}
+	if (backscatter_count_lookup_all(reader, day, &error) < 0) {
+		if (reader->counts->no_iteration)
+			*error_r = error;
+		return -1;
+	}
+	reader->counts->no_iteration = TRUE;
+	return 0;
+}
+
+int backscatter_counts_read(struct backscatter_counts *counts,
+			    const struct backscatter_count_query *query,
+			    backscatter_count_callback_t *callback,
+			    void *context, const char **error_r)
+{
+	struct backscatter_count_reader reader = {
+		.counts = counts,
+		.query = query,
+		.callback = callback,
+		.context = context
+	};
+	time_t day = query->since - query->since % BACKSCATTER_DAY_SECS;
+	const char *error = NULL;
+	int ret = 0;
+
+	if (query->until / BACKSCATTER_DAY_SECS -
+	    query->since / BACKSCATTER_DAY_SECS > BACKSCATTER_COUNT_MAX_DAYS) {
+		*error_r = "the time is too long";
+		return -1;
+	}
+	for (; day <= query->until && ret == 0; day += BACKSCATTER_DAY_SECS) {
+		T_BEGIN {
+			ret = backscatter_count_read_day(&reader,
+				backscatter_count_day(day), &error);
+		} T_END_PASS_STR_IF(ret < 0, &error);
+	}
+	if (ret < 0)
+		*error_r = error;
+	return ret;
+}

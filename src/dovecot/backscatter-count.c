@@ -1,0 +1,94 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "mail-user.h"
+#include "bounce-property.h"
+#include "bounce-types.h"
+#include "bounce-verdict.h"
+#include "backscatter-private.h"
+#include "backscatter-delivered.h"
+#include "backscatter-dict.h"
+#include "backscatter-count-key.h"
+#include "backscatter-count.h"
+
+#include <time.h>
+
+/* Where the dict can forget: a year and a month. */
+#define BACKSCATTER_COUNT_EXPIRE_SECS (400 * 24 * 3600)
+
+/* In mode audit the test for backscatter does not match: what the scripts
+   would have done with the bounce cannot be known, but that they would have
+   had it. */
+static const char *
+backscatter_count_outcome(const struct backscatter_delivered *delivered)
+{
+	enum bounce_verdict_value value = delivered->result->verdict->value;
+
+	if (delivered->result->mode == BACKSCATTER_MODE_AUDIT &&
+	    delivered->outcome != BACKSCATTER_OUTCOME_FAILED &&
+	    (value == BOUNCE_VERDICT_BACKSCATTER ||
+	     value == BOUNCE_VERDICT_DISOWNED))
+		return BACKSCATTER_COUNT_WOULD_FILE;
+	return backscatter_outcome_name(delivered->outcome);
+}
+
+static const char *
+t_backscatter_count_reporter(const struct backscatter_result *result)
+{
+	const char *const *values;
+
+	values = bounce_property_get(pool_datastack_create(),
+				     BOUNCE_PROPERTY_REPORTING_MTA,
+				     result->message, result->verdict);
+	return backscatter_count_server(values[0]);
+}
+
+static const char *
+t_backscatter_count_key_of(struct backscatter_count *count,
+			   enum backscatter_count_scope scope, const char *name)
+{
+	count->scope = scope;
+	count->name = name;
+	return backscatter_count_key(count);
+}
+
+static void
+backscatter_count_into(struct backscatter_dict *dict,
+		       const struct backscatter_delivered *delivered)
+{
+	const struct bounce_verdict *verdict = delivered->result->verdict;
+	const char *username = delivered->user->username;
+	const char *keys[4];
+	struct backscatter_count count;
+
+	/* in the same order always: a SQL server locks the rows in it */
+	i_zero(&keys);
+	i_zero(&count);
+	count.day = backscatter_count_day(time(NULL));
+	count.verdict = bounce_verdict_name(verdict->value);
+	count.reason = bounce_reason_name(verdict->reason);
+	count.outcome = backscatter_count_outcome(delivered);
+	keys[0] = t_backscatter_count_key_of(&count, BACKSCATTER_COUNT_USER,
+					     username);
+	keys[1] = t_backscatter_count_key_of(&count, BACKSCATTER_COUNT_DOMAIN,
+		backscatter_count_domain(username, delivered->rcpt_to));
+
+	/* one that failed comes again, from the same server */
+	if (delivered->outcome != BACKSCATTER_OUTCOME_FAILED) {
+		count.reason = count.outcome = BACKSCATTER_COUNT_NO_WORD;
+		keys[2] = t_backscatter_count_key_of(&count,
+			BACKSCATTER_COUNT_SERVER,
+			t_backscatter_count_reporter(delivered->result));
+	}
+	backscatter_dict_inc_all(dict, keys, BACKSCATTER_COUNT_EXPIRE_SECS);
+}
+
+void backscatter_count_delivered(const struct backscatter_delivered *delivered)
+{
+	struct backscatter_dict *dict;
+	const char *error;
+
+	if (backscatter_dict_get(delivered->user, &dict, &error) > 0) T_BEGIN {
+		backscatter_count_into(dict, delivered);
+	} T_END;
+}

@@ -1,0 +1,15 @@
+#ifndef BACKSCATTER_COUNT_H
+#define BACKSCATTER_COUNT_H
+
+/* Counters that last, in backscatter_dict. What reads them is in
+   dovecot-backscatter.h. */
+
+struct backscatter_delivered;
+
+/* Count a delivered bounce: for its user, for the user's domain and for the
+   server that reported it. The increments are begun, and waited for when the
+   user is freed; what goes wrong with them is the dict's matter to tell.
+   Nothing is counted if the user has no dict. */
+void backscatter_count_delivered(const struct backscatter_delivered *delivered);
+
+#endif
