@@ -9,6 +9,7 @@
 #include "bounce-types.h"
 #include "bounce-verdict.h"
 #include "backscatter-ports.h"
+#include "backscatter-dict.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 
@@ -23,7 +24,8 @@ ask_fill(pool_t pool, const struct backscatter_question *question,
 	full->file = p_strdup(pool, question->name);
 	full->number = 1;
 	full->policy = set->policy;
-	full->policy.domains = backscatter_domains_get(pool, &set->domains);
+	full->policy.domains = backscatter_domains_get(pool,
+		question->user, &set->domains);
 	full->policy.now = question->when != 0 ? question->when : time(NULL);
 	full->envelope.mail_from =
 		backscatter_address(pool, question->envelope.mail_from);
@@ -64,6 +66,7 @@ int backscatter_ask(pool_t pool, const struct backscatter_question *question,
 		backscatter_user_get_settings(question->user);
 	struct backscatter_answer *answer;
 	struct bounce_answer *full;
+	int ret;
 
 	if (set == NULL) {
 		*error_r = "the user's settings are wrong (see above)";
@@ -71,8 +74,10 @@ int backscatter_ask(pool_t pool, const struct backscatter_question *question,
 	}
 	full = p_new(pool, struct bounce_answer, 1);
 	ask_fill(pool, question, set, full);
-	if (ask_judge(pool, full, question->user, set, question->input,
-		      error_r) < 0)
+	ret = ask_judge(pool, full, question->user, set, question->input,
+			error_r);
+	backscatter_dict_release(question->user);
+	if (ret < 0)
 		return -1;
 	backscatter_domains_log(question->user->event, full->policy.domains);
 

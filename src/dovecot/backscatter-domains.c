@@ -18,9 +18,11 @@ static struct backscatter_once backscatter_domains_said = {
 static struct backscatter_once backscatter_domain_files_opened;
 
 struct bounce_domains *
-backscatter_domains_get(pool_t pool, const struct bounce_domain_words *words)
+backscatter_domains_get(pool_t pool, struct mail_user *user,
+			const struct bounce_domain_words *words)
 {
-	return bounce_domain_words_open(pool, words, NULL);
+	return bounce_domain_words_open(pool, words, words->dict == NULL ? NULL :
+		backscatter_domain_dict_source(pool, user, words->dict));
 }
 
 void backscatter_domains_log(struct event *event,

@@ -11,6 +11,7 @@
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-verdict.h"
+#include "backscatter-dict.h"
 #include "backscatter-once.h"
 #include "backscatter-ports.h"
 #include "backscatter-settings.h"
@@ -68,7 +69,7 @@ backscatter_policy_init(struct backscatter_judgement *j, const char **error_r)
 	const char *rcpt_to = j->envelope.rcpt_to;
 	const char *at, *error;
 
-	domains = backscatter_domains_get(j->pool, &j->set->domains);
+	domains = backscatter_domains_get(j->pool, j->user, &j->set->domains);
 	if (domains == NULL) {
 		at = rcpt_to == NULL ? NULL : strrchr(rcpt_to, '@');
 		if (at == NULL) {
@@ -212,6 +213,7 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 			backscatter_judge(&j, envelope->session_id);
 		}
 	} T_END;
+	backscatter_dict_release(user);
 	event_unref(&j.event);
 	return j.result;
 }

@@ -5,6 +5,7 @@
 
 #include "dovecot-backscatter.h"
 
+struct bounce_domain_source;
 struct bounce_domain_words;
 struct bounce_domains;
 struct bounce_envelope;
@@ -53,9 +54,16 @@ void backscatter_keys_check_dir(struct event *event, const char *key_dir);
    of them: for the first bounce of a process. */
 void backscatter_keys_check_files(struct event *event, const char *key_dir);
 
-/* Our own domains for one message, sources of them included. */
+/* Our own domains for one message of the user's, sources of them included. */
 struct bounce_domains *
-backscatter_domains_get(pool_t pool, const struct bounce_domain_words *words);
+backscatter_domains_get(pool_t pool, struct mail_user *user,
+			const struct bounce_domain_words *words);
+/* The user's dict as such a source: a domain, or a pattern, is ours if there is
+   a key shared/PREFIX/DOMAIN, whatever its value is. Answers are believed for a
+   minute at most. */
+struct bounce_domain_source *
+backscatter_domain_dict_source(pool_t pool, struct mail_user *user,
+			       const char *prefix);
 /* Log what was wrong with a source of them while the message was judged, and
    what the admin should hear of. Each text is said once an hour. */
 void backscatter_domains_log(struct event *event,

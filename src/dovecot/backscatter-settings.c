@@ -78,15 +78,7 @@ backscatter_parse_domains(pool_t pool,
 			  const struct backscatter_setting *setting ATTR_UNUSED,
 			  const char *value, void *field, const char **error_r)
 {
-	struct bounce_domain_words *words_r = field;
-
-	if (bounce_domain_words_parse(pool, value, words_r, error_r) < 0)
-		return -1;
-	if (words_r->dict != NULL) {
-		*error_r = "this version reads no domains from a dict";
-		return -1;
-	}
-	return 0;
+	return bounce_domain_words_parse(pool, value, field, error_r);
 }
 
 static int
@@ -229,7 +221,7 @@ static const struct backscatter_setting backscatter_settings_table[] = {
 		.offset = DEF_OFFSET(domains),
 		.expect = "domains, each as example.com, "
 			"or .example.com for its subdomains as well; "
-			"or /path of a file of them"
+			"or /path of a file of them, or dict:"
 	}, {
 		.name = "backscatter_mode",
 		.def = "enforce",

@@ -156,10 +156,19 @@ def dict_24(uri):
         driver, ''.join('    %s = %s\n' % i for i in settings.items()))
 
 
+def has_sqlite():
+    """Debian: dovecot-sqlite."""
+    modules = os.environ.get('DOVECOT_MODULEDIR') or '/usr/lib/dovecot/modules'
+    return any(os.path.exists(os.path.join(modules, *p, 'libdriver_sqlite.so'))
+               for p in ((), ('dict',)))
+
+
 def sql_dict(path):
     """A dict named backscatter in the SQLite file, for the dict service, and
     its tables' schema."""
     kinds = [(scope, kind) for scope in ('priv', 'shared') for kind in ('number', 'text')]
+    # own domains, by the admin
+    kinds.append(('shared', 'domain'))
     schema = ''.join(
         'CREATE TABLE %s_%s (%sname VARCHAR(255) NOT NULL, value %s NOT NULL, '
         'PRIMARY KEY (%sname));\n' % (

@@ -230,11 +230,12 @@ static void test_backscatter_settings_lists(void)
 	test_assert(bounce_domains_match(set.domains.list, "b.example"));
 
 	test_assert(test_parse(pool, "backscatter_domains",
-			       "</etc/domains, .example.org /etc/more",
+			       "</etc/domains, .example.org /etc/more dict:",
 			       &set, &error) == 0);
 	test_assert(bounce_domains_match(set.domains.list, "a.example.org"));
 	test_assert_strcmp(t_strarray_join(set.domains.files, " "),
 			   "/etc/domains /etc/more");
+	test_assert_strcmp(set.domains.dict, "backscatter/domain");
 
 	test_assert(test_parse(pool, "backscatter_dns_servers",
 			       "127.0.0.1 192.0.2.1:5353,[2001:db8::1]:53",
@@ -272,8 +273,8 @@ static void test_backscatter_settings_errors(void)
 		  "none, domain or address" },
 		{ "backscatter_domains", "<domains", "absolute",
 		  "/path" },
-		{ "backscatter_domains", "dict:file:/x", "dict",
-		  ".example.com" },
+		{ "backscatter_domains", "dict: example.org dict:x", "twice",
+		  "dict:" },
 		{ "backscatter_domains", "example.com exa_mple..com",
 		  "exa_mple..com", "example.com" },
 		{ "backscatter_key_dir", "keys", "absolute", "/etc/" },
