@@ -10,6 +10,26 @@ const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
 
 static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 	{
+		.name = "backscatter bursts",
+		.mail_cmd = doveadm_backscatter_bursts_alloc,
+		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_MAIL_COMMON
+DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter disown",
+		.mail_cmd = doveadm_backscatter_disown_alloc,
+		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
+			"[--since <time>] [--until <time>] "
+			"[--list|--remove]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_MAIL_COMMON
+DOVEADM_CMD_PARAM('s', "since", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('t', "until", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('l', "list", CMD_PARAM_BOOL, 0)
+DOVEADM_CMD_PARAM('r', "remove", CMD_PARAM_BOOL, 0)
+DOVEADM_CMD_PARAMS_END
+	}, {
 		.name = "backscatter check",
 		.mail_cmd = doveadm_backscatter_check_alloc,
 		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX

@@ -17,7 +17,9 @@
 struct doveadm_cmd_context;
 struct doveadm_mail_cmd_context;
 
+struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_disown_alloc(void);
 
 /* Commands about the site: not for users, and without the mail options. They
    log their errors, and set doveadm_exit_code. */

@@ -6,6 +6,7 @@
 #include "backscatter-count.h"
 #include "backscatter-delivered.h"
 #include "backscatter-private.h"
+#include "backscatter-state.h"
 
 struct backscatter_delivery {
 	struct backscatter_outcome outcome;
@@ -52,6 +53,8 @@ void backscatter_delivered(struct event *event,
 {
 	backscatter_log_delivered(event, delivered);
 	backscatter_count_delivered(delivered);
+	if (delivered->outcome == BACKSCATTER_OUTCOME_FAILED)
+		backscatter_state_undo(delivered->user, delivered->result);
 }
 
 void backscatter_delivery_end(struct backscatter_delivery **_delivery,

@@ -61,6 +61,14 @@ int backscatter_dict_backend_open_site(struct event *event,
 	return dict_init(uri, &dict_set, &backend_r->dict, error_r) < 0 ? -1 : 1;
 }
 
+bool backscatter_dict_backend_is_set(struct mail_user *user)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(user);
+
+	return set != NULL && set->dict_uri != NULL;
+}
+
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)
 {
 	dict_deinit(&backend->dict);

@@ -3,6 +3,7 @@
 /* Dovecot 2.4: a dict is what is in backscatter_dict { }. */
 
 #include "lib.h"
+#include "array.h"
 #include "settings.h"
 #include "mail-user.h"
 #include "dict-private.h"
@@ -63,6 +64,24 @@ int backscatter_dict_backend_open_site(struct event *event,
 	i_zero(backend_r);
 	settings_event_add_filter_name(event, BACKSCATTER_DICT_FILTER);
 	return dict_init_auto(event, &backend_r->dict, error_r);
+}
+
+bool backscatter_dict_backend_is_set(struct mail_user *user)
+{
+	struct event *event = event_create(user->event);
+	const struct dict_settings *set;
+	const char *error;
+	/* what is wrong is told when it is opened */
+	bool is_set = TRUE;
+
+	settings_event_add_filter_name(event, BACKSCATTER_DICT_FILTER);
+	if (settings_get(event, &dict_setting_parser_info, 0, &set,
+			 &error) == 0) {
+		is_set = !array_is_empty(&set->dicts);
+		settings_free(set);
+	}
+	event_unref(&event);
+	return is_set;
 }
 
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)

@@ -42,3 +42,26 @@ uint64_t backscatter_key_window(time_t now, unsigned int length)
 
 	return now <= 0 ? 0 : (uint64_t)now / length;
 }
+
+const char *backscatter_key_expiring(const char *prefix, uint64_t until,
+				       const char *name)
+{
+	return t_strdup_printf("%sx%010llu.%s", prefix,
+			       (unsigned long long)until, name);
+}
+
+bool backscatter_key_is_expired(const char *key, const char *prefix,
+				time_t now)
+{
+	size_t len = strlen(prefix);
+	const char *p, *time_end;
+	uint64_t until;
+
+	if (strncmp(key, prefix, len) != 0 || key[len] != 'x')
+		return FALSE;
+	p = key + len + 1;
+	time_end = strchr(p, '.');
+	return time_end != NULL &&
+		str_to_uint64(t_strdup_until(p, time_end), &until) == 0 &&
+		now > 0 && until < (uint64_t)now;
+}

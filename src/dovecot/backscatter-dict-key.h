@@ -12,13 +12,21 @@
    so that six maps are all that a SQL dict needs, and numbers can be columns
    that are incremented: they are never set to a value. NAME is one component: words joined by dots, without
    a slash. What a stranger, or a user's name, has put into it is a hash of
-   theirs. Every NAME can be computed: Redis has no iteration. What counts
-   over a time has the number of its window (time / length of the window) in
-   its NAME: old ones are never read again, whether the dict expires them or
-   not.
+   theirs. Every NAME can be computed: Redis has no iteration. What is of
+   use for a time only has a NAME that begins with "x", the time (ten digits,
+   seconds since 1970) after which it is never read again, and a dot: whether
+   the dict expires it or not is of no matter, and it is easily told what can
+   be deleted.
 
-   replay.KIND.WINDOW.HASH  shared number: bounces of this kind that came for
-			    the signature whose b= has this hash */
+   xTIME.replay.ID	      shared number: how often this came back
+   xTIME.burst.VERDICT	      number of bounces, by steps of the burst period
+   xTIME.burst.originals      number of different originals, by steps
+   xTIME.burst.recipients     number of different failed recipients, by steps
+   xTIME.burst.of.HASH	      number: when this original was counted
+   xTIME.burst.to.HASH	      number: when this recipient was counted
+   burst		      text: the last burst: since, last, originals,
+			      recipients, bounces
+   disowned		      text: the times that are disowned */
 
 #define BACKSCATTER_KEY_PRIV_NUMBER "priv/backscatter/number/"
 #define BACKSCATTER_KEY_PRIV_TEXT "priv/backscatter/text/"
@@ -34,7 +42,14 @@ const char *backscatter_key_hash_str(const char *str);
    stack. */
 const char *backscatter_key_word(const char *str);
 
-/* The number of the window that a time is in. */
+/* The number of the window of this length (seconds) that a time is in. */
 uint64_t backscatter_key_window(time_t now, unsigned int length);
+/* The key of what is of use until then. The prefix is one of those above. From
+   the data stack. */
+const char *backscatter_key_expiring(const char *prefix, uint64_t until,
+				       const char *name);
+/* TRUE if a key with this prefix is one of these, and its time is over. */
+bool backscatter_key_is_expired(const char *key, const char *prefix,
+				time_t now);
 
 #endif

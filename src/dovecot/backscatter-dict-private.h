@@ -35,6 +35,8 @@ int backscatter_dict_backend_open_site(struct event *event,
 				       const char *base_dir, const char *uri,
 				       struct backscatter_dict_backend *backend_r,
 				       const char **error_r);
+/* Whether one is configured, without opening it. */
+bool backscatter_dict_backend_is_set(struct mail_user *user);
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend);
 /* Set how long a write is kept, if the dict can do that and says so. */
 void backscatter_dict_backend_expire(const struct backscatter_dict_backend *b,

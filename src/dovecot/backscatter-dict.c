@@ -9,6 +9,7 @@
 #include "backscatter-once.h"
 #include "backscatter-private.h"
 #include "backscatter-dict.h"
+#include "backscatter-dict-key.h"
 #include "backscatter-dict-private.h"
 
 #include <sys/socket.h>
@@ -16,7 +17,7 @@
 
 #define BACKSCATTER_DICT_EVENT_FAILED "backscatter_dict_failed"
 #define BACKSCATTER_DICT_LOCK_FILE "backscatter.lock"
-#define BACKSCATTER_DICT_LOCK_SECS 1
+#define BACKSCATTER_DICT_LOCK_SECS 2
 #define BACKSCATTER_DICT_WARNING_INTERVAL 60
 /* Once a connection was shut down its operations fail at once. */
 #define BACKSCATTER_DICT_ABORT_MSECS 100
@@ -50,6 +51,8 @@ struct backscatter_dict {
 	bool timed_out;
 	/* there is a backscatter_dict_lock: the kernel's locks do not nest */
 	bool locked;
+	/* it could not be had: not tried again for this message */
+	bool lock_failed;
 	bool iterate_more;
 };
 
@@ -328,6 +331,11 @@ void backscatter_dict_close(struct backscatter_dict **_dict)
 		"cannot be closed");
 }
 
+bool backscatter_dict_is_set(struct mail_user *user)
+{
+	return backscatter_dict_backend_is_set(user);
+}
+
 int backscatter_dict_get(struct mail_user *user,
 			 struct backscatter_dict **dict_r,
 			 const char **error_r)
@@ -364,6 +372,7 @@ void backscatter_dict_start_message(struct mail_user *user)
 		return;
 	}
 	(*user_dict)->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
+	(*user_dict)->lock_failed = FALSE;
 }
 
 void backscatter_dict_release(struct mail_user *user)
@@ -549,13 +558,25 @@ backscatter_dict_write_value(struct backscatter_dict *dict, const char *key,
 	backscatter_dict_leave(dict, &visit);
 }
 
+/* A file is written at once, and a process may be root again when the user is
+   freed: then the file would be root's. */
+static void backscatter_dict_written(struct backscatter_dict *dict)
+{
+	const char *error;
+
+	if (dict->backend.is_file)
+		(void)backscatter_dict_flush(dict, &error);
+}
+
 void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 			  long long diff, unsigned int expire_secs)
 {
 	const char *error;
 
-	if (backscatter_dict_can_ask(dict, &error))
-		backscatter_dict_write_inc(dict, key, diff, expire_secs);
+	if (!backscatter_dict_can_ask(dict, &error))
+		return;
+	backscatter_dict_write_inc(dict, key, diff, expire_secs);
+	backscatter_dict_written(dict);
 }
 
 /* SQLite waits for a second for other writers and then gives up, with nothing
@@ -639,16 +660,20 @@ void backscatter_dict_set(struct backscatter_dict *dict, const char *key,
 {
 	const char *error;
 
-	if (backscatter_dict_can_ask(dict, &error))
-		backscatter_dict_write_value(dict, key, value, expire_secs);
+	if (!backscatter_dict_can_ask(dict, &error))
+		return;
+	backscatter_dict_write_value(dict, key, value, expire_secs);
+	backscatter_dict_written(dict);
 }
 
 void backscatter_dict_unset(struct backscatter_dict *dict, const char *key)
 {
 	const char *error;
 
-	if (backscatter_dict_can_ask(dict, &error))
-		backscatter_dict_write_value(dict, key, NULL, 0);
+	if (!backscatter_dict_can_ask(dict, &error))
+		return;
+	backscatter_dict_write_value(dict, key, NULL, 0);
+	backscatter_dict_written(dict);
 }
 
 static int
@@ -716,12 +741,13 @@ static struct file_lock *backscatter_dict_file_lock(struct backscatter_dict *d)
 	struct file_lock *lock = NULL;
 	const char *error;
 
-	if (d->locked)
+	if (d->locked || d->lock_failed)
 		return NULL;
 	if (mail_user_lock_file_create(d->user, BACKSCATTER_DICT_LOCK_FILE,
 				       BACKSCATTER_DICT_LOCK_SECS, &lock,
 				       &error) <= 0) {
 		e_debug(d->event, "Going on without a lock: %s", error);
+		d->lock_failed = TRUE;
 		return NULL;
 	}
 	return lock;
@@ -840,4 +866,66 @@ int backscatter_dict_iterate(struct backscatter_dict *dict, const char *path,
 		return -1;
 	}
 	return ret;
+}
+
+struct backscatter_dict_tidy {
+	pool_t pool;
+	const char *prefix;
+	time_t now;
+	ARRAY_TYPE(const_string) keys;
+};
+
+static void
+backscatter_dict_tidy_callback(const char *key, const char *value ATTR_UNUSED,
+			       void *context)
+{
+	struct backscatter_dict_tidy *tidy = context;
+	const char *copy;
+
+	if (backscatter_key_is_expired(key, tidy->prefix, tidy->now)) {
+		copy = p_strdup(tidy->pool, key);
+		array_push_back(&tidy->keys, &copy);
+	}
+}
+
+/* In one transaction: the file is written once. */
+static void
+backscatter_dict_unset_all(struct backscatter_dict *dict,
+			   const ARRAY_TYPE(const_string) *keys)
+{
+	struct backscatter_dict_visit visit;
+	struct backscatter_dict_write *write;
+	struct dict_transaction_context *trans;
+	const char *key, *error;
+
+	if (array_count(keys) == 0 || !backscatter_dict_can_ask(dict, &error))
+		return;
+	backscatter_dict_enter(dict, &visit);
+	write = backscatter_dict_write_begin(dict, 0, &trans);
+	array_foreach_elem(keys, key)
+		dict_unset(trans, key);
+	dict_transaction_commit_async(&trans, backscatter_dict_write_callback,
+				      write);
+	backscatter_dict_leave(dict, &visit);
+}
+
+void backscatter_dict_tidy(struct backscatter_dict *dict, const char *prefix,
+			   time_t now)
+{
+	struct backscatter_dict_tidy tidy;
+	const char *error;
+
+	if (!dict->backend.is_file)
+		return;
+	i_zero(&tidy);
+	tidy.pool = pool_alloconly_create("backscatter tidy", 1024);
+	tidy.prefix = prefix;
+	tidy.now = now;
+	i_array_init(&tidy.keys, 16);
+	if (backscatter_dict_iterate(dict, prefix,
+				     backscatter_dict_tidy_callback, &tidy,
+				     &error) == 0)
+		backscatter_dict_unset_all(dict, &tidy.keys);
+	array_free(&tidy.keys);
+	pool_unref(&tidy.pool);
 }

@@ -20,6 +20,8 @@ struct backscatter_dict_lock;
 #define BACKSCATTER_DICT_DEADLINE_MSECS 2000
 #define BACKSCATTER_DICT_RETRY_SECS 30
 
+/* FALSE if the user has no dict. Opens nothing. */
+bool backscatter_dict_is_set(struct mail_user *user);
 /* Returns 1 and the handle, which lives until the user is freed or
    backscatter_dict_release() is called; 0 if the user has no dict; -1 if it
    cannot be asked now, with an error (data stack). */
@@ -44,10 +46,10 @@ int backscatter_dict_lookup_number(struct backscatter_dict *dict,
 				   const char *key, uint64_t *value_r,
 				   const char **error_r);
 
-/* Writes are begun at once, in this order, and not waited for. If they fail,
-   that is logged and counted. expire_secs: how long they are of use; 0: always.
-   Only a Redis that Dovecot 2.4 talks to makes use of it. A number that is not
-   there begins at 0. */
+/* Writes are begun at once, in this order, and not waited for; but a file is
+   written at once. If they fail, that is logged and counted. expire_secs: how
+   long they are of use; 0: always. Only a Redis that Dovecot 2.4 talks to makes
+   use of it. A number that is not there begins at 0. */
 void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 			  long long diff, unsigned int expire_secs);
 /* Increment several numbers by one, for counters of the site. Begun at once and
@@ -67,8 +69,9 @@ int backscatter_dict_flush(struct backscatter_dict *dict,
 
 /* For what needs more than one step: no other process of this host (or of those
    that share the user's home) has the user's lock. Always succeeds: if the lock
-   cannot be had in a second, or the user has no home, goes on without it. The
-   writes are flushed before it is given up. */
+   cannot be had in two seconds, once for a message, or the user has no home,
+   goes on without it. The writes are flushed before it is given up. Locks do
+   not nest. */
 struct backscatter_dict_lock *
 backscatter_dict_lock(struct backscatter_dict *dict);
 void backscatter_dict_unlock(struct backscatter_dict_lock **lock);
@@ -81,5 +84,10 @@ typedef void backscatter_dict_iterate_t(const char *key, const char *value,
 int backscatter_dict_iterate(struct backscatter_dict *dict, const char *path,
 			     backscatter_dict_iterate_t *callback,
 			     void *context, const char **error_r);
+/* Delete what is expired of the keys with this prefix, where the dict keeps it
+   for ever and each write costs all of it: in a file. Elsewhere does
+   nothing. */
+void backscatter_dict_tidy(struct backscatter_dict *dict, const char *prefix,
+			   time_t now);
 
 #endif

@@ -11,6 +11,7 @@
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-verdict.h"
+#include "backscatter-burst.h"
 #include "backscatter-dict.h"
 #include "backscatter-once.h"
 #include "backscatter-ports.h"
@@ -155,6 +156,7 @@ backscatter_get_verdict(struct backscatter_judgement *j, const char **error_r)
 	result->verdict = bounce_judge(j->pool, &j->policy, &j->envelope,
 				       result->message, &ports.ports,
 				       &result->evidence);
+	result->counted_key = ports.state.counted_key;
 	backscatter_ports_deinit(&ports);
 	return 0;
 }
@@ -181,8 +183,14 @@ backscatter_judge(struct backscatter_judgement *j, const char *session_id)
 
 	if (backscatter_get_verdict(j, &error) < 0)
 		backscatter_give_up(j, error);
-	if (backscatter_result_is_bounce(j->result))
-		backscatter_log(j, session_id);
+	if (!backscatter_result_is_bounce(j->result))
+		return;
+	backscatter_log(j, session_id);
+	if (j->delivery) {
+		backscatter_burst_count(j->user, j->event, j->set, j->result,
+					j->policy.now);
+		j->result->counted_burst = TRUE;
+	}
 }
 
 const struct backscatter_result *
@@ -198,6 +206,7 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 	if (j.set == NULL || j.set->mode == BACKSCATTER_MODE_OFF)
 		return NULL;
 
+	backscatter_dict_start_message(user);
 	j.pool = pool;
 	j.user = user;
 	j.mail = mail;
@@ -210,6 +219,8 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 		else {
 			j.result = p_new(pool, struct backscatter_result, 1);
 			j.result->mode = j.set->mode;
+			j.result->user = user;
+			j.result->now = j.policy.now;
 			backscatter_judge(&j, envelope->session_id);
 		}
 	} T_END;

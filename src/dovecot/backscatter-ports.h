@@ -5,6 +5,7 @@
    have it, for one message. */
 
 #include "bounce-ports.h"
+#include "backscatter-state.h"
 
 struct mail_user;
 struct bounce_key_lookup;
@@ -13,6 +14,7 @@ struct backscatter_settings;
 struct backscatter_ports {
 	struct bounce_ports ports;
 	struct bounce_key_lookup *keys;
+	struct backscatter_state state;
 };
 
 /* delivery: the message is delivered, and not merely looked at: it counts.

@@ -8,6 +8,7 @@
 struct bounce_domain_source;
 struct bounce_domain_words;
 struct bounce_domains;
+struct mail_user;
 struct bounce_envelope;
 struct bounce_evidence;
 struct bounce_message;
@@ -23,6 +24,14 @@ struct backscatter_result {
 	const struct bounce_verdict *verdict;
 	/* NULL for what is no bounce. */
 	const struct bounce_evidence *evidence;
+
+	/* Whose it is, and when it was judged. */
+	struct mail_user *user;
+	time_t now;
+	/* What was counted for it, see backscatter-state.h: the key of its
+	   replays, or NULL; and that bursts have it. */
+	const char *counted_key;
+	bool counted_burst;
 };
 
 /* The category of all our events. */

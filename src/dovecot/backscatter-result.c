@@ -6,6 +6,8 @@
 #include "bounce-types.h"
 #include "bounce-property.h"
 #include "bounce-verdict.h"
+#include "backscatter-burst.h"
+#include "backscatter-settings.h"
 #include "backscatter-private.h"
 
 /* Where the result is in an event. */
@@ -85,6 +87,22 @@ static const char *const *backscatter_no_property(enum bounce_property property)
 	}
 }
 
+/* Asked when a script asks for it, and not before. */
+static const char *const *
+backscatter_burst_property(const struct backscatter_result *result)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(result->user);
+	const char **values = t_new(const char *, 2);
+	uint64_t count;
+
+	if (set != NULL && backscatter_result_is_bounce(result) &&
+	    backscatter_burst_lookup(result->user, set, result, result->now,
+				     &count) == 0)
+		values[0] = t_strdup_printf("%llu", (unsigned long long)count);
+	return values;
+}
+
 const char *const *
 backscatter_result_property(const struct backscatter_result *result,
 			    int property)
@@ -93,6 +111,8 @@ backscatter_result_property(const struct backscatter_result *result,
 
 	if (result == NULL || result->mode != BACKSCATTER_MODE_ENFORCE)
 		return backscatter_no_property(property);
+	if (property == BOUNCE_PROPERTY_BURST)
+		return backscatter_burst_property(result);
 	return bounce_property_get(pool_datastack_create(), property,
 				   result->message, result->verdict);
 }

@@ -29,6 +29,9 @@ static const struct setting_define backscatter_setting_defines[] = {
 	DEF(max_age),
 	DEF(queue_lifetime),
 	DEF(signed_since),
+	DEF(replay_limit),
+	DEF(burst_limit),
+	DEF(burst_period),
 	{ .type = SET_FILTER_NAME, .key = "backscatter_dict" },
 	DEF(spf),
 	DEF(reporter_spf),
@@ -52,7 +55,10 @@ static const struct backscatter_string_settings backscatter_default_settings = {
 	.spf = "report",
 	.reporter_spf = "no",
 	.trusted_networks = "127.0.0.0/8 ::1",
-	.authserv_id = ""
+	.authserv_id = "",
+	.replay_limit = "3",
+	.burst_limit = "20",
+	.burst_period = "1h"
 };
 
 const struct setting_parser_info backscatter_setting_parser_info = {

@@ -24,6 +24,9 @@ struct backscatter_string_settings {
 	const char *reporter_spf;
 	const char *trusted_networks;
 	const char *authserv_id;
+	const char *replay_limit;
+	const char *burst_limit;
+	const char *burst_period;
 
 	/* made of the strings when they are checked */
 	struct backscatter_settings parsed;

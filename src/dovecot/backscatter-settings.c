@@ -195,19 +195,25 @@ backscatter_parse_time_msecs(pool_t pool ATTR_UNUSED,
 	return backscatter_check_range(setting, *msecs_r, error_r);
 }
 
+int backscatter_settings_parse_date(const char *value, time_t *date_r)
+{
+	int tz;
+
+	/* A day alone begins at midnight, UTC. */
+	if (strlen(value) == strlen("YYYY-MM-DD"))
+		value = t_strconcat(value, "T00:00:00Z", NULL);
+	return iso8601_date_parse((const unsigned char *)value, strlen(value),
+				  date_r, &tz) ? 0 : -1;
+}
+
 static int
 backscatter_parse_date(pool_t pool ATTR_UNUSED,
 		       const struct backscatter_setting *setting ATTR_UNUSED,
 		       const char *value, void *field, const char **error_r)
 {
 	time_t *date_r = field;
-	int tz;
 
-	/* A day alone begins at midnight, UTC. */
-	if (strlen(value) == strlen("YYYY-MM-DD"))
-		value = t_strconcat(value, "T00:00:00Z", NULL);
-	if (!iso8601_date_parse((const unsigned char *)value, strlen(value),
-				date_r, &tz)) {
+	if (backscatter_settings_parse_date(value, date_r) < 0) {
 		*error_r = "not a date";
 		return -1;
 	}
@@ -285,6 +291,29 @@ static const struct backscatter_setting backscatter_settings_table[] = {
 		.parse = backscatter_parse_date,
 		.offset = DEF_OFFSET(policy.signed_since),
 		.expect = "a date such as 2026-01-31 or 2026-01-31T12:00:00Z"
+	}, {
+		/* beyond the recipients that the original names */
+		.name = "backscatter_replay_limit",
+		.def = "3",
+		.parse = backscatter_parse_uint,
+		.offset = DEF_OFFSET(policy.replay_limit),
+		.expect = "a number from 0 (they are not counted) to 100000",
+		.max = 100000
+	}, {
+		.name = "backscatter_burst_limit",
+		.def = "20",
+		.parse = backscatter_parse_uint,
+		.offset = DEF_OFFSET(burst_limit),
+		.expect = "a number from 0 (no alarm) to 100000",
+		.max = 100000
+	}, {
+		.name = "backscatter_burst_period",
+		.def = "1h",
+		.parse = backscatter_parse_time,
+		.offset = DEF_OFFSET(burst_period),
+		.expect = "a time from 1 min to 30d, such as 1h",
+		.min = 60,
+		.max = 30U * 24 * 3600
 	}, {
 		/* Dovecot 2.4: a named filter, see backscatter-dict-24.c */
 		.name = "backscatter_dict",

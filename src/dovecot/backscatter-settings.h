@@ -35,6 +35,11 @@ struct backscatter_settings {
 	enum backscatter_spf spf;
 	/* bool: also of the host that sent the bounce */
 	unsigned int reporter_spf;
+	/* Different originals within the period that raise the alarm; 0:
+	   none. */
+	unsigned int burst_limit;
+	/* Seconds. */
+	unsigned int burst_period;
 	/* domains is NULL and now 0: they are of the delivery. */
 	struct bounce_policy policy;
 };
@@ -58,6 +63,9 @@ const char *backscatter_settings_name(unsigned int idx);
 const char *backscatter_settings_default(unsigned int idx);
 /* FALSE for a name that begins as ours do and is none of them. */
 bool backscatter_settings_is_known(const char *name);
+
+/* A date as 2026-01-31 (midnight, UTC) or of RFC 3339. Returns 0 or -1. */
+int backscatter_settings_parse_date(const char *value, time_t *date_r);
 
 const char *backscatter_mode_name(enum backscatter_mode mode);
 

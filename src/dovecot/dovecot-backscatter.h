@@ -211,6 +211,47 @@ backscatter_counts_read(struct backscatter_counts *counts,
 BACKSCATTER_API void
 backscatter_counts_close(struct backscatter_counts **counts);
 
+/* Times (seconds since 1970, both included) in which the user's account was in
+   other hands: bounces of what was signed then get the verdict disowned. They
+   are kept in backscatter_dict. add: those that overlap are joined. remove: all
+   that reach into this time. All return 0 or more, or -1 with an error (data
+   stack). */
+struct backscatter_time_window {
+	time_t since, until;
+};
+
+BACKSCATTER_API int
+backscatter_disown_add(struct mail_user *user, time_t since, time_t until,
+		       const char **error_r);
+BACKSCATTER_API int
+backscatter_disown_remove(struct mail_user *user, time_t since, time_t until,
+			  const char **error_r);
+/* The list is allocated from the pool. */
+BACKSCATTER_API int
+backscatter_disown_list(struct mail_user *user, pool_t pool,
+			const struct backscatter_time_window **list_r,
+			unsigned int *count_r, const char **error_r);
+
+/* The last burst of genuine bounces: when it rang, when the last bounce over
+   the limit came, and what the period before that one had. */
+struct backscatter_burst {
+	time_t since, last;
+	uint64_t originals, recipients, bounces;
+};
+
+/* Returns 1, 0 if there was none, or -1 with an error (data stack). */
+BACKSCATTER_API int
+backscatter_burst_get(struct mail_user *user,
+		      struct backscatter_burst *burst_r,
+		      const char **error_r);
+
+/* A time that an admin has written: seconds since 1970, a date such as
+   2026-01-31 or 2026-01-31T12:00:00Z, or how long before now, such as 2d.
+   Returns 0, or -1 with an error (data stack). */
+BACKSCATTER_API int
+backscatter_time_parse(const char *text, time_t now, time_t *time_r,
+		       const char **error_r);
+
 /* The name and version of the package. */
 BACKSCATTER_API const char *backscatter_version(void);
 

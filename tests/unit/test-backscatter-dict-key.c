@@ -67,12 +67,38 @@ static void test_backscatter_dict_key_window(void)
 	test_end();
 }
 
+static void test_backscatter_dict_key_expiring(void)
+{
+	static const char *prefix = BACKSCATTER_KEY_PRIV_NUMBER;
+	const char *key;
+
+	test_begin("backscatter dict key expiring");
+	key = backscatter_key_expiring(prefix, 1800000000, "a.b");
+	test_assert_strcmp(key,
+		"priv/backscatter/number/x1800000000.a.b");
+	test_assert(!backscatter_key_is_expired(key, prefix, 1800000000));
+	test_assert(backscatter_key_is_expired(key, prefix, 1800000001));
+	test_assert(!backscatter_key_is_expired(key,
+			BACKSCATTER_KEY_SHARED_NUMBER, 1800000001));
+	/* so that they can be compared as texts */
+	test_assert_strcmp(backscatter_key_expiring("", 60, "a"),
+			   "x0000000060.a");
+
+	test_assert(!backscatter_key_is_expired("xburst", "", 1800000000));
+	test_assert(!backscatter_key_is_expired("x1", "", 1800000000));
+	test_assert(!backscatter_key_is_expired("x1y.a", "", 1800000000));
+	test_assert(!backscatter_key_is_expired("burst", "", 1800000000));
+	test_assert(!backscatter_key_is_expired("x1.a", "", -1));
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_backscatter_dict_key_hash,
 		test_backscatter_dict_key_word,
 		test_backscatter_dict_key_window,
+		test_backscatter_dict_key_expiring,
 		NULL
 	};
 	return test_run(test_functions);

@@ -54,12 +54,15 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.dns_servers == NULL);
 	test_assert(set.dns_timeout_msecs == 3000);
 	test_assert(set.dict_uri == NULL);
+	test_assert(set.burst_limit == 20);
+	test_assert(set.burst_period == 3600);
 
 	/* those of the core, whoever wrote them down first */
 	bounce_policy_init(&policy);
 	test_assert(set.policy.min_rsa_bits == policy.min_rsa_bits);
 	test_assert(set.policy.sender_match == policy.sender_match);
 	test_assert(set.policy.max_age == policy.max_age);
+	test_assert(set.policy.replay_limit == policy.replay_limit);
 	test_assert(set.policy.queue_lifetime == policy.queue_lifetime);
 	test_assert(set.policy.signed_since == 0);
 	test_assert(set.policy.domains == NULL);
@@ -72,7 +75,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 15);
+	test_assert(count == 18);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -312,6 +315,13 @@ static void test_backscatter_settings_errors(void)
 		  "2026-01-31" },
 		{ "backscatter_signed_since", "2026-13-01", "not a date",
 		  "2026-01-31" },
+		{ "backscatter_replay_limit", "-1", "not a number",
+		  "from 0" },
+		{ "backscatter_replay_limit", "100001", "too large",
+		  "100000" },
+		{ "backscatter_burst_limit", "no", "not a number", "0 (no" },
+		{ "backscatter_burst_period", "59s", "too small", "1 min" },
+		{ "backscatter_burst_period", "31d", "too large", "30d" },
 		{ "backscatter_dict", "/var/lib/backscatter", "not the URI",
 		  "proxy::backscatter" },
 		{ "backscatter_dict", "file:", "not the URI", "redis:" }

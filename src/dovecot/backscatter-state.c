@@ -1,0 +1,160 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "lib-event.h"
+#include "mail-user.h"
+#include "bounce-windows.h"
+#include "backscatter-burst.h"
+#include "backscatter-dict.h"
+#include "backscatter-dict-key.h"
+#include "backscatter-disown.h"
+#include "backscatter-once.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+#include "backscatter-state.h"
+
+#include <time.h>
+
+static struct backscatter_once backscatter_state_said;
+
+/* A signature is fresh for max_age. Counted by windows of that length, of
+   which the last two are read, none of its bounces is forgotten meanwhile. */
+static const char *
+backscatter_replay_key(const struct backscatter_state *state,
+		       const char *id, unsigned int back)
+{
+	unsigned int length = state->set->policy.max_age;
+	uint64_t window = backscatter_key_window(state->now, length);
+
+	return backscatter_key_expiring(BACKSCATTER_KEY_SHARED_NUMBER,
+		(window + 2 - back) * length,
+		t_strconcat("replay.", id, NULL));
+}
+
+static int
+backscatter_replay_lookup(struct backscatter_state *state,
+			  struct backscatter_dict *dict, const char *id,
+			  unsigned int *count_r, const char **error_r)
+{
+	uint64_t current, last;
+
+	if (backscatter_dict_lookup_number(dict,
+			backscatter_replay_key(state, id, 0),
+			&current, error_r) < 0 ||
+	    backscatter_dict_lookup_number(dict,
+			backscatter_replay_key(state, id, 1),
+			&last, error_r) < 0)
+		return -1;
+	*count_r = I_MIN(current, UINT_MAX / 4) + I_MIN(last, UINT_MAX / 4);
+	return 0;
+}
+
+/* First counted and then looked up: of several at once on several hosts at most
+   the limit pass; on one host, with the lock, exactly that many do. */
+static int
+backscatter_replay_ask(struct backscatter_state *state,
+		       struct backscatter_dict *dict, pool_t pool,
+		       const char *id, unsigned int *count_r,
+		       const char **error_r)
+{
+	struct backscatter_dict_lock *lock;
+	const char *key;
+	int ret;
+
+	if (state->look_only) {
+		ret = backscatter_replay_lookup(state, dict, id, count_r,
+						error_r);
+		*count_r += 1;
+		return ret;
+	}
+	key = backscatter_replay_key(state, id, 0);
+	lock = backscatter_dict_lock(dict);
+	backscatter_dict_inc(dict, key, 1, 2 * state->set->policy.max_age);
+	ret = backscatter_replay_lookup(state, dict, id, count_r, error_r);
+	backscatter_dict_unlock(&lock);
+	if (ret == 0)
+		state->counted_key = p_strdup(pool, key);
+	return ret;
+}
+
+static int
+backscatter_replay_count(struct bounce_replay_source *source, pool_t pool,
+			 const char *id, unsigned int *count_r,
+			 const char **error_r)
+{
+	struct backscatter_state *state =
+		container_of(source, struct backscatter_state, replay);
+	struct backscatter_dict *dict;
+	const char *error = "There is no dict";
+
+	*count_r = 0;
+	if (backscatter_dict_get(state->user, &dict, &error) <= 0 ||
+	    backscatter_replay_ask(state, dict, pool, id, count_r,
+				   &error) < 0) {
+		*error_r = p_strdup(pool, error);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+backscatter_disown_find(struct bounce_disown_source *source, pool_t pool,
+			time_t sent_at, const char **error_r)
+{
+	struct backscatter_state *state =
+		container_of(source, struct backscatter_state, disown);
+	struct bounce_windows windows;
+	const char *error;
+
+	if (backscatter_disown_read(state->user, &windows, &error) < 0) {
+		*error_r = p_strdup(pool, error);
+		return -1;
+	}
+	/* one of which it is not known when it was sent is not held to be of
+	   that time */
+	return sent_at > 0 && bounce_windows_have(&windows, sent_at) ? 1 : 0;
+}
+
+void backscatter_state_init(struct backscatter_state *state,
+			    struct mail_user *user,
+			    const struct backscatter_settings *set,
+			    time_t now, bool look_only,
+			    struct bounce_ports *ports)
+{
+	i_zero(state);
+	state->replay.count = backscatter_replay_count;
+	state->disown.find = backscatter_disown_find;
+	state->user = user;
+	state->set = set;
+	state->now = now;
+	state->look_only = look_only;
+
+	if (!backscatter_dict_is_set(user)) {
+		if (set->policy.replay_limit > 0 &&
+		    backscatter_once(&backscatter_state_said, "replay",
+				     time(NULL))) {
+			e_debug(user->event, "backscatter: Replays are not "
+				"counted: backscatter_dict is not set");
+		}
+		return;
+	}
+	ports->replay = &state->replay;
+	ports->disown = &state->disown;
+}
+
+void backscatter_state_undo(struct mail_user *user,
+			    const struct backscatter_result *result)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(user);
+	struct backscatter_dict *dict;
+	const char *error;
+
+	if (result->counted_key == NULL && !result->counted_burst)
+		return;
+	if (result->counted_key != NULL &&
+	    backscatter_dict_get(user, &dict, &error) > 0)
+		backscatter_dict_inc(dict, result->counted_key, -1, 0);
+	if (result->counted_burst && set != NULL)
+		backscatter_burst_undo(user, set, result, result->now);
+}

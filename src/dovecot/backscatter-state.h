@@ -1,0 +1,40 @@
+#ifndef BACKSCATTER_STATE_H
+#define BACKSCATTER_STATE_H
+
+/* What is remembered from one bounce to the next, on top of backscatter-dict.h:
+   the ports of core/bounce-ports.h that ask it. */
+
+#include "bounce-ports.h"
+
+struct mail_user;
+struct backscatter_result;
+struct backscatter_settings;
+
+struct backscatter_state {
+	struct bounce_replay_source replay;
+	struct bounce_disown_source disown;
+
+	struct mail_user *user;
+	const struct backscatter_settings *set;
+	time_t now;
+	/* Look, and leave no trace. */
+	bool look_only;
+	/* The number that was incremented, NULL: none was. From the pool that
+	   the port was given. */
+	const char *counted_key;
+};
+
+/* Put what the user's dict can answer into the ports; without a dict nothing,
+   and the log says once that replays are not counted. The state must live as
+   long as the ports. */
+void backscatter_state_init(struct backscatter_state *state,
+			    struct mail_user *user,
+			    const struct backscatter_settings *set,
+			    time_t now, bool look_only,
+			    struct bounce_ports *ports);
+/* A bounce was not delivered after all, and will come again: it does not count.
+   Writes, and does not wait. */
+void backscatter_state_undo(struct mail_user *user,
+			    const struct backscatter_result *result);
+
+#endif
