@@ -292,7 +292,7 @@ html_append_rows(string_t *out, const char *title,
 {
 	unsigned int i;
 
-	str_append(out, "<table role=\"table\">\n");
+	str_printfa(out, "<table role=\"table\" style=\"--n:%u\">\n", count);
 	html_append_header_row(out, title, columns, count);
 	str_append(out, "<tbody role=\"rowgroup\">\n");
 	for (i = 0; i < rows_count; i++) T_BEGIN {
