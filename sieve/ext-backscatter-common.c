@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "smtp-params.h"
 
 #include "sieve-common.h"
 #include "sieve-interpreter.h"
@@ -34,6 +35,8 @@ ext_backscatter_get_envelope(const struct sieve_execute_env *eenv,
 	if ((eenv->flags & SIEVE_EXECUTE_FLAG_NO_ENVELOPE) != 0)
 		return;
 	envelope_r->rcpt_to = msgdata->envelope.rcpt_to;
+	if (msgdata->envelope.rcpt_params != NULL)
+		envelope_r->orcpt = msgdata->envelope.rcpt_params->orcpt.addr;
 	if (eenv->svinst->env_location == SIEVE_ENV_LOCATION_MDA)
 		envelope_r->mail_from = msgdata->envelope.mail_from;
 }

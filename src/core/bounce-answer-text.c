@@ -128,6 +128,10 @@ text_envelope(string_t *dest, const struct bounce_answer *answer)
 					     answer->rcpt_to_field);
 		}
 	}
+	if (envelope->orcpt != NULL) {
+		to = t_strdup_printf("%s, once <%s>", to,
+				     t_text_value(envelope->orcpt));
+	}
 	text_step(dest, "Envelope", t_strdup_printf("from %s to %s", from, to));
 }
 

@@ -268,7 +268,8 @@ evidence_apply_policy(struct evidence_context *ctx,
 	reason = evidence_time_reason(ctx->policy, evidence, &text);
 	if (reason == BOUNCE_REASON_NONE &&
 	    !bounce_sender_matches(ctx->policy, ctx->envelope,
-				   evidence->original->message.header)) {
+				   evidence->original->message.header,
+				   evidence->sig)) {
 		reason = BOUNCE_REASON_SENDER_MISMATCH;
 		text = "it signs mail that is not the recipient's";
 	}

@@ -17,6 +17,12 @@ struct bounce_policy {
 	/* RSA keys below this do not vouch. */
 	unsigned int min_rsa_bits;
 	enum bounce_sender_match sender_match;
+	/* Characters of which the first begins the detail of a local part;
+	   NULL or "": there is no detail. */
+	const char *recipient_delimiter;
+	/* The mailbox's other addresses: "a@example.org", or "@example.org"
+	   for all of that domain. NULL-terminated; NULL: none. */
+	const char *const *aliases;
 	/* Seconds: a signature older than this is stale; x= is judged with
 	   the queue lifetime added. */
 	unsigned int max_age;
@@ -49,6 +55,13 @@ struct bounce_envelope {
 	const char *mail_from;
 	/* RCPT TO: NULL: not known. */
 	const char *rcpt_to;
+	/* The address of ORCPT, RFC 3461 section 4.2, decoded: whom it was for
+	   before servers rewrote RCPT TO. NULL: not known, or of another type
+	   than rfc822. */
+	const char *orcpt;
+	/* The name of the mailbox's owner; it counts if it is an address.
+	   NULL: not known. */
+	const char *user;
 };
 
 /* The defaults of the settings; domains NULL, now 0. */

@@ -1,86 +1,162 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "message-address.h"
+#include "array.h"
+#include "bounce-address.h"
+#include "bounce-dkim.h"
 #include "bounce-header.h"
 #include "bounce-policy.h"
 #include "bounce-sender.h"
 
-static size_t domain_size(const char *domain)
+struct sender_context {
+	const struct bounce_policy *policy;
+	/* the mailbox's: of the envelope, and unwrapped */
+	ARRAY(struct bounce_address) recipients;
+	/* there is a recipient with a domain */
+	bool known;
+};
+
+static void sender_add_recipient(struct sender_context *ctx, const char *text)
 {
-	size_t size = strlen(domain);
+	struct bounce_address address;
+	unsigned int i;
 
-	return size > 0 && domain[size - 1] == '.' ? size - 1 : size;
-}
+	if (text == NULL || strchr(text, '@') == NULL)
+		return;
+	ctx->known = TRUE;
+	if (t_bounce_address_parse(text, &address) < 0)
+		return;
+	array_push_back(&ctx->recipients, &address);
+	for (i = 0; i < BOUNCE_ADDRESS_MAX_WRAPS; i++) {
+		struct bounce_address inner;
 
-/* TRUE if domain is parent or one of its subdomains. */
-static bool domain_is_within(const char *domain, const char *parent)
-{
-	size_t size = domain_size(domain), parent_size = domain_size(parent);
-	const char *end = domain + size;
-
-	if (parent_size == 0 || size < parent_size ||
-	    strncasecmp(end - parent_size, parent, parent_size) != 0)
-		return FALSE;
-	return size == parent_size || *(end - parent_size - 1) == '.';
-}
-
-static const char *local_part_without_detail(const char *local_part)
-{
-	return t_strcut(local_part, '+');
-}
-
-/* The first address. Many write a display name with an '@' in it and no quotes:
-   where words and one pair of angle brackets are all that is there, the address
-   is in them. Brackets in a comment or a quoted string are somebody's trick. */
-static const struct message_address *sender_parse(const char *from)
-{
-	const char *angle = from + strcspn(from, "<(\",");
-
-	if (*angle == '<' && strchr(angle + 1, '<') == NULL)
-		from = angle;
-	return message_address_parse(pool_datastack_create(),
-				     (const unsigned char *)from, strlen(from),
-				     1, 0);
+		if (!t_bounce_address_unwrap(&address, &inner))
+			break;
+		array_push_back(&ctx->recipients, &inner);
+		address = inner;
+	}
 }
 
 static bool
-sender_matches(const struct bounce_policy *policy, const char *rcpt_to,
-	       const struct bounce_header *original)
+sender_domain_matches(const char *domain, const char *recipient_domain)
 {
-	const char *rcpt_domain = strrchr(rcpt_to, '@'), *from;
-	const struct message_address *addr;
+	return bounce_address_domain_is_within(domain, recipient_domain) ||
+		bounce_address_domain_is_within(recipient_domain, domain);
+}
 
-	if (rcpt_domain == NULL)
-		return TRUE;
-	rcpt_domain++;
-	from = t_bounce_header_value(original, "From");
-	if (from == NULL)
-		return FALSE;
-	addr = sender_parse(from);
-	if (addr == NULL || addr->domain == NULL || *addr->domain == '\0')
-		return FALSE;
-	if (policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN) {
-		return domain_is_within(addr->domain, rcpt_domain) ||
-			domain_is_within(rcpt_domain, addr->domain);
+static bool
+sender_matches_alias(const struct bounce_policy *policy,
+		     const struct bounce_address *sender, const char *alias)
+{
+	struct bounce_address address;
+
+	if (*alias == '@') {
+		return policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN ?
+			sender_domain_matches(sender->domain, alias + 1) :
+			bounce_address_domain_equals(sender->domain,
+						     alias + 1);
 	}
-	return strcasecmp(addr->domain, rcpt_domain) == 0 &&
-		strcasecmp(local_part_without_detail(addr->mailbox),
-			   local_part_without_detail(t_strdup_until(
-				rcpt_to, rcpt_domain - 1))) == 0;
+	if (t_bounce_address_parse(alias, &address) < 0)
+		return FALSE;
+	return policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN ?
+		sender_domain_matches(sender->domain, address.domain) :
+		bounce_address_equals(sender, &address,
+				      policy->recipient_delimiter);
+}
+
+static bool
+sender_matches_mailbox(const struct sender_context *ctx,
+		       const struct bounce_address *sender)
+{
+	const struct bounce_policy *policy = ctx->policy;
+	const struct bounce_address *recipient;
+	const char *const *alias = policy->aliases;
+
+	array_foreach(&ctx->recipients, recipient) {
+		if (policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN ?
+		    sender_domain_matches(sender->domain, recipient->domain) :
+		    bounce_address_equals(sender, recipient,
+					  policy->recipient_delimiter))
+			return TRUE;
+	}
+	for (; alias != NULL && *alias != NULL; alias++) {
+		if (sender_matches_alias(policy, sender, *alias))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Returns -1 if there are more addresses than are read. */
+static int
+t_sender_field(const struct bounce_header *original, const char *name,
+	       const struct bounce_address **list_r, unsigned int *count_r)
+{
+	const char *value = t_bounce_header_value(original, name);
+
+	*count_r = 0;
+	return value == NULL ? 0 :
+		t_bounce_address_parse_list(value, list_r, count_r);
+}
+
+/* Who is responsible for the mail, RFC 5322 section 3.6.2: a Sender that was
+   not signed is anybody's. */
+static int
+t_sender_list(const struct bounce_header *original,
+	      const struct bounce_dkim_signature *sig,
+	      const struct bounce_address **list_r, unsigned int *count_r)
+{
+	const struct bounce_address *sender;
+	unsigned int count;
+
+	if (t_sender_field(original, "From", list_r, count_r) < 0)
+		return -1;
+	if (*count_r > 1 && sig != NULL &&
+	    bounce_dkim_signature_covers(sig, "Sender") &&
+	    bounce_header_count(original, "Sender") == 1 &&
+	    t_sender_field(original, "Sender", &sender, &count) == 0 &&
+	    count == 1) {
+		*list_r = sender;
+		*count_r = 1;
+	}
+	return 0;
+}
+
+static bool
+sender_matches(const struct bounce_policy *policy,
+	       const struct bounce_envelope *envelope,
+	       const struct bounce_header *original,
+	       const struct bounce_dkim_signature *sig)
+{
+	struct sender_context ctx = { .policy = policy };
+	const struct bounce_address *list;
+	unsigned int i, count;
+
+	t_array_init(&ctx.recipients, 4);
+	sender_add_recipient(&ctx, envelope->rcpt_to);
+	sender_add_recipient(&ctx, envelope->orcpt);
+	sender_add_recipient(&ctx, envelope->user);
+	if (!ctx.known)
+		return TRUE;
+	if (t_sender_list(original, sig, &list, &count) < 0 || count == 0)
+		return FALSE;
+	for (i = 0; i < count; i++) {
+		if (!sender_matches_mailbox(&ctx, &list[i]))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 bool bounce_sender_matches(const struct bounce_policy *policy,
 			   const struct bounce_envelope *envelope,
-			   const struct bounce_header *original)
+			   const struct bounce_header *original,
+			   const struct bounce_dkim_signature *sig)
 {
 	bool ret;
 
-	if (policy->sender_match == BOUNCE_SENDER_MATCH_NONE ||
-	    envelope->rcpt_to == NULL)
+	if (policy->sender_match == BOUNCE_SENDER_MATCH_NONE)
 		return TRUE;
 	T_BEGIN {
-		ret = sender_matches(policy, envelope->rcpt_to, original);
+		ret = sender_matches(policy, envelope, original, sig);
 	} T_END;
 	return ret;
 }

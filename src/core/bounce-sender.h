@@ -6,11 +6,19 @@
 struct bounce_header;
 struct bounce_policy;
 struct bounce_envelope;
+struct bounce_dkim_signature;
 
-/* TRUE if the From of a returned header belongs to the recipient of the bounce
-   as the policy wants it. Also TRUE if the recipient is not known. */
+/* TRUE if a returned header belongs to the mailbox that the bounce came to, as
+   the policy wants it. Also TRUE if nothing is known of the recipient.
+
+   The mailbox's addresses are those of the envelope, in them whatever mail
+   servers wrapped (bounce-address.h), and the policy's aliases. Of the header
+   it is From that counts. Where From has several addresses (RFC 5322 section
+   3.6.2) it is the one of Sender, if sig covers that field, and otherwise each
+   of them has to be the mailbox's. */
 bool bounce_sender_matches(const struct bounce_policy *policy,
 			   const struct bounce_envelope *envelope,
-			   const struct bounce_header *original);
+			   const struct bounce_header *original,
+			   const struct bounce_dkim_signature *sig);
 
 #endif

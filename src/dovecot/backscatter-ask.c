@@ -31,6 +31,9 @@ ask_fill(pool_t pool, const struct backscatter_question *question,
 		backscatter_address(pool, question->envelope.mail_from);
 	full->envelope.rcpt_to =
 		backscatter_address(pool, question->envelope.rcpt_to);
+	full->envelope.orcpt =
+		backscatter_address(pool, question->envelope.orcpt);
+	full->envelope.user = p_strdup(pool, username);
 	full->owner = strchr(username, '@') == NULL ? NULL :
 		p_strdup(pool, username);
 }

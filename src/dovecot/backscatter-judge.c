@@ -59,6 +59,8 @@ backscatter_envelope_init(struct backscatter_judgement *j,
 	} else if (strchr(user->username, '@') != NULL) {
 		j->envelope.rcpt_to = user->username;
 	}
+	j->envelope.orcpt = backscatter_address(j->pool, envelope->orcpt);
+	j->envelope.user = user->username;
 }
 
 /* The recipient's domain, where no others are set. Without any every original

@@ -7,6 +7,7 @@
 #include "array.h"
 #include "str-sanitize.h"
 #include "mail-user.h"
+#include "mail-storage-settings.h"
 #include "backscatter-settings.h"
 
 static const char *backscatter_settings_getenv(void *context, const char *name)
@@ -46,6 +47,10 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 				str_sanitize(unknown, 100));
 	settings = p_new(pool, struct backscatter_settings, 1);
 	*settings_r = settings;
-	return backscatter_settings_parse(pool, backscatter_settings_getenv,
-					  user, settings, error_r);
+	if (backscatter_settings_parse(pool, backscatter_settings_getenv,
+				       user, settings, error_r) < 0)
+		return -1;
+	settings->policy.recipient_delimiter =
+		mail_user_set_get_storage_set(user)->recipient_delimiter;
+	return 0;
 }

@@ -26,6 +26,7 @@ static const struct setting_define backscatter_setting_defines[] = {
 	DEF(dns_timeout),
 	DEF(min_rsa_bits),
 	DEF(sender_match),
+	DEF(aliases),
 	DEF(max_age),
 	DEF(queue_lifetime),
 	DEF(signed_since),
@@ -38,6 +39,9 @@ static const struct setting_define backscatter_setting_defines[] = {
 	DEF(trusted_networks),
 	DEF(authserv_id),
 
+	/* Dovecot's own, with its default: several may know of it. */
+	SETTING_DEFINE_STRUCT_STR("recipient_delimiter", recipient_delimiter,
+				  struct backscatter_string_settings),
 	SETTING_DEFINE_LIST_END
 };
 
@@ -49,6 +53,7 @@ static const struct backscatter_string_settings backscatter_default_settings = {
 	.dns_timeout = "3s",
 	.min_rsa_bits = "1024",
 	.sender_match = "domain",
+	.aliases = "",
 	.max_age = "14d",
 	.queue_lifetime = "5d",
 	.signed_since = "",
@@ -58,7 +63,8 @@ static const struct backscatter_string_settings backscatter_default_settings = {
 	.authserv_id = "",
 	.replay_limit = "3",
 	.burst_limit = "20",
-	.burst_period = "1h"
+	.burst_period = "1h",
+	.recipient_delimiter = "+"
 };
 
 const struct setting_parser_info backscatter_setting_parser_info = {
@@ -103,8 +109,11 @@ backscatter_settings_check(void *_set, pool_t pool, const char **error_r)
 {
 	struct backscatter_string_settings *set = _set;
 
-	return backscatter_settings_parse(pool, backscatter_settings_get_string,
-					  set, &set->parsed, error_r) == 0;
+	if (backscatter_settings_parse(pool, backscatter_settings_get_string,
+				       set, &set->parsed, error_r) < 0)
+		return FALSE;
+	set->parsed.policy.recipient_delimiter = set->recipient_delimiter;
+	return TRUE;
 }
 
 int backscatter_settings_get(struct mail_user *user, pool_t pool,

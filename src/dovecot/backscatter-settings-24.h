@@ -17,6 +17,7 @@ struct backscatter_string_settings {
 	const char *dns_timeout;
 	const char *min_rsa_bits;
 	const char *sender_match;
+	const char *aliases;
 	const char *max_age;
 	const char *queue_lifetime;
 	const char *signed_since;
@@ -27,6 +28,8 @@ struct backscatter_string_settings {
 	const char *replay_limit;
 	const char *burst_limit;
 	const char *burst_period;
+	/* Dovecot's own */
+	const char *recipient_delimiter;
 
 	/* made of the strings when they are checked */
 	struct backscatter_settings parsed;

@@ -7,6 +7,7 @@
 #include "iso8601-date.h"
 #include "bounce-dns.h"
 #include "bounce-networks.h"
+#include "bounce-address.h"
 #include "backscatter-compat.h"
 #include "backscatter-settings.h"
 
@@ -79,6 +80,18 @@ backscatter_parse_domains(pool_t pool,
 			  const char *value, void *field, const char **error_r)
 {
 	return bounce_domain_words_parse(pool, value, field, error_r);
+}
+
+static int
+backscatter_parse_addresses(pool_t pool,
+			    const struct backscatter_setting *setting
+				ATTR_UNUSED,
+			    const char *value, void *field,
+			    const char **error_r)
+{
+	const char *const **patterns_r = field;
+
+	return bounce_address_parse_patterns(pool, value, patterns_r, error_r);
 }
 
 static int
@@ -272,6 +285,12 @@ static const struct backscatter_setting backscatter_settings_table[] = {
 		.expect = "none, domain or address",
 		.words = backscatter_sender_match_words
 	}, {
+		.name = "backscatter_aliases",
+		.parse = backscatter_parse_addresses,
+		.offset = DEF_OFFSET(policy.aliases),
+		.expect = "addresses, each as alice@example.com, "
+			"or @example.com for all of that domain"
+	}, {
 		.name = "backscatter_max_age",
 		.def = "14d",
 		.parse = backscatter_parse_time,
@@ -363,11 +382,27 @@ backscatter_setting_parse(pool_t pool,
 	if (setting->parse(pool, setting, value,
 			   PTR_OFFSET(settings, setting->offset), &error) == 0)
 		return 0;
-	*error_r = t_strdup_printf("%s = %s: %s (expected: %s)", setting->name,
-		str_sanitize(value, BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+	*error_r = t_strdup_printf("%s (expected: %s)",
 		str_sanitize(error, 2 * BACKSCATTER_SETTING_ERROR_MAX_SIZE),
 		setting->expect);
 	return -1;
+}
+
+int backscatter_settings_parse_value(pool_t pool, const char *name,
+				     const char *value,
+				     struct backscatter_settings *settings,
+				     const char **error_r)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(backscatter_settings_table); i++) {
+		if (strcmp(backscatter_settings_table[i].name, name) == 0) {
+			return backscatter_setting_parse(pool,
+				&backscatter_settings_table[i], value,
+				settings, error_r);
+		}
+	}
+	i_unreached();
 }
 
 int backscatter_settings_parse(pool_t pool,
@@ -390,8 +425,13 @@ int backscatter_settings_parse(pool_t pool,
 			value = setting->def;
 		if (value != NULL &&
 		    backscatter_setting_parse(pool, setting, value,
-					      settings_r, error_r) < 0)
+					      settings_r, error_r) < 0) {
+			*error_r = t_strdup_printf("%s = %s: %s",
+				setting->name, str_sanitize(value,
+					BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+				*error_r);
 			return -1;
+		}
 	}
 	settings_r->policy.spf_rescue =
 		settings_r->spf == BACKSCATTER_SPF_RESCUE;

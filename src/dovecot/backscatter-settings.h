@@ -57,6 +57,14 @@ int backscatter_settings_parse(pool_t pool,
 			       void *context,
 			       struct backscatter_settings *settings_r,
 			       const char **error_r);
+/* Parse the value of one setting, for who has them by other names than the
+   configuration: the values are the same. The name is one of ours. Returns 0,
+   or -1 with an error (data stack) that says what is wrong with the value, and
+   what it may be. */
+int backscatter_settings_parse_value(pool_t pool, const char *name,
+				     const char *value,
+				     struct backscatter_settings *settings,
+				     const char **error_r);
 /* The name of a setting, or NULL after the last one. */
 const char *backscatter_settings_name(unsigned int idx);
 /* Its default, "" if there is none. */

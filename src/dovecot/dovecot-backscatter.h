@@ -30,6 +30,8 @@ struct backscatter_envelope {
 	   smtp_address_isnull() is TRUE. */
 	const struct smtp_address *mail_from;
 	const struct smtp_address *rcpt_to;
+	/* The address in ORCPT, RFC 3461 section 4.2. */
+	const struct smtp_address *orcpt;
 	/* NULL: not known. */
 	const char *session_id;
 	/* The message is delivered, and not merely looked at: it counts. */

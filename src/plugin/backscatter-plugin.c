@@ -54,6 +54,7 @@ backscatter_deliver_judge(struct mail_deliver_context *ctx)
 	i_zero(&envelope);
 	envelope.mail_from = ctx->mail_from;
 	envelope.rcpt_to = ctx->rcpt_to;
+	envelope.orcpt = ctx->rcpt_params.orcpt.addr;
 	envelope.session_id = ctx->session_id;
 	envelope.delivery = TRUE;
 	result = backscatter_judge_mail(ctx->pool, ctx->event, ctx->rcpt_user,

@@ -3,9 +3,10 @@
 #include "lib.h"
 #include "str.h"
 #include "iso8601-date.h"
-#include "bounce-networks.h"
+#include "smtp-address.h"
+#include "smtp-params.h"
 #include "backscatter-config.h"
-#include "backscatter-compat.h"
+#include "backscatter-settings.h"
 #include "check-options.h"
 
 #include <stdio.h>
@@ -19,10 +20,14 @@ enum check_option {
 	OPT_NO_DNS,
 	OPT_MAIL_FROM,
 	OPT_RCPT_TO,
+	OPT_ORCPT,
 	OPT_NOW,
 	OPT_SENDER_MATCH,
+	OPT_ALIAS,
+	OPT_RECIPIENT_DELIMITER,
 	OPT_MAX_AGE,
 	OPT_QUEUE_LIFETIME,
+	OPT_SIGNED_SINCE,
 	OPT_MIN_RSA_BITS,
 	OPT_SPF,
 	OPT_REPORTER_SPF,
@@ -41,10 +46,15 @@ static const struct option long_options[] = {
 	{ "no-dns", no_argument, NULL, OPT_NO_DNS },
 	{ "mail-from", required_argument, NULL, OPT_MAIL_FROM },
 	{ "rcpt-to", required_argument, NULL, OPT_RCPT_TO },
+	{ "orcpt", required_argument, NULL, OPT_ORCPT },
 	{ "now", required_argument, NULL, OPT_NOW },
 	{ "sender-match", required_argument, NULL, OPT_SENDER_MATCH },
+	{ "alias", required_argument, NULL, OPT_ALIAS },
+	{ "recipient-delimiter", required_argument, NULL,
+	  OPT_RECIPIENT_DELIMITER },
 	{ "max-age", required_argument, NULL, OPT_MAX_AGE },
 	{ "queue-lifetime", required_argument, NULL, OPT_QUEUE_LIFETIME },
+	{ "signed-since", required_argument, NULL, OPT_SIGNED_SINCE },
 	{ "min-rsa-bits", required_argument, NULL, OPT_MIN_RSA_BITS },
 	{ "spf", required_argument, NULL, OPT_SPF },
 	{ "reporter-spf", no_argument, NULL, OPT_REPORTER_SPF },
@@ -74,12 +84,18 @@ static const char help_text[] =
 "                        (default: Return-Path)\n"
 "  --rcpt-to ADDRESS     envelope recipient\n"
 "                        (default: Delivered-To, X-Original-To, To)\n"
+"  --orcpt TYPE;ADDRESS  what RCPT's ORCPT said, rfc822;user+40example.org\n"
 "  --now TIME            judge as of this time: seconds since 1970, or as in\n"
 "                        2025-11-24T10:00:00Z\n"
 "  --sender-match HOW    bind From to the recipient: none, domain, address\n"
 "                        (default: domain)\n"
+"  --alias ADDRESS       another address of the recipient's, or @example.org\n"
+"                        for a whole domain; may be repeated\n"
+"  --recipient-delimiter CHARACTERS\n"
+"                        before the detail of an address (default: +)\n"
 "  --max-age TIME        older signatures are stale (default: 14d)\n"
 "  --queue-lifetime TIME slack given to a signature that expires (default: 5d)\n"
+"  --signed-since DATE   earlier mail is not expected to be signed: 2026-01-31\n"
 "  --min-rsa-bits N      weaker RSA keys do not vouch (default: 1024)\n"
 "  --spf HOW             what SPF says of the host that handed the original over:\n"
 "                        no; report (default): show it; rescue: on pass, it is\n"
@@ -96,10 +112,26 @@ static const char help_text[] =
 "could not be read; 64 the command line is wrong; 74 the output could not be\n"
 "written.\n";
 
+/* Options that are settings: they mean the same, and take the same values. */
+static const struct {
+	int opt;
+	const char *setting;
+} setting_options[] = {
+	{ OPT_SENDER_MATCH, "backscatter_sender_match" },
+	{ OPT_MAX_AGE, "backscatter_max_age" },
+	{ OPT_QUEUE_LIFETIME, "backscatter_queue_lifetime" },
+	{ OPT_SIGNED_SINCE, "backscatter_signed_since" },
+	{ OPT_MIN_RSA_BITS, "backscatter_min_rsa_bits" },
+	{ OPT_SPF, "backscatter_spf" },
+	{ OPT_AUTHSERV_ID, "backscatter_authserv_id" }
+};
+
 struct check_parser {
 	pool_t pool;
 	struct bounce_check_options *options;
-	string_t *domains, *servers, *networks;
+	/* What has a setting of the same meaning. */
+	struct backscatter_settings set;
+	string_t *domains, *servers, *aliases, *networks;
 };
 
 static const char *parse_address(pool_t pool, const char *value)
@@ -125,38 +157,24 @@ static int parse_now(const char *value, time_t *now_r, const char **error_r)
 	return -1;
 }
 
+/* As a server takes it. */
 static int
-parse_sender_match(const char *value, enum bounce_sender_match *match_r,
-		   const char **error_r)
+parse_orcpt(pool_t pool, const char *value, const char **orcpt_r,
+	    const char **error_r)
 {
-	static const char *const names[] = {
-		[BOUNCE_SENDER_MATCH_NONE] = "none",
-		[BOUNCE_SENDER_MATCH_DOMAIN] = "domain",
-		[BOUNCE_SENDER_MATCH_ADDRESS] = "address"
-	};
-	unsigned int i;
+	struct smtp_params_rcpt params;
+	enum smtp_param_parse_error code;
 
-	for (i = 0; i < N_ELEMENTS(names); i++) {
-		if (strcmp(value, names[i]) == 0) {
-			*match_r = i;
-			return 0;
-		}
+	if (smtp_params_rcpt_parse(pool, t_strconcat("ORCPT=", value, NULL), 0,
+				   SMTP_CAPABILITY_DSN, NULL, &params, &code,
+				   error_r) < 0)
+		return -1;
+	if (params.orcpt.addr == NULL) {
+		*error_r = "not an address as rfc822;user@example.org";
+		return -1;
 	}
-	*error_r = "not none, domain or address";
-	return -1;
-}
-
-static int
-parse_spf(const char *value, struct bounce_check_options *options,
-	  const char **error_r)
-{
-	options->spf = strcmp(value, "no") != 0;
-	options->policy.spf_rescue = strcmp(value, "rescue") == 0;
-	if (!options->spf || options->policy.spf_rescue ||
-	    strcmp(value, "report") == 0)
-		return 0;
-	*error_r = "not no, report or rescue";
-	return -1;
+	*orcpt_r = p_strdup(pool, smtp_address_encode(params.orcpt.addr));
+	return 0;
 }
 
 static int
@@ -166,6 +184,22 @@ parse_number(const char *value, unsigned int *number_r, const char **error_r)
 		return 0;
 	*error_r = "not a number above 0";
 	return -1;
+}
+
+static int
+parse_setting(struct check_parser *parser, int opt, const char *value,
+	      const char **error_r)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(setting_options); i++) {
+		if (setting_options[i].opt == opt) {
+			return backscatter_settings_parse_value(parser->pool,
+				setting_options[i].setting, value,
+				&parser->set, error_r);
+		}
+	}
+	i_unreached();
 }
 
 static int
@@ -196,30 +230,21 @@ parse_option(struct check_parser *parser, int opt, const char *value,
 			parse_address(parser->pool, value);
 		return 0;
 	case OPT_NOW:
-		return parse_now(value, &options->policy.now, error_r);
-	case OPT_SENDER_MATCH:
-		return parse_sender_match(value, &options->policy.sender_match,
-					  error_r);
-	case OPT_MAX_AGE:
-		return str_parse_get_interval(value, &options->policy.max_age,
-					      error_r);
-	case OPT_QUEUE_LIFETIME:
-		return str_parse_get_interval(value,
-					&options->policy.queue_lifetime,
-					error_r);
-	case OPT_MIN_RSA_BITS:
-		return parse_number(value, &options->policy.min_rsa_bits,
-				    error_r);
-	case OPT_SPF:
-		return parse_spf(value, options, error_r);
+		return parse_now(value, &parser->set.policy.now, error_r);
+	case OPT_ORCPT:
+		return parse_orcpt(parser->pool, value,
+				   &options->envelope.orcpt, error_r);
+	case OPT_ALIAS:
+		str_printfa(parser->aliases, "%s ", value);
+		return 0;
+	case OPT_RECIPIENT_DELIMITER:
+		parser->set.policy.recipient_delimiter = value;
+		return 0;
 	case OPT_REPORTER_SPF:
 		options->reporter_spf = TRUE;
 		return 0;
 	case OPT_TRUSTED_NETWORKS:
 		str_printfa(parser->networks, "%s ", value);
-		return 0;
-	case OPT_AUTHSERV_ID:
-		options->policy.authserv_id = value;
 		return 0;
 	case OPT_JSON:
 		options->json = TRUE;
@@ -227,7 +252,7 @@ parse_option(struct check_parser *parser, int opt, const char *value,
 	case OPT_REPEAT:
 		return parse_number(value, &options->repeat, error_r);
 	default:
-		i_unreached();
+		return parse_setting(parser, opt, value, error_r);
 	}
 }
 
@@ -256,12 +281,18 @@ parse_lists(struct check_parser *parser, const char **error_r)
 		*error_r = "--dns and --no-dns exclude each other";
 		return -1;
 	}
-	if (str_len(parser->networks) == 0)
-		str_append(parser->networks, "127.0.0.0/8 ::1");
-	if (bounce_networks_parse(parser->pool, str_c(parser->networks),
-				  &options->policy.trusted_networks,
-				  error_r) < 0) {
+	if (str_len(parser->networks) > 0 &&
+	    backscatter_settings_parse_value(parser->pool,
+			"backscatter_trusted_networks",
+			str_c(parser->networks), &parser->set, error_r) < 0) {
 		*error_r = t_strconcat("--trusted-networks: ", *error_r, NULL);
+		return -1;
+	}
+	if (str_len(parser->aliases) > 0 &&
+	    backscatter_settings_parse_value(parser->pool,
+			"backscatter_aliases", str_c(parser->aliases),
+			&parser->set, error_r) < 0) {
+		*error_r = t_strconcat("--alias: ", *error_r, NULL);
 		return -1;
 	}
 	if (str_len(parser->domains) == 0)
@@ -285,6 +316,13 @@ static int check_usage_error(const char *error)
 	return -1;
 }
 
+/* All have their defaults. */
+static const char *no_setting(void *context ATTR_UNUSED,
+			      const char *name ATTR_UNUSED)
+{
+	return NULL;
+}
+
 int bounce_check_options_parse(pool_t pool, int argc, char *argv[],
 			       struct bounce_check_options *options_r)
 {
@@ -293,15 +331,17 @@ int bounce_check_options_parse(pool_t pool, int argc, char *argv[],
 		.options = options_r,
 		.domains = t_str_new(64),
 		.servers = t_str_new(64),
+		.aliases = t_str_new(64),
 		.networks = t_str_new(64)
 	};
 	const char *error;
 	int opt;
 
 	i_zero(options_r);
-	bounce_policy_init(&options_r->policy);
-	options_r->policy.now = time(NULL);
-	options_r->spf = TRUE;
+	if (backscatter_settings_parse(pool, no_setting, NULL, &parser.set,
+				       &error) < 0)
+		i_unreached();
+	parser.set.policy.now = time(NULL);
 	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (opt == '?') {
 			/* getopt_long() has said what is wrong */
@@ -321,6 +361,9 @@ int bounce_check_options_parse(pool_t pool, int argc, char *argv[],
 	}
 	if (parse_lists(&parser, &error) < 0)
 		return check_usage_error(error);
+	options_r->policy = parser.set.policy;
+	options_r->policy.spf_rescue = parser.set.spf == BACKSCATTER_SPF_RESCUE;
+	options_r->spf = parser.set.spf != BACKSCATTER_SPF_NO;
 	if (argv[optind] == NULL)
 		return check_usage_error("no file given");
 	options_r->files = (const char *const *)argv + optind;

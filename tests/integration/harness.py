@@ -493,8 +493,8 @@ class Lab:
         self.stop()
         self.start()
 
-    def deliver(self, message, recipients, sender='', fails=()):
-        """By LMTP, in one transaction. Returns {recipient: (code, reply)} of
+    def deliver(self, message, recipients, sender='', fails=(), params=''):
+        """By LMTP, in one transaction; params: of each RCPT. Returns {recipient: (code, reply)} of
         those that were not accepted; raises if others than fails were not."""
         before = self.disconnects()
         with smtplib.LMTP('127.0.0.1', self.lmtp_port, 'mx.example.org',
@@ -504,7 +504,7 @@ class Lab:
             if code != 250:
                 raise RuntimeError('MAIL: %d %s' % (code, reply))
             for recipient in recipients:
-                code, reply = lmtp.docmd('RCPT', 'TO:<%s>' % recipient)
+                code, reply = lmtp.docmd('RCPT', 'TO:<%s> %s' % (recipient, params))
                 if code != 250:
                     raise RuntimeError('RCPT: %d %s' % (code, reply))
             code, reply = lmtp.docmd('DATA')

@@ -32,7 +32,9 @@ static void test_backscatter_settings_24_agree(void)
 		test_assert_strcmp_idx(def_value,
 			backscatter_settings_default(i), i);
 	}
-	test_assert(info->defines[i].key == NULL);
+	/* and one of Dovecot's own */
+	test_assert_strcmp(info->defines[i].key, "recipient_delimiter");
+	test_assert(info->defines[++i].key == NULL);
 	test_assert(setting_parser_info_get_define_count(info) == i);
 	pool_unref(&pool);
 	test_end();
@@ -70,6 +72,10 @@ static void test_backscatter_settings_24_check(void)
 	test_assert(test_check("backscatter_domains", "example.org", &set,
 			       pool, &error));
 	test_assert(bounce_domains_match(set->parsed.domains.list, "example.org"));
+
+	test_assert(test_check("recipient_delimiter", "-_", &set, pool,
+			       &error));
+	test_assert_strcmp(set->parsed.policy.recipient_delimiter, "-_");
 
 	test_assert(!test_check("backscatter_mode", "on", &set, pool, &error));
 	test_assert(strstr(error, "backscatter_mode = on: ") != NULL);

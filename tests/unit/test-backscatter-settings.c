@@ -61,6 +61,7 @@ static void test_backscatter_settings_defaults(void)
 	bounce_policy_init(&policy);
 	test_assert(set.policy.min_rsa_bits == policy.min_rsa_bits);
 	test_assert(set.policy.sender_match == policy.sender_match);
+	test_assert(set.policy.aliases == NULL);
 	test_assert(set.policy.max_age == policy.max_age);
 	test_assert(set.policy.replay_limit == policy.replay_limit);
 	test_assert(set.policy.queue_lifetime == policy.queue_lifetime);
@@ -272,6 +273,8 @@ static void test_backscatter_settings_errors(void)
 		  "enforce, audit or off" },
 		{ "backscatter_mode", "enforced", "= enforced: ",
 		  "enforce, audit or off" },
+		{ "backscatter_aliases", "a@example.org bob", "'bob'",
+		  "@example.com" },
 		{ "backscatter_sender_match", "yes", "= yes: ",
 		  "none, domain or address" },
 		{ "backscatter_domains", "<domains", "absolute",
