@@ -114,10 +114,65 @@ tst_bounce_validate_property(struct sieve_validator *valdtr,
 	return TRUE;
 }
 
+/* Without a match type it is :is. */
+static bool tst_bounce_matches_whole(struct sieve_command *tst)
+{
+	struct sieve_ast_argument *arg =
+		sieve_command_find_argument(tst, &match_type_tag);
+	const struct sieve_match_type_context *mtctx;
+
+	if (arg == NULL)
+		return TRUE;
+	mtctx = arg->argument->data;
+	return mtctx != NULL &&
+		sieve_match_type_is(mtctx->match_type, is_match_type);
+}
+
+struct tst_bounce_keys {
+	struct sieve_validator *valdtr;
+	const char *name;
+	int property;
+};
+
+static int
+tst_bounce_validate_key(void *context, struct sieve_ast_argument *arg)
+{
+	struct tst_bounce_keys *keys = context;
+	const char *key = sieve_ast_argument_strc(arg);
+
+	if (!sieve_argument_is_string_literal(arg) ||
+	    backscatter_property_value_is_possible(keys->property, key))
+		return 1;
+	sieve_argument_validate_warning(keys->valdtr, arg,
+		"bounce test: %s is never `%s'", keys->name,
+		str_sanitize(key, 80));
+	return 1;
+}
+
+/* A misspelt word matches nothing, and nobody would ever notice. It may be of a
+   later version: it is no error. */
+static void
+tst_bounce_validate_keys(struct sieve_validator *valdtr,
+			 struct sieve_command *tst,
+			 struct sieve_ast_argument *property,
+			 struct sieve_ast_argument *arg)
+{
+	struct tst_bounce_keys keys;
+
+	if (!sieve_argument_is_string_literal(property) ||
+	    !tst_bounce_matches_whole(tst))
+		return;
+	keys.valdtr = valdtr;
+	keys.name = sieve_ast_argument_strc(property);
+	keys.property = backscatter_property_find(keys.name);
+	(void)sieve_ast_stringlist_map(&arg, &keys, tst_bounce_validate_key);
+}
+
 static bool
 tst_bounce_validate(struct sieve_validator *valdtr, struct sieve_command *tst)
 {
 	struct sieve_ast_argument *arg = tst->first_positional;
+	struct sieve_ast_argument *property = arg;
 	const struct sieve_match_type mcht_default =
 		SIEVE_MATCH_TYPE_DEFAULT(is_match_type);
 	const struct sieve_comparator cmp_default =
@@ -134,8 +189,11 @@ tst_bounce_validate(struct sieve_validator *valdtr, struct sieve_command *tst)
 		return FALSE;
 
 	/* Validate the key argument to a specified match type */
-	return sieve_match_type_validate(valdtr, tst, arg, &mcht_default,
-					 &cmp_default);
+	if (!sieve_match_type_validate(valdtr, tst, arg, &mcht_default,
+				       &cmp_default))
+		return FALSE;
+	tst_bounce_validate_keys(valdtr, tst, property, arg);
+	return TRUE;
 }
 
 /*

@@ -230,6 +230,8 @@ text_original(string_t *dest, const struct bounce_answer *answer)
 	text_property(dest, answer, "Subject",
 		      BOUNCE_PROPERTY_ORIGINAL_SUBJECT);
 	text_property(dest, answer, "Date", BOUNCE_PROPERTY_ORIGINAL_DATE);
+	text_property(dest, answer, "names the failed recipient",
+		      BOUNCE_PROPERTY_RECIPIENT_LINKAGE);
 }
 
 static void

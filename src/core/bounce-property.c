@@ -6,6 +6,7 @@
 #include "unichar.h"
 #include "message-address.h"
 #include "message-header-decode.h"
+#include "bounce-linkage.h"
 #include "bounce-message.h"
 #include "bounce-report.h"
 #include "bounce-verdict.h"
@@ -34,10 +35,11 @@ static const char *const property_names[] = {
 	[BOUNCE_PROPERTY_ACTION] = "action",
 	[BOUNCE_PROPERTY_STATUS] = "status",
 	[BOUNCE_PROPERTY_DIAGNOSTIC_CODE] = "diagnostic-code",
-	[BOUNCE_PROPERTY_BURST] = "burst",
 	[BOUNCE_PROPERTY_SPF] = "spf",
 	[BOUNCE_PROPERTY_REPORTER_SPF] = "reporter-spf",
-	[BOUNCE_PROPERTY_REPORTER_ALIGNMENT] = "reporter-alignment"
+	[BOUNCE_PROPERTY_REPORTER_ALIGNMENT] = "reporter-alignment",
+	[BOUNCE_PROPERTY_RECIPIENT_LINKAGE] = "recipient-linkage",
+	[BOUNCE_PROPERTY_BURST] = "burst"
 };
 _Static_assert(N_ELEMENTS(property_names) == BOUNCE_PROPERTY_COUNT,
 	       "property_names is complete");
@@ -61,6 +63,81 @@ int bounce_property_find(const char *name, enum bounce_property *property_r)
 		}
 	}
 	return -1;
+}
+
+static bool property_is_kind(const char *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < BOUNCE_KIND_COUNT; i++) {
+		if (strcasecmp(bounce_kind_name(i), value) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool property_is_reason(const char *value)
+{
+	unsigned int i;
+
+	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT; i++) {
+		if (strcasecmp(bounce_reason_name(i), value) == 0)
+			return TRUE;
+	}
+	/* of what is no bounce */
+	return property_is_kind(value);
+}
+
+static bool property_is_verdict(const char *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < BOUNCE_VERDICT_COUNT; i++) {
+		if (strcasecmp(bounce_verdict_name(i), value) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool property_is_original(const char *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < BOUNCE_ORIGINAL_COUNT; i++) {
+		if (strcasecmp(bounce_original_state_name(i), value) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool property_is_linkage(const char *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < BOUNCE_LINKAGE_COUNT; i++) {
+		if (strcasecmp(bounce_linkage_name(i), value) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool bounce_property_value_is_possible(enum bounce_property property,
+				       const char *value)
+{
+	switch (property) {
+	case BOUNCE_PROPERTY_VERDICT:
+		return property_is_verdict(value);
+	case BOUNCE_PROPERTY_REASON:
+		return property_is_reason(value);
+	case BOUNCE_PROPERTY_KIND:
+		return property_is_kind(value);
+	case BOUNCE_PROPERTY_ORIGINAL:
+		return property_is_original(value);
+	case BOUNCE_PROPERTY_RECIPIENT_LINKAGE:
+		return property_is_linkage(value);
+	default:
+		return TRUE;
+	}
 }
 
 const char *t_bounce_sanitize(const void *data, size_t size)
@@ -301,6 +378,11 @@ bounce_property_get(pool_t pool, enum bounce_property property,
 		if (verdict->evidence != NULL) {
 			property_add(pool, &values, property_get_support(
 				property, verdict->evidence));
+		}
+		if (property == BOUNCE_PROPERTY_RECIPIENT_LINKAGE) {
+			property_add(pool, &values, bounce_linkage_name(
+				bounce_linkage_find(message,
+						    verdict->original)));
 		}
 		if (message->report != NULL) {
 			property_get_report(pool, property, message->report,

@@ -24,6 +24,7 @@ enum bounce_property {
 	BOUNCE_PROPERTY_ACTION,
 	BOUNCE_PROPERTY_STATUS,
 	BOUNCE_PROPERTY_DIAGNOSTIC_CODE,
+	BOUNCE_PROPERTY_RECIPIENT_LINKAGE,
 	BOUNCE_PROPERTY_BURST,
 	BOUNCE_PROPERTY_SPF,
 	BOUNCE_PROPERTY_REPORTER_SPF,
@@ -41,6 +42,11 @@ const char *t_bounce_sanitize(const void *data, size_t size);
 const char *bounce_property_name(enum bounce_property property);
 /* Returns 0, or -1 if there is no property of that name (without case). */
 int bounce_property_find(const char *name, enum bounce_property *property_r);
+
+/* FALSE if this is a property whose values are words of ours, and the value is
+   none of them, without case. */
+bool bounce_property_value_is_possible(enum bounce_property property,
+				       const char *value);
 
 /* The values, NULL-terminated: none for an empty property, several where there
    are several recipients. UTF-8, no control characters; RFC 2047 words are

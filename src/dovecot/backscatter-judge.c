@@ -170,6 +170,7 @@ backscatter_log(struct backscatter_judgement *j, const char *session_id)
 
 	backscatter_log_result(j->event, result, &j->envelope, session_id);
 	backscatter_domains_log(j->event, j->policy.domains);
+	backscatter_log_unsigned(j->event, result, &j->policy);
 	if (j->set->key_dir != NULL)
 		backscatter_keys_check_files(j->event, j->set->key_dir);
 	if (result->evidence != NULL && result->evidence->warning != NULL &&

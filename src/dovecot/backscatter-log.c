@@ -9,6 +9,7 @@
 #include "bounce-policy.h"
 #include "bounce-property.h"
 #include "bounce-types.h"
+#include "bounce-unsigned.h"
 #include "bounce-verdict.h"
 #include "mail-user.h"
 #include "backscatter-outcome.h"
@@ -137,6 +138,9 @@ backscatter_log_add_result(struct event_passthrough *e, string_t *line,
 		{ "reporter_alignment", "reporter-alignment",
 		  backscatter_log_property(result,
 				BOUNCE_PROPERTY_REPORTER_ALIGNMENT) },
+		{ "recipient_linkage", NULL,
+		  backscatter_log_property(result,
+				BOUNCE_PROPERTY_RECIPIENT_LINKAGE) },
 		{ "mode", NULL, backscatter_mode_name(result->mode) }
 	};
 
@@ -206,4 +210,34 @@ void backscatter_log_delivered(struct event *event,
 	e_debug(e->event(), "%s: %s%s%s", t_log_line_start(result), outcome,
 		*delivered->mailboxes == '\0' ? "" : " in ",
 		delivered->mailboxes);
+}
+
+void backscatter_log_unsigned(struct event *event,
+			      const struct backscatter_result *result,
+			      const struct bounce_policy *policy)
+{
+	const struct bounce_verdict *verdict = result->verdict;
+	struct bounce_unsigned_sender sender;
+	struct event_passthrough *e;
+	const char *message_id, *host;
+
+	if (!bounce_unsigned_sender_find(pool_datastack_create(), policy, NULL,
+					 result->message, verdict, &sender))
+		return;
+	message_id = backscatter_log_property(result,
+				BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
+	host = sender.host == NULL ? NULL :
+		str_sanitize_utf8(sender.host, BACKSCATTER_LOG_MAX_VALUE);
+	e = event_create_passthrough(event)->
+		set_name("backscatter_unsigned_sender")->
+		add_str("verdict", bounce_verdict_name(verdict->value))->
+		add_str("reason", bounce_reason_name(verdict->reason))->
+		add_str("domain", sender.domain)->
+		add_str("address", sender.address);
+	if (host != NULL)
+		e->add_str("host", host);
+	if (message_id != NULL)
+		e->add_str("original_message_id", message_id);
+	e_debug(e->event(), "unsigned mail of %s came from %s (%s)",
+		sender.domain, sender.address, host == NULL ? "" : host);
 }

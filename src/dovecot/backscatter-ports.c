@@ -1,14 +1,32 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "bounce-dns.h"
 #include "bounce-key-lookup.h"
 #include "bounce-spf-source.h"
 #include "backscatter-dict.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 #include "backscatter-ports.h"
+#include "backscatter-sent.h"
 
 #include <time.h>
+
+/* One deadline for all that a message is looked up in. */
+static struct bounce_sent_source *
+ports_sent_init(pool_t pool, struct mail_user *user,
+		const struct backscatter_settings *set)
+{
+	const struct backscatter_sent_settings sent_set = {
+		.user = user,
+		.mailbox = set->sent_mailbox,
+		.deadline = bounce_dns_now() + set->dns_timeout_msecs,
+		.oldest = time(NULL) - set->policy.max_age
+	};
+
+	return set->sent_mailbox == NULL ? NULL :
+		backscatter_sent_create(pool, &sent_set);
+}
 
 int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 			   struct mail_user *user,
@@ -25,6 +43,7 @@ int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 	}
 	backscatter_state_init(&ports_r->state, user, set, time(NULL),
 			       !delivery, &ports_r->ports);
+	ports_r->ports.sent = ports_sent_init(pool, user, set);
 	return 0;
 }
 

@@ -12,6 +12,7 @@ struct mail_user;
 struct bounce_envelope;
 struct bounce_evidence;
 struct bounce_message;
+struct bounce_policy;
 struct bounce_verdict;
 struct bounce_key_lookup;
 struct backscatter_delivered;
@@ -90,5 +91,10 @@ void backscatter_log_result(struct event *event,
 /* The event "backscatter_delivered", a debug line. */
 void backscatter_log_delivered(struct event *event,
 			       const struct backscatter_delivered *delivered);
+/* The event "backscatter_unsigned_sender", if mail from one of our domains came
+   back unsigned and says where it came from. */
+void backscatter_log_unsigned(struct event *event,
+			      const struct backscatter_result *result,
+			      const struct bounce_policy *policy);
 
 #endif

@@ -71,6 +71,13 @@ int backscatter_property_find(const char *name)
 	return bounce_property_find(name, &property) < 0 ? -1 : (int)property;
 }
 
+bool backscatter_property_value_is_possible(int property, const char *value)
+{
+	i_assert(property >= 0 && property < BOUNCE_PROPERTY_COUNT);
+
+	return bounce_property_value_is_possible(property, value);
+}
+
 /* What a script sees of a message that is no bounce, or that is not judged. */
 static const char *const *backscatter_no_property(enum bounce_property property)
 {

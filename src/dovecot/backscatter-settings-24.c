@@ -33,6 +33,7 @@ static const struct setting_define backscatter_setting_defines[] = {
 	DEF(replay_limit),
 	DEF(burst_limit),
 	DEF(burst_period),
+	DEF(sent_mailbox),
 	{ .type = SET_FILTER_NAME, .key = "backscatter_dict" },
 	DEF(spf),
 	DEF(reporter_spf),
@@ -64,6 +65,7 @@ static const struct backscatter_string_settings backscatter_default_settings = {
 	.replay_limit = "3",
 	.burst_limit = "20",
 	.burst_period = "1h",
+	.sent_mailbox = "",
 	.recipient_delimiter = "+"
 };
 

@@ -28,6 +28,7 @@ struct backscatter_string_settings {
 	const char *replay_limit;
 	const char *burst_limit;
 	const char *burst_period;
+	const char *sent_mailbox;
 	/* Dovecot's own */
 	const char *recipient_delimiter;
 

@@ -4,6 +4,7 @@
 #include "str.h"
 #include "str-sanitize.h"
 #include "strfuncs.h"
+#include "unichar.h"
 #include "iso8601-date.h"
 #include "bounce-dns.h"
 #include "bounce-networks.h"
@@ -101,6 +102,28 @@ backscatter_parse_path(pool_t pool,
 {
 	if (*value != '/') {
 		*error_r = "not an absolute path";
+		return -1;
+	}
+	*(const char **)field = p_strdup(pool, value);
+	return 0;
+}
+
+/* The name as users have it: whether there is such a mailbox differs from one to
+   the next. */
+static int
+backscatter_parse_mailbox(pool_t pool,
+			  const struct backscatter_setting *setting
+				ATTR_UNUSED,
+			  const char *value, void *field, const char **error_r)
+{
+	const char *p;
+
+	for (p = value; *p != '\0'; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			break;
+	}
+	if (*p != '\0' || !uni_utf8_str_is_valid(value)) {
+		*error_r = "not a mailbox name";
 		return -1;
 	}
 	*(const char **)field = p_strdup(pool, value);
@@ -333,6 +356,11 @@ static const struct backscatter_setting backscatter_settings_table[] = {
 		.expect = "a time from 1 min to 30d, such as 1h",
 		.min = 60,
 		.max = 30U * 24 * 3600
+	}, {
+		.name = "backscatter_sent_mailbox",
+		.parse = backscatter_parse_mailbox,
+		.offset = DEF_OFFSET(sent_mailbox),
+		.expect = "the name of a mailbox, such as Sent"
 	}, {
 		/* Dovecot 2.4: a named filter, see backscatter-dict-24.c */
 		.name = "backscatter_dict",

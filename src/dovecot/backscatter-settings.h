@@ -29,6 +29,8 @@ struct backscatter_settings {
 	const char *dns_servers;
 	/* For all keys of one message. */
 	unsigned int dns_timeout_msecs;
+	/* Where copies of sent mail are, as users name it; NULL: nowhere. */
+	const char *sent_mailbox;
 	/* The dict's URI; NULL: there is none. Of Dovecot 2.3 alone: that of 2.4
 	   is opened by the name of its settings. */
 	const char *dict_uri;

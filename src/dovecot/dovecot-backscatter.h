@@ -101,6 +101,9 @@ backscatter_delivery_end(struct backscatter_delivery **delivery,
 
 /* A property number for a name, or -1. */
 BACKSCATTER_API int backscatter_property_find(const char *name);
+/* FALSE if the property can never have this value: a misspelt verdict. */
+BACKSCATTER_API bool
+backscatter_property_value_is_possible(int property, const char *value);
 /* The values of a property, NULL-terminated, none if the property is empty.
    Those of a message that is no bounce if result is NULL. Allocated from the
    data stack. In mode audit they are those of no bounce: the tests match

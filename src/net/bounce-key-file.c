@@ -59,16 +59,25 @@ comment_parse(const char *p, const char *end, time_t *retired_r,
 	      const char **error_r)
 {
 	static const char word[] = "retired";
+	bool blank;
 
 	while (p < end && (is_blank(*p) || *p == ';'))
 		p++;
 	if ((size_t)(end - p) < sizeof(word) - 1 ||
 	    strncasecmp(p, word, sizeof(word) - 1) != 0)
 		return 0;
-	for (p += sizeof(word) - 1; p < end && is_blank(*p); p++) ;
-	if (p == end || *p != ':')
+	p += sizeof(word) - 1;
+	blank = p < end && is_blank(*p);
+	while (p < end && is_blank(*p))
+		p++;
+	if (p < end && *p == ':')
+		p++;
+	else if (!blank || p == end || !i_isdigit(*p)) {
+		/* "; retired keys", and not a date without its colon */
 		return 0;
-	for (p++; p < end && is_blank(*p); p++) ;
+	}
+	while (p < end && is_blank(*p))
+		p++;
 	while (end > p && is_blank(end[-1]))
 		end--;
 	return retired_parse(t_strdup_until(p, end), retired_r, error_r) < 0 ?

@@ -8,7 +8,8 @@
      its quoted strings alone
    - a public key in PEM, "-----BEGIN PUBLIC KEY-----"
    In each of them a comment "; retired: 2026-11-01" (UTC, that day included)
-   or "; retired: 2026-11-01T12:00:00+01:00" says when the key was retired. */
+   or "; retired: 2026-11-01T12:00:00+01:00" says when the key was retired. The
+   colon may be missing. */
 
 #include "bounce-key.h"
 

@@ -9,10 +9,12 @@
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
 #include "bounce-spf-source.h"
+#include "bounce-unsigned.h"
 #include "bounce-ports.h"
 #include "check-input.h"
 #include "check-json.h"
 #include "check-options.h"
+#include "check-senders.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -31,6 +33,8 @@ struct check_run {
 	/* What was said of the files of domains. */
 	bool domains_error, domains_warning;
 
+	/* --senders; else NULL */
+	struct bounce_check_senders *senders;
 	/* --repeat */
 	uintmax_t messages;
 	double seconds;
@@ -118,6 +122,18 @@ check_say_domains(const char *what, const char *text, bool *said)
 	fprintf(stderr, "backscatter-check: %s--domain: %s\n", what, text);
 }
 
+static void
+check_add_sender(struct check_run *run, const struct bounce_answer *answer)
+{
+	struct bounce_unsigned_sender sender;
+
+	if (run->senders != NULL &&
+	    bounce_unsigned_sender_find(run->pool, &answer->policy, NULL,
+					answer->message, answer->verdict,
+					&sender))
+		bounce_check_senders_add(run->senders, &sender);
+}
+
 static int
 check_message(struct istream *input, const char *name, unsigned int number,
 	      void *context, const char **error_r)
@@ -139,6 +155,7 @@ check_message(struct istream *input, const char *name, unsigned int number,
 		check_say_domains("Warning: ",
 			bounce_domains_get_warning(answer.policy.domains),
 			&run->domains_warning);
+		check_add_sender(run, &answer);
 		str_truncate(run->output, 0);
 		if (run->options->json)
 			bounce_check_json(run->output, &answer);
@@ -149,6 +166,16 @@ check_message(struct istream *input, const char *name, unsigned int number,
 	}
 	p_clear(run->pool);
 	return ret;
+}
+
+static void check_print_senders(struct check_run *run)
+{
+	str_truncate(run->output, 0);
+	if (run->options->json)
+		bounce_check_senders_json(run->output, run->senders);
+	else
+		bounce_check_senders_text(run->output, run->senders);
+	(void)fwrite(str_data(run->output), 1, str_len(run->output), stdout);
 }
 
 static void check_print_rate(const struct check_run *run)
@@ -177,11 +204,17 @@ static int check_run(const struct bounce_check_options *options,
 	run.options = options;
 	run.keys = keys;
 	run.pool = pool_alloconly_create(MEMPOOL_GROWING"message", 64 * 1024);
+	if (options->senders)
+		run.senders = bounce_check_senders_init();
 	run.output = str_new(default_pool, 4096);
 	for (file = options->files; *file != NULL; file++) T_BEGIN {
 		if (bounce_check_input(*file, check_message, &run) < 0)
 			status = CHECK_EXIT_INPUT;
 	} T_END;
+	if (options->senders) {
+		check_print_senders(&run);
+		bounce_check_senders_deinit(&run.senders);
+	}
 	if (options->repeat > 0)
 		check_print_rate(&run);
 	str_free(&run.output);

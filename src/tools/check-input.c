@@ -93,16 +93,32 @@ static void check_input_file(struct check_input *input, const char *path)
 	i_close_fd(&fd);
 }
 
+typedef bool check_input_filter_t(const struct dirent *d, mode_t mode);
+
+/* Messages: files whose names do not begin with a dot. */
+static bool check_is_message(const struct dirent *d, mode_t mode)
+{
+	/* What cannot be looked at is an error when it is opened. */
+	return d->d_name[0] != '.' && (mode == 0 || S_ISREG(mode));
+}
+
+/* Subfolders of a maildir: folders whose names begin with a dot. */
+static bool check_is_subfolder(const struct dirent *d, mode_t mode)
+{
+	return d->d_name[0] == '.' && S_ISDIR(mode) &&
+		strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+}
+
 static int check_name_cmp(const char *const *name1, const char *const *name2)
 {
 	return strcmp(*name1, *name2);
 }
 
-/* The names in a directory that are messages, sorted. Returns -1 with errno
-   if it cannot be read. */
+/* The names in a directory that the filter lets pass, sorted. Returns -1 with
+   errno if it cannot be read. */
 static int
-check_input_list(pool_t pool, const char *path, const char *const **names_r,
-		 unsigned int *count_r)
+check_input_list(pool_t pool, const char *path, check_input_filter_t *filter,
+		 const char *const **names_r, unsigned int *count_r)
 {
 	ARRAY_TYPE(const_string) names;
 	struct dirent *d;
@@ -115,11 +131,9 @@ check_input_list(pool_t pool, const char *path, const char *const **names_r,
 		return -1;
 	p_array_init(&names, pool, 64);
 	while ((d = readdir(dir)) != NULL) {
-		if (d->d_name[0] == '.')
-			continue;
-		/* What cannot be looked at is an error when it is opened. */
-		if (fstatat(dirfd(dir), d->d_name, &st, 0) == 0 &&
-		    !S_ISREG(st.st_mode))
+		if (fstatat(dirfd(dir), d->d_name, &st, 0) < 0)
+			st.st_mode = 0;
+		if (!filter(d, st.st_mode))
 			continue;
 		name = p_strdup(pool, d->d_name);
 		array_push_back(&names, &name);
@@ -138,7 +152,7 @@ static void check_input_dir(struct check_input *input, const char *path)
 	pool_t pool;
 
 	pool = pool_alloconly_create("directory", 8192);
-	if (check_input_list(pool, path, &names, &count) < 0)
+	if (check_input_list(pool, path, check_is_message, &names, &count) < 0)
 		check_input_error(input, path, strerror(errno));
 	else for (i = 0; i < count; i++) T_BEGIN {
 		check_input_file(input, t_strconcat(path, "/", names[i], NULL));
@@ -147,7 +161,8 @@ static void check_input_dir(struct check_input *input, const char *path)
 }
 
 /* Returns FALSE if this is no maildir. */
-static bool check_input_maildir(struct check_input *input, const char *path)
+static bool
+check_input_maildir_folder(struct check_input *input, const char *path)
 {
 	static const char *const subdirs[] = { "cur", "new" };
 	const char *subdir;
@@ -163,6 +178,28 @@ static bool check_input_maildir(struct check_input *input, const char *path)
 		}
 	}
 	return found;
+}
+
+/* With its subfolders, as Maildir++ has them. Returns FALSE if this is no
+   maildir. */
+static bool check_input_maildir(struct check_input *input, const char *path)
+{
+	const char *const *names;
+	unsigned int i, count;
+	pool_t pool;
+
+	if (!check_input_maildir_folder(input, path))
+		return FALSE;
+	pool = pool_alloconly_create("subfolders", 1024);
+	if (check_input_list(pool, path, check_is_subfolder, &names,
+			     &count) < 0)
+		check_input_error(input, path, strerror(errno));
+	else for (i = 0; i < count; i++) T_BEGIN {
+		(void)check_input_maildir_folder(input,
+			t_strconcat(path, "/", names[i], NULL));
+	} T_END;
+	pool_unref(&pool);
+	return TRUE;
 }
 
 int bounce_check_input(const char *path,

@@ -14,9 +14,9 @@ typedef int bounce_check_input_callback_t(struct istream *input,
 					  const char **error_r);
 
 /* Call back for each message in path: a file, "-" for standard input, an mbox
-   (a file that begins with "From "), a maildir (its cur and new), or another
-   directory (its files, sorted; not its directories, nor names that begin with
-   a dot). Returns 0, or -1 if something in it could not be read: this is
+   (a file that begins with "From "), a maildir (its cur and new, and those of
+   its subfolders), or another directory (its files, sorted; not its
+   directories, nor names that begin with a dot). Returns 0, or -1 if something in it could not be read: this is
    written to standard error, and the rest is gone through all the same. */
 int bounce_check_input(const char *path,
 		       bounce_check_input_callback_t *callback,

@@ -217,5 +217,7 @@ void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
 	json_support(dest, answer->evidence);
 	json_string(dest, "warning", answer->evidence == NULL ? NULL :
 		    answer->evidence->warning);
+	json_string(dest, "recipient_linkage", t_json_property(answer,
+		BOUNCE_PROPERTY_RECIPIENT_LINKAGE));
 	str_append(dest, "}\n");
 }

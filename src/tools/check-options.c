@@ -33,6 +33,7 @@ enum check_option {
 	OPT_REPORTER_SPF,
 	OPT_TRUSTED_NETWORKS,
 	OPT_AUTHSERV_ID,
+	OPT_SENDERS,
 	OPT_JSON,
 	OPT_REPEAT,
 	OPT_HELP,
@@ -60,6 +61,7 @@ static const struct option long_options[] = {
 	{ "reporter-spf", no_argument, NULL, OPT_REPORTER_SPF },
 	{ "trusted-networks", required_argument, NULL, OPT_TRUSTED_NETWORKS },
 	{ "authserv-id", required_argument, NULL, OPT_AUTHSERV_ID },
+	{ "senders", no_argument, NULL, OPT_SENDERS },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "repeat", required_argument, NULL, OPT_REPEAT },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -104,6 +106,8 @@ static const char help_text[] =
 "  --trusted-networks L  our own relays: addresses and ranges; may be repeated\n"
 "                        (default: 127.0.0.0/8 ::1)\n"
 "  --authserv-id NAME    believe Authentication-Results by this name\n"
+"  --senders             list in the end who sent mail of ours that came back\n"
+"                        unsigned\n"
 "  --json                print one JSON object a line\n"
 "  --repeat N            judge each message N times, print messages per second\n"
 "  --help, --version     print this, or the version\n"
@@ -245,6 +249,9 @@ parse_option(struct check_parser *parser, int opt, const char *value,
 		return 0;
 	case OPT_TRUSTED_NETWORKS:
 		str_printfa(parser->networks, "%s ", value);
+		return 0;
+	case OPT_SENDERS:
+		options->senders = TRUE;
 		return 0;
 	case OPT_JSON:
 		options->json = TRUE;

@@ -26,6 +26,8 @@ struct bounce_check_options {
 	bool reporter_spf:1;
 
 	bool json:1;
+	/* say at the end who sent mail of ours that came back unsigned */
+	bool senders:1;
 	/* 0: judge once, and measure nothing */
 	unsigned int repeat;
 };

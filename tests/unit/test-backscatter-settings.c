@@ -53,6 +53,7 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.key_dir == NULL);
 	test_assert(set.dns_servers == NULL);
 	test_assert(set.dns_timeout_msecs == 3000);
+	test_assert(set.sent_mailbox == NULL);
 	test_assert(set.dict_uri == NULL);
 	test_assert(set.burst_limit == 20);
 	test_assert(set.burst_period == 3600);
@@ -76,7 +77,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 18);
+	test_assert(count == 20);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -275,6 +276,10 @@ static void test_backscatter_settings_errors(void)
 		  "enforce, audit or off" },
 		{ "backscatter_aliases", "a@example.org bob", "'bob'",
 		  "@example.com" },
+		{ "backscatter_sent_mailbox", "Se\nnt", "not a mailbox",
+		  "Sent" },
+		{ "backscatter_sent_mailbox", "Se\xff", "not a mailbox",
+		  "Sent" },
 		{ "backscatter_sender_match", "yes", "= yes: ",
 		  "none, domain or address" },
 		{ "backscatter_domains", "<domains", "absolute",

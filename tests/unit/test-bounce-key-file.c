@@ -103,6 +103,10 @@ static const struct {
 	  "tag", 0 },
 	{ "p=" RSA "\n; not retired: yet", "rsa", 0 },
 	{ "p=" RSA "\n; retired in spring", "rsa", 0 },
+	{ "p=" RSA "\n; retired2026-11-01", "rsa", 0 },
+	/* a colon is easily forgotten */
+	{ "p=" RSA "\n; retired 2026-11-01", "rsa", NOV_1_END },
+	{ "p=" RSA "\n; retired 1.11.2026", "is not a date", 0 },
 	{ "p=" RSA "\n; retired: soon", "'soon' is not a date", 0 },
 	{ "p=" RSA "\n; retired:", "'' is not a date", 0 },
 	{ "p=" RSA "\n; retired: 2026-02-30", "'2026-02-30' is not a date", 0 },

@@ -13,8 +13,9 @@ static const char *const names[] = {
 	"verdict", "reason", "kind", "original", "domain", "selector",
 	"original-message-id", "original-from", "original-to",
 	"original-subject", "original-date", "reporting-mta",
-	"final-recipient", "action", "status", "diagnostic-code", "burst",
-	"spf", "reporter-spf", "reporter-alignment"
+	"final-recipient", "action", "status", "diagnostic-code",
+	"recipient-linkage", "burst", "spf", "reporter-spf",
+	"reporter-alignment"
 };
 
 static const struct bounce_report_recipient recipients[] = {
@@ -64,6 +65,7 @@ fixture_init(struct fixture *f, const void *header, size_t size)
 	f->original.message.header =
 		bounce_header_parse(f->pool, f->copy, size);
 	f->original.state = BOUNCE_ORIGINAL_HEADERS;
+	f->message.originals = &f->original;
 	f->verdict.original = &f->original;
 	f->sig.domain = "example.org";
 	f->sig.selector = "s1";
@@ -137,7 +139,8 @@ static void test_bounce_property_values(void)
 		"[mx.example.net]",
 		"[bob@example.net][carol@example.net]",
 		"[failed][failed]", "[5.1.1]",
-		"[550 no ?[31msuch\xef\xbf\xbd user]", "", "", "", ""
+		"[550 no ?[31msuch\xef\xbf\xbd user]", "[yes]", "", "", "",
+		""
 	};
 	struct fixture f;
 	unsigned int i;
@@ -191,8 +194,11 @@ static void test_bounce_property_nothing(void)
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REASON), "[no-original]");
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_KIND), "[failed]");
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_ORIGINAL), "[none]");
-	for (i = BOUNCE_PROPERTY_DOMAIN; i < BOUNCE_PROPERTY_COUNT; i++)
-		test_assert_strcmp_idx(t_get(&f, i), "", i);
+	for (i = BOUNCE_PROPERTY_DOMAIN; i < BOUNCE_PROPERTY_COUNT; i++) {
+		test_assert_strcmp_idx(t_get(&f, i),
+			i == BOUNCE_PROPERTY_RECIPIENT_LINKAGE ?
+			"[unknown]" : "", i);
+	}
 	fixture_deinit(&f);
 
 	/* what an automatic reply quotes is nobody's property */

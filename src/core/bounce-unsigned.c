@@ -1,0 +1,94 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "net.h"
+#include "bounce-address.h"
+#include "bounce-domains.h"
+#include "bounce-message.h"
+#include "bounce-policy.h"
+#include "bounce-property.h"
+#include "bounce-trace.h"
+#include "bounce-unsigned.h"
+#include "bounce-verdict.h"
+
+/* A signature of ours is nearer to vouching than another's: the one that
+   decided is ours if any is. */
+static bool verdict_is_unsigned(const struct bounce_verdict *verdict)
+{
+	if (!bounce_kind_is_bounce(verdict->kind.kind) ||
+	    verdict->original == NULL)
+		return FALSE;
+	/* it may have had one that did not come back */
+	if (verdict->reason == BOUNCE_REASON_TRUNCATED ||
+	    verdict->reason == BOUNCE_REASON_OVER_LIMIT)
+		return FALSE;
+	return verdict->sig == NULL || !verdict->sig->sig->own;
+}
+
+/* The domain in From, if it is ours; else NULL. From the pool. */
+static const char *
+unsigned_own_domain(pool_t pool, const struct bounce_policy *policy,
+		    const struct bounce_header *original)
+{
+	const char *value = t_bounce_header_value(original, "From");
+	const struct bounce_address *list;
+	unsigned int count;
+
+	if (value == NULL)
+		return NULL;
+	(void)t_bounce_address_parse_list(value, &list, &count);
+	if (count == 0 || !bounce_domains_match(policy->domains,
+						list[0].domain))
+		return NULL;
+	return p_strdup(pool, t_str_lcase(t_bounce_sanitize(list[0].domain,
+						strlen(list[0].domain))));
+}
+
+static bool
+unsigned_find(pool_t pool, const struct bounce_policy *policy,
+	      const struct bounce_networks *trusted,
+	      const struct bounce_message *message,
+	      const struct bounce_header *original,
+	      struct bounce_unsigned_sender *sender_r)
+{
+	const struct bounce_received *origin;
+	const char *host;
+	unsigned int field;
+	bool made_here;
+
+	sender_r->domain = unsigned_own_domain(pool, policy, original);
+	if (sender_r->domain == NULL)
+		return FALSE;
+	made_here = bounce_trace_reporter(pool, message->header, trusted,
+					  &field) == NULL;
+	origin = bounce_trace_origin(pool, original, trusted, made_here);
+	if (origin == NULL)
+		return FALSE;
+	sender_r->address = p_strdup(pool, net_ip2addr(&origin->ip));
+	host = origin->host != NULL ? origin->host : origin->helo;
+	if (host != NULL) {
+		sender_r->host = p_strdup(pool, t_bounce_sanitize(host,
+							strlen(host)));
+	}
+	return TRUE;
+}
+
+bool bounce_unsigned_sender_find(pool_t pool,
+				 const struct bounce_policy *policy,
+				 const struct bounce_networks *trusted,
+				 const struct bounce_message *message,
+				 const struct bounce_verdict *verdict,
+				 struct bounce_unsigned_sender *sender_r)
+{
+	bool ret;
+
+	i_zero(sender_r);
+	if (!verdict_is_unsigned(verdict))
+		return FALSE;
+	T_BEGIN {
+		ret = unsigned_find(pool, policy, trusted, message,
+				    verdict->original->message.header,
+				    sender_r);
+	} T_END;
+	return ret;
+}

@@ -1,0 +1,199 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "message-id.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "mail-user.h"
+#include "bounce-dns.h"
+#include "bounce-ports.h"
+#include "backscatter-sent.h"
+
+/* How many messages are looked at between two looks at the clock. */
+#define SENT_CLOCK_INTERVAL 64
+
+struct backscatter_sent_source {
+	struct bounce_sent_source source;
+	struct backscatter_sent_settings set;
+};
+
+struct sent_search {
+	const struct backscatter_sent_settings *set;
+	/* without angle brackets, comments and quotes */
+	const char *message_id;
+	struct mail *mail;
+	uint32_t first_seq, first_read_seq, last_seq;
+};
+
+/* TRUE if the message that mail is at has the Message-ID, as far as the cache,
+   or else its header if that may be read, says. */
+static bool sent_mail_matches(struct sent_search *search, bool read)
+{
+	const char *value, *id;
+
+	search->mail->lookup_abort = MAIL_LOOKUP_ABORT_NOT_IN_CACHE;
+	if (mail_get_first_header(search->mail, "Message-ID", &value) < 0) {
+		/* it may have been expunged since: then it is no copy */
+		search->mail->lookup_abort = MAIL_LOOKUP_ABORT_NEVER;
+		if (!read || mail_get_first_header(search->mail, "Message-ID",
+						   &value) < 0)
+			return FALSE;
+	}
+	if (value == NULL)
+		return FALSE;
+	id = message_id_get_next(&value);
+	return id != NULL && strcmp(id, search->message_id) == 0;
+}
+
+static bool sent_mail_is_fresh(struct sent_search *search)
+{
+	time_t date;
+
+	search->mail->lookup_abort = MAIL_LOOKUP_ABORT_NEVER;
+	return mail_get_received_date(search->mail, &date) == 0 &&
+		date >= search->set->oldest;
+}
+
+/* Returns 1, 0, or -1 if the time is over. */
+static int sent_search_mails(struct sent_search *search)
+{
+	uint32_t seq;
+	bool found;
+
+	for (seq = search->last_seq; seq >= search->first_seq; seq--) {
+		if (seq % SENT_CLOCK_INTERVAL == 0 ||
+		    seq >= search->first_read_seq) {
+			if (bounce_dns_now() >= search->set->deadline)
+				return -1;
+		}
+		mail_set_seq(search->mail, seq);
+		T_BEGIN {
+			found = sent_mail_matches(search,
+				seq >= search->first_read_seq) &&
+				sent_mail_is_fresh(search);
+		} T_END;
+		if (found)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+sent_search_mailbox(struct sent_search *search, struct mailbox *box)
+{
+	struct mailbox_transaction_context *trans;
+	struct mailbox_status status;
+	int ret;
+
+	mailbox_get_open_status(box, STATUS_MESSAGES, &status);
+	search->last_seq = status.messages;
+	search->first_seq = status.messages < BACKSCATTER_SENT_MAX_MESSAGES ?
+		1 : status.messages - BACKSCATTER_SENT_MAX_MESSAGES + 1;
+	search->first_read_seq = status.messages < BACKSCATTER_SENT_MAX_READ ?
+		1 : status.messages - BACKSCATTER_SENT_MAX_READ + 1;
+
+	trans = mailbox_transaction_begin(box,
+			MAILBOX_TRANSACTION_FLAG_NO_CACHE_DEC, "backscatter");
+	search->mail = mail_alloc(trans, 0, NULL);
+	ret = sent_search_mails(search);
+	mail_free(&search->mail);
+	/* nothing of what was read goes into the cache */
+	mailbox_transaction_rollback(&trans);
+	return ret;
+}
+
+/* Mailboxes that are others' in truth, and that can be slow. */
+static bool sent_mailbox_is_own(struct mailbox *box)
+{
+	static const char *const others[] = {
+		"virtual", "imapc", "pop3c", "shared"
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(others); i++) {
+		if (strcmp(box->storage->name, others[i]) == 0)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Returns 1 if it is open, 0 if there is nothing to look into, or -1. */
+static int sent_mailbox_open(struct mailbox *box)
+{
+	enum mailbox_existence existence;
+
+	/* opening would make one that has to be there */
+	if (mailbox_exists(box, FALSE, &existence) < 0)
+		return -1;
+	if (existence != MAILBOX_EXISTENCE_SELECT)
+		return 0;
+	if (!sent_mailbox_is_own(box))
+		return 0;
+	if (mailbox_open(box) < 0) {
+		return mailbox_get_last_mail_error(box) ==
+			MAIL_ERROR_NOTFOUND ? 0 : -1;
+	}
+	return 1;
+}
+
+static int
+sent_find(struct sent_search *search, const char **error_r)
+{
+	struct mail_namespace *ns;
+	struct mailbox *box;
+	int ret;
+
+	ns = mail_namespace_find(search->set->user->namespaces,
+				 search->set->mailbox);
+	if (ns == NULL || ns->type != MAIL_NAMESPACE_TYPE_PRIVATE)
+		return 0;
+	box = mailbox_alloc(ns->list, search->set->mailbox,
+			    MAILBOX_FLAG_READONLY);
+	ret = sent_mailbox_open(box);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("Mailbox %s: %s",
+			search->set->mailbox,
+			mailbox_get_last_internal_error(box, NULL));
+	} else if (ret > 0) {
+		ret = sent_search_mailbox(search, box);
+		if (ret < 0) {
+			*error_r = t_strdup_printf("Mailbox %s: "
+				"no copy was found in time",
+				search->set->mailbox);
+		}
+	}
+	mailbox_free(&box);
+	return ret;
+}
+
+static int
+backscatter_sent_find(struct bounce_sent_source *source, pool_t pool,
+		      const char *message_id, const char **error_r)
+{
+	struct backscatter_sent_source *sent =
+		container_of(source, struct backscatter_sent_source, source);
+	struct sent_search search = { .set = &sent->set };
+	const char *error = NULL;
+	int ret = 0;
+
+	T_BEGIN {
+		search.message_id = message_id_get_next(&message_id);
+		if (search.message_id != NULL)
+			ret = sent_find(&search, &error);
+		if (ret < 0)
+			*error_r = p_strdup(pool, error);
+	} T_END;
+	return ret;
+}
+
+struct bounce_sent_source *
+backscatter_sent_create(pool_t pool,
+			const struct backscatter_sent_settings *set)
+{
+	struct backscatter_sent_source *sent =
+		p_new(pool, struct backscatter_sent_source, 1);
+
+	sent->source.find = backscatter_sent_find;
+	sent->set = *set;
+	return &sent->source;
+}

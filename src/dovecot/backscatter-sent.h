@@ -1,0 +1,33 @@
+#ifndef BACKSCATTER_SENT_H
+#define BACKSCATTER_SENT_H
+
+/* Looks for the copy of a mail in the user's mailbox of sent mail, by what
+   Dovecot's cache has of it: nothing is locked, written or synchronised, and
+   what Dovecot's index does not know of yet is not seen. */
+
+struct bounce_sent_source;
+struct mail_user;
+
+/* Messages that are looked at, the newest first, and those of them whose
+   header is read if the cache does not have their Message-ID. */
+#define BACKSCATTER_SENT_MAX_MESSAGES 100000
+#define BACKSCATTER_SENT_MAX_READ 100
+
+struct backscatter_sent_settings {
+	struct mail_user *user;
+	/* The mailbox's name, as users have it (UTF-8). */
+	const char *mailbox;
+	/* When to give up, in milliseconds of bounce_dns_now()'s clock. */
+	uint64_t deadline;
+	/* A copy that was saved earlier does not count. */
+	time_t oldest;
+};
+
+/* The port for one message, the pool's. A mailbox that is not there, not the
+   user's own, or no mailbox of its own (virtual, or on another server) holds
+   no copy. */
+struct bounce_sent_source *
+backscatter_sent_create(pool_t pool,
+			const struct backscatter_sent_settings *set);
+
+#endif

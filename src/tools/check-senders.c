@@ -1,0 +1,168 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "hash.h"
+#include "str.h"
+#include "str-sanitize.h"
+#include "bounce-unsigned.h"
+#include "backscatter-compat.h"
+#include "check-senders.h"
+
+/* Characters of a host's name that are shown, and kept. */
+#define SENDERS_MAX_HOST 100
+
+struct check_sender {
+	/* the address and the domain */
+	const char *key;
+	const char *address, *domain;
+	/* what it was called first */
+	const char *host;
+	uintmax_t count;
+};
+
+ARRAY_DEFINE_TYPE(check_sender, struct check_sender *);
+
+struct bounce_check_senders {
+	pool_t pool;
+	HASH_TABLE(const char *, struct check_sender *) hash;
+	ARRAY_TYPE(check_sender) list;
+	/* of those that are not kept */
+	uintmax_t others;
+};
+
+struct bounce_check_senders *bounce_check_senders_init(void)
+{
+	struct bounce_check_senders *senders;
+	pool_t pool = pool_alloconly_create("senders", 4096);
+
+	senders = p_new(pool, struct bounce_check_senders, 1);
+	senders->pool = pool;
+	hash_table_create(&senders->hash, pool, 0, str_hash, strcmp);
+	p_array_init(&senders->list, pool, 64);
+	return senders;
+}
+
+void bounce_check_senders_deinit(struct bounce_check_senders **_senders)
+{
+	struct bounce_check_senders *senders = *_senders;
+
+	*_senders = NULL;
+	hash_table_destroy(&senders->hash);
+	pool_unref(&senders->pool);
+}
+
+static struct check_sender *
+check_sender_new(struct bounce_check_senders *senders, const char *key,
+		 const struct bounce_unsigned_sender *from)
+{
+	struct check_sender *sender =
+		p_new(senders->pool, struct check_sender, 1);
+
+	sender->key = p_strdup(senders->pool, key);
+	sender->address = p_strdup(senders->pool, from->address);
+	sender->domain = p_strdup(senders->pool, from->domain);
+	if (from->host != NULL) {
+		sender->host = p_strdup(senders->pool,
+			str_sanitize_utf8(from->host, SENDERS_MAX_HOST));
+	}
+	hash_table_insert(senders->hash, sender->key, sender);
+	array_push_back(&senders->list, &sender);
+	return sender;
+}
+
+void bounce_check_senders_add(struct bounce_check_senders *senders,
+			      const struct bounce_unsigned_sender *from)
+{
+	const char *key = t_strconcat(from->address, " ", from->domain, NULL);
+	struct check_sender *sender = hash_table_lookup(senders->hash, key);
+
+	if (sender == NULL) {
+		if (array_count(&senders->list) >= BOUNCE_CHECK_SENDERS_MAX) {
+			senders->others++;
+			return;
+		}
+		sender = check_sender_new(senders, key, from);
+	}
+	sender->count++;
+}
+
+static int
+check_sender_cmp(struct check_sender *const *s1, struct check_sender *const *s2)
+{
+	if ((*s1)->count != (*s2)->count)
+		return (*s1)->count > (*s2)->count ? -1 : 1;
+	return strcmp((*s1)->key, (*s2)->key);
+}
+
+/* Most frequent first, from the data stack. */
+static void
+t_senders_sort(const struct bounce_check_senders *senders,
+	       ARRAY_TYPE(check_sender) *sorted)
+{
+	t_array_init(sorted, array_count(&senders->list) + 1);
+	array_append_array(sorted, &senders->list);
+	array_sort(sorted, check_sender_cmp);
+}
+
+void bounce_check_senders_text(string_t *dest,
+			       const struct bounce_check_senders *senders)
+{
+	ARRAY_TYPE(check_sender) sorted;
+	struct check_sender *sender;
+
+	if (array_count(&senders->list) == 0) {
+		str_append(dest, "No mail of ours came back unsigned from a "
+			   "known address.\n");
+		return;
+	}
+	str_append(dest, "Mail of ours that came back unsigned, by who had "
+		   "handed it over:\n");
+	T_BEGIN {
+		t_senders_sort(senders, &sorted);
+		array_foreach_elem(&sorted, sender) {
+			str_printfa(dest, "%8ju  %s  %s%s%s\n", sender->count,
+				    sender->address, sender->domain,
+				    sender->host == NULL ? "" : "  ",
+				    sender->host == NULL ? "" : sender->host);
+		}
+	} T_END;
+	if (senders->others > 0)
+		str_printfa(dest, "%8ju  others\n", senders->others);
+}
+
+static void
+senders_json_string(string_t *dest, const char *key, const char *value)
+{
+	str_printfa(dest, ",\"%s\":", key);
+	if (value == NULL) {
+		str_append(dest, "null");
+		return;
+	}
+	str_append_c(dest, '"');
+	json_append_escaped(dest, value);
+	str_append_c(dest, '"');
+}
+
+void bounce_check_senders_json(string_t *dest,
+			       const struct bounce_check_senders *senders)
+{
+	ARRAY_TYPE(check_sender) sorted;
+	struct check_sender *sender;
+	bool first = TRUE;
+
+	str_append(dest, "{\"unsigned_senders\":[");
+	T_BEGIN {
+		t_senders_sort(senders, &sorted);
+		array_foreach_elem(&sorted, sender) {
+			str_printfa(dest, "%s{\"count\":%ju", first ? "" : ",",
+				    sender->count);
+			senders_json_string(dest, "address", sender->address);
+			senders_json_string(dest, "domain", sender->domain);
+			senders_json_string(dest, "host", sender->host);
+			str_append_c(dest, '}');
+			first = FALSE;
+		}
+	} T_END;
+	str_printfa(dest, "],\"others\":%ju}\n", senders->others);
+}
