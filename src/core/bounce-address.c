@@ -5,7 +5,7 @@
 #include "str-sanitize.h"
 #include "strescape.h"
 #include "message-address.h"
-#include "bounce-key.h"
+#include "bounce-domain-name.h"
 #include "bounce-address.h"
 
 /* What of a bad word is shown to the admin */
@@ -15,10 +15,14 @@
  * Parsing
  */
 
-static const char *t_domain_without_dot(const char *domain)
+static const char *t_address_domain(const char *domain)
 {
+	const char *name = t_bounce_domain_normalise(domain);
 	size_t size = strlen(domain);
 
+	if (name != NULL)
+		return name;
+	/* an address literal, or nobody knows what */
 	if (size > 0 && domain[size - 1] == '.')
 		size--;
 	return t_strndup(domain, size);
@@ -45,7 +49,7 @@ int t_bounce_address_parse(const char *text,
 		return -1;
 	address_r->local_part =
 		t_local_part_unquote(t_strdup_until(text, at));
-	address_r->domain = t_domain_without_dot(at + 1);
+	address_r->domain = t_address_domain(at + 1);
 	return *address_r->local_part == '\0' ||
 		*address_r->domain == '\0' ? -1 : 0;
 }
@@ -84,7 +88,7 @@ int t_bounce_address_parse_list(const char *value,
 			continue;
 		address = array_append_space(&list);
 		address->local_part = addr->mailbox;
-		address->domain = t_domain_without_dot(addr->domain);
+		address->domain = t_address_domain(addr->domain);
 	}
 	*list_r = array_get(&list, count_r);
 	return addr == NULL ? 0 : -1;
@@ -122,7 +126,7 @@ static bool unwrap_srs0(const char *p, struct bounce_address *inner_r)
 	if (!wrap_skip(&p, '=') || *p == '\0')
 		return FALSE;
 	inner_r->domain =
-		t_domain_without_dot(t_strdup_until(domain, p - 1));
+		t_address_domain(t_strdup_until(domain, p - 1));
 	inner_r->local_part = p;
 	return *inner_r->domain != '\0';
 }
@@ -246,17 +250,16 @@ bool bounce_address_equals(const struct bounce_address *address1,
  * Patterns
  */
 
-static bool pattern_is_valid(const char *word)
+/* "@domain", or an address, with its domain as it is compared; else NULL. */
+static const char *t_pattern_parse(const char *word)
 {
-	const char *at = strrchr(word, '@');
-	size_t size;
+	const char *at = strrchr(word, '@'), *domain;
 
 	if (at == NULL)
-		return FALSE;
-	size = strlen(at + 1);
-	if (size > 1 && at[size] == '.')
-		size--;
-	return bounce_key_name_is_valid(t_str_lcase(t_strndup(at + 1, size)));
+		return NULL;
+	domain = t_bounce_domain_normalise(at + 1);
+	return domain == NULL ? NULL :
+		t_strconcat(t_strdup_until(word, at + 1), domain, NULL);
 }
 
 int bounce_address_parse_patterns(pool_t pool, const char *list,
@@ -270,12 +273,13 @@ int bounce_address_parse_patterns(pool_t pool, const char *list,
 	p_array_init(&patterns, pool, 4);
 	for (word = t_strsplit_spaces(list, ", \t\r\n"); *word != NULL;
 	     word++) {
-		if (!pattern_is_valid(*word)) {
+		pattern = t_pattern_parse(*word);
+		if (pattern == NULL) {
 			*error_r = t_strdup_printf("'%s' is not an address",
 				str_sanitize(*word, PATTERN_ERROR_MAX_SIZE));
 			return -1;
 		}
-		pattern = p_strdup(pool, *word);
+		pattern = p_strdup(pool, pattern);
 		array_push_back(&patterns, &pattern);
 	}
 	array_append_zero(&patterns);

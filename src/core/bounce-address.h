@@ -7,7 +7,7 @@
 struct bounce_address {
 	/* Without quotes. */
 	const char *local_part;
-	/* Without the root's dot. */
+	/* As bounce-domain-name.h has it, where it is a domain name. */
 	const char *domain;
 };
 

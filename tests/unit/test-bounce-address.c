@@ -11,7 +11,8 @@ static void test_bounce_address_parse(void)
 		const char *text, *local_part, *domain;
 	} tests[] = {
 		{ "alice@example.org", "alice", "example.org" },
-		{ "Alice@Example.ORG.", "Alice", "Example.ORG" },
+		{ "Alice@Example.ORG.", "Alice", "example.org" },
+		{ "a@B\xc3\xbc" "cher.example", "a", "xn--bcher-kva.example" },
 		{ "\"a b\"@example.org", "a b", "example.org" },
 		{ "\"a\\\"\\\\b\"@example.org", "a\"\\b", "example.org" },
 		{ "\"a@b\"@example.org", "a@b", "example.org" },

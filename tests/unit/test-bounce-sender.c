@@ -239,6 +239,12 @@ static void test_bounce_sender_mailbox(void)
 		  "@example.com", "anybody@mail.example.com", FALSE },
 		{ DOMAIN, { .rcpt_to = "alice@example.org" }, "+",
 		  "@example.com", "anybody@mail.example.com", TRUE },
+		/* A-labels and U-labels */
+		{ ADDRESS, { .rcpt_to = "a@xn--bcher-kva.example" }, "+", "",
+		  "a@b\xc3\xbc" "cher.example", TRUE },
+		{ ADDRESS, { .rcpt_to = "alice@example.org" }, "+",
+		  "@b\xc3\xbc" "cher.example", "b@xn--bcher-kva.example",
+		  TRUE },
 		{ DOMAIN, { .rcpt_to = "alice@example.org" }, "+",
 		  "info@example.com", "anybody@example.com", TRUE },
 		{ DOMAIN, { .rcpt_to = "alice@example.org" }, "+",
