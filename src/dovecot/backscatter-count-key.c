@@ -7,6 +7,7 @@
 #include "backscatter-dict-key.h"
 #include "backscatter-count-key.h"
 
+#include <ctype.h>
 #include <time.h>
 
 /* RFC 1035 section 2.3.4: a name has no more octets. */

@@ -10,8 +10,8 @@
    shared/backscatter/text/NAME	   of the site, a text
 
    so that six maps are all that a SQL dict needs, and numbers can be columns
-   that are incremented: they are never set to a value. NAME is one component: words joined by dots, without
-   a slash. What a stranger, or a user's name, has put into it is a hash of
+   that are incremented: a set of one that is there may add to it. NAME is one
+   component: words joined by dots, without a slash. What a stranger, or a user's name, has put into it is a hash of
    theirs. Every NAME can be computed: Redis has no iteration. What is of
    use for a time only has a NAME that begins with "x", the time (ten digits,
    seconds since 1970) after which it is never read again, and a dot: whether
