@@ -23,7 +23,7 @@ struct bounce_unsigned_sender {
 /* Returns TRUE if an original from one of our domains came back in a bounce
    without any signature of ours, and says where it came from. trusted: our own
    relays, as for bounce_trace_origin(). What sender_r
-   points to is the pool's, and sanitised. */
+   points to is the pool's, which is not the data stack, and sanitised. */
 bool bounce_unsigned_sender_find(pool_t pool,
 				 const struct bounce_policy *policy,
 				 const struct bounce_networks *trusted,

@@ -212,32 +212,46 @@ void backscatter_log_delivered(struct event *event,
 		delivered->mailboxes);
 }
 
-void backscatter_log_unsigned(struct event *event,
-			      const struct backscatter_result *result,
-			      const struct bounce_policy *policy)
+static void
+backscatter_log_unsigned_sender(struct event *event,
+				const struct backscatter_result *result,
+				const struct bounce_unsigned_sender *sender)
 {
 	const struct bounce_verdict *verdict = result->verdict;
-	struct bounce_unsigned_sender sender;
-	struct event_passthrough *e;
 	const char *message_id, *host;
+	struct event_passthrough *e;
 
-	if (!bounce_unsigned_sender_find(pool_datastack_create(), policy, NULL,
-					 result->message, verdict, &sender))
-		return;
 	message_id = backscatter_log_property(result,
 				BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
-	host = sender.host == NULL ? NULL :
-		str_sanitize_utf8(sender.host, BACKSCATTER_LOG_MAX_VALUE);
+	host = sender->host == NULL ? NULL :
+		str_sanitize_utf8(sender->host, BACKSCATTER_LOG_MAX_VALUE);
 	e = event_create_passthrough(event)->
 		set_name("backscatter_unsigned_sender")->
 		add_str("verdict", bounce_verdict_name(verdict->value))->
 		add_str("reason", bounce_reason_name(verdict->reason))->
-		add_str("domain", sender.domain)->
-		add_str("address", sender.address);
+		add_str("domain", sender->domain)->
+		add_str("address", sender->address);
 	if (host != NULL)
 		e->add_str("host", host);
 	if (message_id != NULL)
 		e->add_str("original_message_id", message_id);
 	e_debug(e->event(), "unsigned mail of %s came from %s (%s)",
-		sender.domain, sender.address, host == NULL ? "" : host);
+		sender->domain, sender->address, host == NULL ? "" : host);
+}
+
+void backscatter_log_unsigned(struct event *event,
+			      const struct backscatter_result *result,
+			      const struct bounce_policy *policy)
+{
+	struct bounce_unsigned_sender sender;
+	pool_t pool;
+
+	/* not the data stack: the search has frames of its own */
+	pool = pool_alloconly_create("unsigned sender", 1024);
+	if (bounce_unsigned_sender_find(pool, policy,
+					policy->trusted_networks,
+					result->message, result->verdict,
+					&sender))
+		backscatter_log_unsigned_sender(event, result, &sender);
+	pool_unref(&pool);
 }

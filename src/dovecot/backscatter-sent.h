@@ -2,8 +2,9 @@
 #define BACKSCATTER_SENT_H
 
 /* Looks for the copy of a mail in the user's mailbox of sent mail, by what
-   Dovecot's cache has of it: nothing is locked, written or synchronised, and
-   what Dovecot's index does not know of yet is not seen. */
+   Dovecot's cache has of it: it is not synchronised, its mails and its cache
+   are left alone, and what Dovecot's index does not know of yet is not
+   seen. */
 
 struct bounce_sent_source;
 struct mail_user;
