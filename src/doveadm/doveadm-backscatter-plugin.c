@@ -73,6 +73,16 @@ DOVEADM_CMD_PARAM('\0', "since", CMD_PARAM_STR, 0)
 DOVEADM_CMD_PARAM('\0', "until", CMD_PARAM_STR, 0)
 DOVEADM_CMD_PARAM('n', "limit", CMD_PARAM_INT64, 0)
 DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter diagnose",
+		.mail_cmd = doveadm_backscatter_diagnose_alloc,
+		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
+			"[-s <since>] [<mailbox> [...]]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_MAIL_COMMON
+DOVEADM_CMD_PARAM('s', "since", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "mailbox", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
+DOVEADM_CMD_PARAMS_END
 	}
 };
 

@@ -19,6 +19,7 @@ struct doveadm_mail_cmd_context;
 
 struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_diagnose_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_disown_alloc(void);
 
 /* Commands about the site: not for users, and without the mail options. They

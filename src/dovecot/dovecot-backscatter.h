@@ -257,6 +257,19 @@ BACKSCATTER_API int
 backscatter_time_parse(const char *text, time_t now, time_t *time_r,
 		       const char **error_r);
 
+/* What a number of answers amounts to: has the user's address been forged, or is
+   somebody sending through the account? Append it in plain words; dest is not
+   from the data stack, and NULL for no text. finish() must be called. */
+struct bounce_diagnosis;
+BACKSCATTER_API struct bounce_diagnosis *
+backscatter_diagnosis_init(pool_t pool);
+BACKSCATTER_API void
+backscatter_diagnosis_add(struct bounce_diagnosis *diagnosis,
+			  const struct backscatter_answer *answer);
+BACKSCATTER_API void
+backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,
+			     const char *user, string_t *dest);
+
 /* The name and version of the package. */
 BACKSCATTER_API const char *backscatter_version(void);
 
