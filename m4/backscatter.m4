@@ -156,6 +156,13 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_DOVEADM_MAIL_PARSE_ARG], [1],
 			[doveadm mail commands take options by parse_arg()])
 	])
+	BACKSCATTER_PROBE([doveadm_plugin_getenv()], [bs_plugin_getenv], [[
+		#include "doveadm.h"]], [[
+		return doveadm_plugin_getenv("x") != NULL;]])
+	AS_IF([test $bs_plugin_getenv = yes], [
+		AC_DEFINE([HAVE_DOVEADM_PLUGIN_GETENV], [1],
+			[doveadm knows what is in plugin { }])
+	])
 ])
 
 dnl BACKSCATTER_PKG(VARIABLE, MODULE CONDITION, DEBIAN PACKAGE)

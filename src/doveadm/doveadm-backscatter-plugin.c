@@ -83,6 +83,42 @@ DOVEADM_CMD_MAIL_COMMON
 DOVEADM_CMD_PARAM('s', "since", CMD_PARAM_STR, 0)
 DOVEADM_CMD_PARAM('\0', "mailbox", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
 DOVEADM_CMD_PARAMS_END
+DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter scan",
+		.mail_cmd = doveadm_backscatter_scan_alloc,
+		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
+			"[-f] [-m <mailbox to move to>] <mailbox> [...]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_MAIL_COMMON
+DOVEADM_CMD_PARAM('f', "full", CMD_PARAM_BOOL, 0)
+DOVEADM_CMD_PARAM('m', "move", CMD_PARAM_STR, 0)
+DOVEADM_CMD_PARAM('\0', "mailbox", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
+DOVEADM_CMD_PARAMS_END
+	}, {
+		/* before "keys", which would take it for a domain */
+		.name = "backscatter keys fetch",
+		.cmd = doveadm_backscatter_keys_fetch,
+		.usage = "-s <selector> [-s ...] <domain> [...]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_PARAM('s', "selector", CMD_PARAM_ARRAY, 0)
+DOVEADM_CMD_PARAM('\0', "domain", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
+DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter keys",
+		.cmd = doveadm_backscatter_keys,
+		.usage = "[-s <selector> [-s ...]] [<domain> [...]]",
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_PARAM('s', "selector", CMD_PARAM_ARRAY, 0)
+DOVEADM_CMD_PARAM('\0', "domain", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
+DOVEADM_CMD_PARAMS_END
+	}, {
+		.name = "backscatter status",
+		.mail_cmd = doveadm_backscatter_status_alloc,
+		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
+DOVEADM_CMD_PARAMS_START
+DOVEADM_CMD_MAIL_COMMON
+DOVEADM_CMD_PARAMS_END
 	}
 };
 

@@ -21,9 +21,13 @@ struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_diagnose_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_disown_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_scan_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_status_alloc(void);
 
 /* Commands about the site: not for users, and without the mail options. They
    log their errors, and set doveadm_exit_code. */
+void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx);
+void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_top(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_report(struct doveadm_cmd_context *cctx);

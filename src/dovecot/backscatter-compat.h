@@ -49,4 +49,16 @@ backscatter_doveadm_take_option(struct doveadm_mail_cmd_context *ctx
 #  define BACKSCATTER_DOVEADM_INIT_ARGS
 #endif
 
+/* Where doveadm has the settings of no user, and what we tell an admin to write
+   into dovecot.conf. */
+#ifdef HAVE_DOVEADM_PLUGIN_GETENV
+#  define backscatter_doveadm_getenv doveadm_plugin_getenv
+#  define backscatter_doveadm_event(cctx) NULL
+#  define BACKSCATTER_CONF_TEXT(text_23, text_24) text_23
+#else
+#  define backscatter_doveadm_getenv NULL
+#  define backscatter_doveadm_event(cctx) ((cctx)->event)
+#  define BACKSCATTER_CONF_TEXT(text_23, text_24) text_24
+#endif
+
 #endif

@@ -26,7 +26,9 @@
    xTIME.burst.to.HASH	      number: when this recipient was counted
    burst		      text: the last burst: since, last, originals,
 			      recipients, bounces
-   disowned		      text: the times that are disowned */
+   disowned		      text: the times that are disowned
+   status.check		      number: written by doveadm backscatter status, to
+			      see whether it can be */
 
 #define BACKSCATTER_KEY_PRIV_NUMBER "priv/backscatter/number/"
 #define BACKSCATTER_KEY_PRIV_TEXT "priv/backscatter/text/"

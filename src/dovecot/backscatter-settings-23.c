@@ -54,3 +54,25 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 		mail_user_set_get_storage_set(user)->recipient_delimiter;
 	return 0;
 }
+
+static const char *backscatter_settings_getenv_global(void *context,
+						      const char *name)
+{
+	backscatter_getenv_t *const *getenv = context;
+
+	return (*getenv)(name);
+}
+
+int backscatter_settings_get_global(struct event *event ATTR_UNUSED,
+				    backscatter_getenv_t *getenv, pool_t pool,
+				    const struct backscatter_settings **settings_r,
+				    const char **error_r)
+{
+	struct backscatter_settings *settings =
+		p_new(pool, struct backscatter_settings, 1);
+
+	*settings_r = settings;
+	return backscatter_settings_parse(pool,
+					  backscatter_settings_getenv_global,
+					  &getenv, settings, error_r);
+}

@@ -118,14 +118,14 @@ backscatter_settings_check(void *_set, pool_t pool, const char **error_r)
 	return TRUE;
 }
 
-int backscatter_settings_get(struct mail_user *user, pool_t pool,
-			     const struct backscatter_settings **settings_r,
-			     const char **warning_r, const char **error_r)
+static int
+backscatter_settings_get_event(struct event *event, pool_t pool,
+			       const struct backscatter_settings **settings_r,
+			       const char **error_r)
 {
 	const struct backscatter_string_settings *set;
 
-	*warning_r = NULL;
-	if (settings_get(user->event, &backscatter_setting_parser_info, 0,
+	if (settings_get(event, &backscatter_setting_parser_info, 0,
 			 &set, error_r) < 0) {
 		/* the admin cannot know what Dovecot means by that */
 		if (strstr(*error_r, "no settings struct") != NULL) {
@@ -139,4 +139,22 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 	*settings_r = &set->parsed;
 	settings_free(set);
 	return 0;
+}
+
+int backscatter_settings_get(struct mail_user *user, pool_t pool,
+			     const struct backscatter_settings **settings_r,
+			     const char **warning_r, const char **error_r)
+{
+	*warning_r = NULL;
+	return backscatter_settings_get_event(user->event, pool, settings_r,
+					      error_r);
+}
+
+int backscatter_settings_get_global(struct event *event,
+				    backscatter_getenv_t *getenv ATTR_UNUSED,
+				    pool_t pool,
+				    const struct backscatter_settings **settings_r,
+				    const char **error_r)
+{
+	return backscatter_settings_get_event(event, pool, settings_r, error_r);
 }

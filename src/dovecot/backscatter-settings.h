@@ -86,4 +86,11 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 			     const struct backscatter_settings **settings_r,
 			     const char **warning_r, const char **error_r);
 
+/* The settings of no user: of the configuration. getenv: what 2.3 has in its
+   plugin { }; event: where 2.4 finds them. As above. */
+int backscatter_settings_get_global(struct event *event,
+				    backscatter_getenv_t *getenv, pool_t pool,
+				    const struct backscatter_settings **settings_r,
+				    const char **error_r);
+
 #endif

@@ -270,6 +270,83 @@ BACKSCATTER_API void
 backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,
 			     const char *user, string_t *dest);
 
+/*
+ * For doveadm: keys
+ */
+
+/* Where 2.3 has the settings of no user: doveadm's plugin { }. NULL is "not
+   set". */
+typedef const char *backscatter_getenv_t(const char *name);
+
+struct backscatter_key_query {
+	/* The settings. */
+	struct event *event;
+	backscatter_getenv_t *getenv;
+	/* NULL-terminated. Only these domains; NULL: all that are our own and
+	   have a key in the directory. */
+	const char *const *domains;
+	/* NULL-terminated. Selectors of the domains named, beside those in the
+	   key directory; NULL: none. */
+	const char *const *selectors;
+};
+
+struct backscatter_key_info {
+	const char *domain, *selector;
+	bool in_dns, in_dir;
+	/* "rsa" or "ed25519"; "": there is no key that can be used. */
+	const char *type;
+	unsigned int bits;
+	/* 0: not retired. */
+	time_t retired;
+	/* What is wrong; "": nothing. */
+	const char *problem;
+};
+
+/* Look at all keys, in DNS and in the key directory. DNS cannot be asked which
+   selectors there are: those in the directory are looked at, and those given.
+   All memory is the pool's. Returns 0, or -1 with an error (data stack). */
+BACKSCATTER_API int
+backscatter_keys_survey(pool_t pool, const struct backscatter_key_query *query,
+			const struct backscatter_key_info **keys_r,
+			unsigned int *count_r, const char **error_r);
+/* Save the key that is in DNS to the key directory. Returns 1 if it was saved,
+   0 if the same key is there, -1 with an error (data stack): one that is there
+   and differs is never overwritten. path_r: the file (data stack). */
+BACKSCATTER_API int
+backscatter_keys_fetch(const struct backscatter_key_query *query,
+		       const char *selector, const char *domain,
+		       const char **path_r, const char **error_r);
+
+/*
+ * For doveadm: is all set up
+ */
+
+enum backscatter_status_value {
+	BACKSCATTER_STATUS_OK,
+	/* Works, and the admin may want to know. */
+	BACKSCATTER_STATUS_NOTE,
+	BACKSCATTER_STATUS_FAILED
+};
+
+struct backscatter_status_item {
+	const char *name;
+	enum backscatter_status_value value;
+	const char *detail;
+	/* The setting that mends it, "name = value"; NULL: detail says it. */
+	const char *mend;
+};
+
+typedef void
+backscatter_status_callback_t(const struct backscatter_status_item *item,
+			      void *context);
+
+/* Check what bounces for this user need, with his rights: settings, keys,
+   DNS. The items live as long as the call. */
+BACKSCATTER_API void
+backscatter_user_status(struct mail_user *user,
+			backscatter_status_callback_t *callback,
+			void *context);
+
 /* The name and version of the package. */
 BACKSCATTER_API const char *backscatter_version(void);
 

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "array.h"
 #include "buffer.h"
 #include "hash.h"
 #include "llist.h"
@@ -364,4 +365,57 @@ int bounce_key_dir_check(const char *path, unsigned int *count_r,
 	if (closedir(dirp) < 0)
 		i_error("closedir(%s) failed: %m", path);
 	return ret;
+}
+
+static void
+key_dir_list_add(pool_t pool, const char *name, ARRAY_TYPE(const_string) *names)
+{
+	const char *error, *copy;
+	size_t size = strlen(name), suffix_size = strlen(KEY_FILE_SUFFIX);
+
+	if (key_file_name_check(name, &error) <= 0)
+		return;
+	if (size > suffix_size &&
+	    strcmp(name + size - suffix_size, KEY_FILE_SUFFIX) == 0)
+		size -= suffix_size;
+	copy = p_strndup(pool, name, size);
+	array_push_back(names, &copy);
+}
+
+/* A key may be there with and without the suffix. */
+static void key_dir_list_unique(ARRAY_TYPE(const_string) *names)
+{
+	unsigned int i;
+
+	for (i = array_count(names); i > 1; i--) {
+		if (strcmp(array_idx_elem(names, i - 1),
+			   array_idx_elem(names, i - 2)) == 0)
+			array_delete(names, i - 1, 1);
+	}
+}
+
+int bounce_key_dir_list(pool_t pool, const char *path,
+			const char *const **names_r, const char **error_r)
+{
+	ARRAY_TYPE(const_string) names;
+	struct dirent *d;
+	DIR *dirp = opendir(path);
+
+	if (dirp == NULL) {
+		*error_r = t_strdup_printf(
+			"key directory %s cannot be opened: %m", path);
+		return -1;
+	}
+	p_array_init(&names, pool, 16);
+	while (array_count(&names) < BOUNCE_KEY_DIR_MAX_CHECKED &&
+	       (d = readdir(dirp)) != NULL) T_BEGIN {
+		key_dir_list_add(pool, d->d_name, &names);
+	} T_END;
+	if (closedir(dirp) < 0)
+		i_error("closedir(%s) failed: %m", path);
+	array_sort(&names, i_strcmp_p);
+	key_dir_list_unique(&names);
+	array_append_zero(&names);
+	*names_r = array_front(&names);
+	return 0;
 }

@@ -35,4 +35,10 @@ int bounce_key_dir_lookup(struct bounce_key_dir *dir, const char *selector,
 int bounce_key_dir_check(const char *path, unsigned int *count_r,
 			 const char **error_r);
 
+/* The names of the key files, "selector._domainkey.domain", each once, sorted;
+   up to BOUNCE_KEY_DIR_MAX_CHECKED of them. Returns 0, or -1 with an error
+   (data stack) if the directory cannot be read. */
+int bounce_key_dir_list(pool_t pool, const char *path,
+			const char *const **names_r, const char **error_r);
+
 #endif

@@ -530,13 +530,16 @@ class Lab:
             input=message, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=120)
 
-    def doveadm(self, *args, input=None):
-        """Returns the finished process, its output as text."""
+    def doveadm_command(self, *args):
         self.show_module('src/doveadm/.libs/lib10_doveadm_backscatter_plugin.so',
                          'doveadm')
+        return ['/usr/bin/doveadm', '-c', self.path('dovecot.conf'), *args]
+
+    def doveadm(self, *args, input=None):
+        """Returns the finished process, its output as text."""
         return subprocess.run(
-            ['/usr/bin/doveadm', '-c', self.path('dovecot.conf'), *args],
-            input=input, stdin=subprocess.DEVNULL if input is None else None,
+            self.doveadm_command(*args), input=input,
+            stdin=subprocess.DEVNULL if input is None else None,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             errors='backslashreplace', timeout=600)
 

@@ -341,6 +341,37 @@ static void test_bounce_key_dir_check(void)
 }
 
 /* Deliveries run as the user, who may not be allowed to read it. */
+static void test_bounce_key_dir_list(void)
+{
+	static const char *const files[] = {
+		"t._domainkey.d.example", "s._domainkey.d.example.txt",
+		"t._domainkey.d.example.txt", "README", "S._domainkey.d.example",
+		".s._domainkey.d.example", "u._domainkey.d.example~"
+	};
+	const char *path = path_of("list"), *const *names, *error;
+	pool_t pool = pool_alloconly_create("key dir list", 1024);
+	unsigned int i;
+
+	test_begin("bounce key dir list");
+	if (mkdir(path, 0755) < 0)
+		i_fatal("mkdir() failed: %m");
+	test_assert(bounce_key_dir_list(pool, path, &names, &error) == 0);
+	test_assert(names[0] == NULL);
+	for (i = 0; i < N_ELEMENTS(files); i++)
+		file_write(t_strconcat("list/", files[i], NULL), KEY_A);
+	test_assert(bounce_key_dir_list(pool, path, &names, &error) == 0);
+	test_assert_strcmp(t_strarray_join(names, " "),
+			   "s._domainkey.d.example t._domainkey.d.example");
+	for (i = 0; i < N_ELEMENTS(files); i++)
+		file_remove(t_strconcat("list/", files[i], NULL));
+	if (rmdir(path) < 0)
+		i_fatal("rmdir() failed: %m");
+	test_assert(bounce_key_dir_list(pool, path, &names, &error) < 0);
+	test_assert(strstr(error, path) != NULL);
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_bounce_key_dir_permissions(void)
 {
 	struct bounce_key_dir *dir = bounce_key_dir_init(path_of("check"));
@@ -398,6 +429,7 @@ int main(void)
 		test_bounce_key_dir_odd_files,
 		test_bounce_key_dir_many,
 		test_bounce_key_dir_check,
+		test_bounce_key_dir_list,
 		test_bounce_key_dir_permissions,
 		test_bounce_key_dir_cleanup,
 		NULL

@@ -1,0 +1,114 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "dovecot-backscatter.h"
+#include "backscatter-compat.h"
+#include "doveadm-backscatter.h"
+
+static void
+keys_query_init(struct doveadm_cmd_context *cctx,
+		struct backscatter_key_query *query_r)
+{
+	i_zero(query_r);
+	query_r->event = backscatter_doveadm_event(cctx);
+	query_r->getenv = backscatter_doveadm_getenv;
+	(void)doveadm_cmd_param_array(cctx, "domain", &query_r->domains);
+	(void)doveadm_cmd_param_array(cctx, "selector", &query_r->selectors);
+}
+
+static void keys_print(const struct backscatter_key_info *info)
+{
+	doveadm_print(info->domain);
+	doveadm_print(info->selector);
+	doveadm_print(info->in_dns ? "yes" : "no");
+	doveadm_print(info->in_dir ? "yes" : "no");
+	doveadm_print(info->type);
+	doveadm_print_num(info->bits);
+	doveadm_print(info->retired == 0 ? "" : unixdate2str(info->retired));
+	doveadm_print(info->problem);
+}
+
+static void keys_print_headers(void)
+{
+	doveadm_print_header_simple("domain");
+	doveadm_print_header_simple("selector");
+	doveadm_print_header_simple("dns");
+	doveadm_print_header_simple("dir");
+	doveadm_print_header_simple("type");
+	doveadm_print_header("bits", "bits",
+			     DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY |
+			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	doveadm_print_header_simple("retired");
+	doveadm_print_header("problem", "problem",
+			     DOVEADM_PRINT_HEADER_FLAG_EXPAND);
+}
+
+void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
+{
+	struct backscatter_key_query query;
+	const struct backscatter_key_info *keys;
+	unsigned int i, count;
+	const char *error;
+	pool_t pool;
+
+	keys_query_init(cctx, &query);
+	if (query.selectors != NULL && query.domains == NULL) {
+		i_error("-s: of which domain?");
+		doveadm_exit_code = EX_USAGE;
+		return;
+	}
+	pool = pool_alloconly_create("backscatter keys", 4096);
+	if (backscatter_keys_survey(pool, &query, &keys, &count, &error) < 0) {
+		i_error("%s", error);
+		doveadm_exit_code = EX_CONFIG;
+		count = 0;
+	} else {
+		doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+		keys_print_headers();
+	}
+	for (i = 0; i < count; i++)
+		keys_print(&keys[i]);
+	pool_unref(&pool);
+}
+
+static void
+keys_fetch(const struct backscatter_key_query *query, const char *selector,
+	   const char *domain)
+{
+	const char *path, *error;
+	int ret;
+
+	ret = backscatter_keys_fetch(query, selector, domain, &path, &error);
+	if (ret < 0) {
+		i_error("%s._domainkey.%s: %s", selector, domain, error);
+		doveadm_exit_code = EX_TEMPFAIL;
+		return;
+	}
+	doveadm_print(domain);
+	doveadm_print(selector);
+	doveadm_print(ret > 0 ? "saved" : "there already");
+	doveadm_print(path);
+}
+
+void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx)
+{
+	struct backscatter_key_query query;
+	const char *const *selector, *const *domain;
+
+	keys_query_init(cctx, &query);
+	if (query.selectors == NULL || query.domains == NULL)
+		help_ver2(cctx->cmd);
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	doveadm_print_header_simple("domain");
+	doveadm_print_header_simple("selector");
+	doveadm_print_header_simple("result");
+	doveadm_print_header_simple("file");
+	for (domain = query.domains; *domain != NULL; domain++) {
+		for (selector = query.selectors; *selector != NULL;
+		     selector++) T_BEGIN {
+			keys_fetch(&query, *selector, *domain);
+		} T_END;
+	}
+}

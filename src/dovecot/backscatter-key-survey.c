@@ -1,0 +1,289 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "str.h"
+#include "bounce-dns.h"
+#include "bounce-domain-file.h"
+#include "bounce-domains.h"
+#include "bounce-key-dir.h"
+#include "bounce-key.h"
+#include "bounce-property.h"
+#include "backscatter-key-survey.h"
+
+#define KEY_INFIX "._domainkey."
+/* Names that are asked for together, within one deadline. */
+#define KEY_SURVEY_BATCH 20
+
+/* What is known of one key. */
+struct survey_key {
+	const char *name;
+	struct bounce_key *dns_key, *dir_key;
+	enum bounce_key_status dns_status, dir_status;
+	const char *dns_error, *dir_error;
+	/* There is a file. */
+	bool in_dir;
+};
+
+struct survey {
+	pool_t pool;
+	const struct backscatter_key_query *query;
+	const struct backscatter_settings *set;
+	struct bounce_dns *dns;
+	/* NULL: there is none */
+	struct bounce_key_dir *dir;
+
+	ARRAY_TYPE(const_string) names;
+	ARRAY(struct backscatter_key_info) infos;
+};
+
+enum bounce_key_status
+backscatter_key_from_dns(const struct bounce_dns_query *query,
+			 struct bounce_key **key_r, unsigned int *record_r,
+			 const char **error_r)
+{
+	enum bounce_key_status status = BOUNCE_KEY_MISSING;
+	unsigned int i;
+
+	*key_r = NULL;
+	*error_r = query->error;
+	if (query->status != BOUNCE_DNS_OK) {
+		return query->status == BOUNCE_DNS_TEMPERROR ?
+			BOUNCE_KEY_TEMPERROR : BOUNCE_KEY_MISSING;
+	}
+	for (i = 0; i < query->records_count; i++) {
+		status = bounce_key_parse(query->records[i].data,
+					  query->records[i].size,
+					  key_r, error_r);
+		*record_r = i;
+		if (status == BOUNCE_KEY_FOUND)
+			break;
+	}
+	return status;
+}
+
+/* FOREIGN is the answer only if backscatter_domains is set and has it not. */
+static enum bounce_domains_answer
+survey_ask_domain(struct survey *survey, const char *domain)
+{
+	/* one for each, as what a message may ask is limited */
+	struct bounce_domains *domains =
+		bounce_domain_words_open(survey->pool, &survey->set->domains,
+					 NULL);
+
+	return domains == NULL ? BOUNCE_DOMAINS_OWN :
+		bounce_domains_lookup(domains, domain);
+}
+
+static bool survey_wants(struct survey *survey, const char *domain)
+{
+	if (survey->query->domains != NULL)
+		return str_array_icase_find(survey->query->domains, domain);
+	return survey_ask_domain(survey, domain) == BOUNCE_DOMAINS_OWN;
+}
+
+static int survey_list_dir(struct survey *survey, const char **error_r)
+{
+	const char *const *names, *domain;
+
+	if (survey->set->key_dir == NULL)
+		return 0;
+	if (bounce_key_dir_list(survey->pool, survey->set->key_dir, &names,
+				error_r) < 0)
+		return -1;
+	for (; *names != NULL; names++) {
+		domain = strstr(*names, KEY_INFIX) + strlen(KEY_INFIX);
+		if (survey_wants(survey, domain))
+			array_push_back(&survey->names, names);
+	}
+	return 0;
+}
+
+/* Those that were named on the command line. */
+static int survey_list_given(struct survey *survey, const char **error_r)
+{
+	const char *const *selector, *const *domain, *name, *known;
+	bool there;
+
+	for (selector = survey->query->selectors; selector != NULL &&
+	     *selector != NULL; selector++) {
+		for (domain = survey->query->domains; domain != NULL &&
+		     *domain != NULL; domain++) {
+			if (backscatter_key_name(*selector, *domain, &name,
+						 error_r) < 0)
+				return -1;
+			there = FALSE;
+			array_foreach_elem(&survey->names, known)
+				there = there || strcmp(known, name) == 0;
+			name = p_strdup(survey->pool, name);
+			if (!there)
+				array_push_back(&survey->names, &name);
+		}
+	}
+	return 0;
+}
+
+int backscatter_key_name(const char *selector, const char *domain,
+			 const char **name_r, const char **error_r)
+{
+	selector = t_str_lcase(selector);
+	domain = t_str_lcase(domain);
+	if (!bounce_key_name_is_valid(selector) ||
+	    !bounce_key_name_is_valid(domain)) {
+		*error_r = t_strdup_printf("%s is no name of a key",
+			t_bounce_sanitize(t_strconcat(selector, KEY_INFIX,
+						      domain, NULL),
+					  strlen(selector) + strlen(KEY_INFIX) +
+					  strlen(domain)));
+		return -1;
+	}
+	*name_r = t_strconcat(selector, KEY_INFIX, domain, NULL);
+	return 0;
+}
+
+static const char *
+survey_problem(struct survey *survey, const struct survey_key *key,
+	       const char *domain, const struct bounce_key *best)
+{
+	string_t *str = t_str_new(128);
+
+	if (key->dir_error != NULL)
+		str_printfa(str, "; %s", key->dir_error);
+	if (key->dns_status != BOUNCE_KEY_FOUND &&
+	    key->dns_status != BOUNCE_KEY_MISSING)
+		str_printfa(str, "; DNS: %s", key->dns_error);
+	else if (key->dns_status == BOUNCE_KEY_MISSING &&
+		 (best == NULL || best->retired == 0)) {
+		str_append(str, "; not in DNS");
+		if (best != NULL)
+			str_append(str, ": if it is retired, its file should "
+				   "say when (; retired: DATE)");
+	}
+	if (key->dns_key != NULL && key->dir_key != NULL &&
+	    EVP_PKEY_eq(key->dns_key->pkey, key->dir_key->pkey) != 1)
+		str_append(str, "; the key in the directory is another than "
+			   "the one in DNS, and is the one that counts");
+	if (key->dns_key != NULL && !key->in_dir)
+		str_append(str, "; not in the key directory: fetch it before "
+			   "it is rotated");
+	if (best != NULL && best->type == BOUNCE_KEY_TYPE_RSA &&
+	    best->bits < survey->set->policy.min_rsa_bits) {
+		str_printfa(str, "; weaker than backscatter_min_rsa_bits = %u",
+			    survey->set->policy.min_rsa_bits);
+	}
+	if (survey_ask_domain(survey, domain) == BOUNCE_DOMAINS_FOREIGN)
+		str_append(str, "; its domain is not in backscatter_domains");
+	return str_len(str) == 0 ? "" : p_strdup(survey->pool, str_c(str) + 2);
+}
+
+static void survey_add_info(struct survey *survey, const struct survey_key *key)
+{
+	struct backscatter_key_info *info = array_append_space(&survey->infos);
+	const char *infix = strstr(key->name, KEY_INFIX);
+	/* as a lookup would choose */
+	const struct bounce_key *best = key->in_dir ? key->dir_key :
+		key->dns_key;
+
+	info->selector = p_strdup_until(survey->pool, key->name, infix);
+	info->domain = infix + strlen(KEY_INFIX);
+	info->in_dns = key->dns_status == BOUNCE_KEY_FOUND;
+	info->in_dir = key->in_dir;
+	info->type = best == NULL ? "" :
+		best->type == BOUNCE_KEY_TYPE_RSA ? "rsa" : "ed25519";
+	info->bits = best == NULL ? 0 : best->bits;
+	info->retired = best == NULL ? 0 : best->retired;
+	info->problem = survey_problem(survey, key, info->domain, best);
+}
+
+static void
+survey_key(struct survey *survey, const struct bounce_dns_query *query)
+{
+	const char *infix = strstr(query->name, KEY_INFIX);
+	struct survey_key key;
+	unsigned int record;
+	int ret = 0;
+
+	i_zero(&key);
+	key.name = query->name;
+	key.dns_status = backscatter_key_from_dns(query, &key.dns_key, &record,
+						  &key.dns_error);
+	if (survey->dir != NULL) {
+		ret = bounce_key_dir_lookup(survey->dir,
+			t_strdup_until(key.name, infix),
+			infix + strlen(KEY_INFIX), &key.dir_status,
+			&key.dir_key, &key.dir_error);
+	}
+	key.in_dir = ret != 0;
+	survey_add_info(survey, &key);
+	if (key.dns_key != NULL)
+		bounce_key_unref(&key.dns_key);
+	if (key.dir_key != NULL)
+		bounce_key_unref(&key.dir_key);
+}
+
+static void survey_batch(struct survey *survey, const char *const *names,
+			 unsigned int count)
+{
+	struct bounce_dns_query queries[KEY_SURVEY_BATCH];
+	unsigned int i;
+
+	i_assert(count <= N_ELEMENTS(queries));
+
+	i_zero(&queries);
+	for (i = 0; i < count; i++) {
+		queries[i].name = names[i];
+		queries[i].type = BOUNCE_DNS_TYPE_TXT;
+	}
+	bounce_dns_lookup(survey->dns, survey->pool, queries, count,
+			  bounce_dns_now() + survey->set->dns_timeout_msecs);
+	for (i = 0; i < count; i++) T_BEGIN {
+		survey_key(survey, &queries[i]);
+	} T_END;
+}
+
+static int survey_names(struct survey *survey, const char **error_r)
+{
+	if (survey_list_dir(survey, error_r) < 0 ||
+	    survey_list_given(survey, error_r) < 0)
+		return -1;
+	if (array_is_empty(&survey->names)) {
+		*error_r = "no key is known: there is none in "
+			"backscatter_key_dir, and DNS cannot be asked for all: "
+			"name selectors and domains";
+		return -1;
+	}
+	return 0;
+}
+
+int backscatter_keys_survey(pool_t pool,
+			    const struct backscatter_key_query *query,
+			    const struct backscatter_key_info **keys_r,
+			    unsigned int *count_r, const char **error_r)
+{
+	struct survey survey;
+	const char *const *names;
+	unsigned int i, count;
+
+	i_zero(&survey);
+	survey.pool = pool;
+	survey.query = query;
+	p_array_init(&survey.names, pool, 16);
+	p_array_init(&survey.infos, pool, 16);
+	if (backscatter_settings_get_global(query->event, query->getenv, pool,
+					    &survey.set, error_r) < 0 ||
+	    survey_names(&survey, error_r) < 0 ||
+	    bounce_dns_create(survey.set->dns_servers, &survey.dns,
+			      error_r) < 0)
+		return -1;
+	if (survey.set->key_dir != NULL)
+		survey.dir = bounce_key_dir_init(survey.set->key_dir);
+	names = array_get(&survey.names, &count);
+	for (i = 0; i < count; i += KEY_SURVEY_BATCH) T_BEGIN {
+		survey_batch(&survey, names + i,
+			     I_MIN(count - i, KEY_SURVEY_BATCH));
+	} T_END;
+	bounce_dns_destroy(&survey.dns);
+	bounce_key_dir_deinit(&survey.dir);
+	*keys_r = array_get(&survey.infos, count_r);
+	return 0;
+}

@@ -1,0 +1,23 @@
+#ifndef BACKSCATTER_KEY_SURVEY_H
+#define BACKSCATTER_KEY_SURVEY_H
+
+/* What the commands for keys share. */
+
+#include "bounce-key.h"
+#include "backscatter-settings.h"
+
+struct bounce_dns_query;
+
+/* The key in an answer of the DNS, and which of its records it is. The caller
+   drops the key's reference; error_r is set for all but FOUND. */
+enum bounce_key_status
+backscatter_key_from_dns(const struct bounce_dns_query *query,
+			 struct bounce_key **key_r, unsigned int *record_r,
+			 const char **error_r);
+
+/* "selector._domainkey.domain" in lower case (data stack). Returns 0, or -1
+   with an error (data stack) if these are no names. */
+int backscatter_key_name(const char *selector, const char *domain,
+			 const char **name_r, const char **error_r);
+
+#endif
