@@ -83,7 +83,6 @@ DOVEADM_CMD_MAIL_COMMON
 DOVEADM_CMD_PARAM('s', "since", CMD_PARAM_STR, 0)
 DOVEADM_CMD_PARAM('\0', "mailbox", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
 DOVEADM_CMD_PARAMS_END
-DOVEADM_CMD_PARAMS_END
 	}, {
 		.name = "backscatter scan",
 		.mail_cmd = doveadm_backscatter_scan_alloc,
