@@ -310,6 +310,12 @@ subject_is_quoted(const struct bounce_message *message, const char *lc_subject)
 						size - quoted_size));
 }
 
+static bool message_is_status_report(const struct bounce_message *message)
+{
+	return strcmp(message->content_type, "multipart/report") == 0 &&
+		null_strcmp(message->report_type, "delivery-status") == 0;
+}
+
 /* Whose message it is that came with the bounce. */
 enum direction {
 	DIRECTION_UNKNOWN = 0,
@@ -414,6 +420,9 @@ bounce_rule_null(const struct bounce_message *message,
 	if (message->originals == NULL || marks->list_like ||
 	    bounce_words_forward(marks->lc_subject))
 		return NULL;
+	/* nothing is returned to who has sent a bounce */
+	if (message_is_status_report(&message->originals->message))
+		return NULL;
 	direction = message_direction(message);
 	if (direction == DIRECTION_TO_READER)
 		return NULL;
@@ -443,8 +452,7 @@ bounce_rule(const struct bounce_message *message,
 	bool report = strcmp(message->content_type, "multipart/report") == 0;
 	bool null = marks->sender == SENDER_NULL;
 
-	if (report && null_strcmp(message->report_type,
-				  "delivery-status") == 0)
+	if (message_is_status_report(message))
 		return "3: multipart/report of a delivery status";
 	if ((message->parts & BOUNCE_PART_DELIVERY_STATUS) != 0 &&
 	    (report || null || marks->daemon || marks->subject)) {

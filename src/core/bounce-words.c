@@ -65,6 +65,10 @@ static const char *const words_subject[] = {
 	"ikke leveret", "ikke levert", "levering mislykkedes",
 	"ei voitu toimittaa", "ei voida toimittaa", "toimitus epäonnistui",
 	"ei toimitettu",
+	/* Estonian, Catalan, Croatian, Indonesian, Vietnamese, Thai */
+	"kättetoimetamatu", "no es pot lliurar", "neisporučen",
+	"nije isporučen", "tidak terkirim", "tidak dapat dikirim",
+	"không gửi được", "không thể gửi", "ไม่สามารถส่ง", "ส่งไม่ได้",
 	/* Polish, Czech, Slovak, Hungarian, Romanian */
 	"niedostarcz", "nie dostarczon", "nie można dostarczyć",
 	"nie można było dostarczyć", "nedoruč", "nelze doručit",
@@ -78,6 +82,9 @@ static const char *const words_subject[] = {
 	"не удаётся доставить", "Не удаётся доставить",
 	"не может быть доставлен", "ошибка доставки", "Ошибка доставки",
 	"не вдалося доставити", "Не вдалося доставити",
+	/* Bulgarian */
+	"недостави", "Недостави", "не може да бъде доставен",
+	"не може да бъде доставено",
 	/* Greek, Turkish */
 	"δεν παραδόθηκε", "Δεν παραδόθηκε", "αδύνατη η παράδοση",
 	"Αδύνατη η παράδοση", "teslim edilemedi", "teslim edilemeyen",
@@ -159,6 +166,17 @@ static const char *const words_text[] = {
 	"доставить ваше сообщение", "доставить письмо",
 	"доставить ваше письмо", "письмо не может быть",
 	"письмо не доставлено", "доставити повідомлення",
+	/* Polish, Slovak, Romanian, Bulgarian, Croatian, Estonian */
+	"dostarczyć wiadomości", "správu sa nepodarilo",
+	"mesajul dvs. nu", "mesajul nu", "съобщението не може",
+	"съобщението ви не може", "poruka nije isporučena",
+	"sõnumit ei saanud",
+	/* Catalan, Indonesian, Vietnamese, Thai */
+	"lliurar el missatge", "pesan anda tidak", "thư của bạn không",
+	"ไม่สามารถส่งข้อความ",
+	/* Hebrew, Arabic */
+	"ההודעה שלך לא", "למסור את ההודעה", "تسليم رسالتك",
+	"تسليم الرسالة",
 	/* Greek, Turkish */
 	"μήνυμά σας δεν", "μήνυμα δεν παραδόθηκε", "παράδοση του μηνύματος",
 	"iletiniz", "mesajınız",
@@ -183,6 +201,9 @@ static const char *const words_returned[] = {
 	"message with these headers", "original message follows",
 	"message headers follow", "copy of the message",
 	"copy of your message",
+	/* your message to .. */
+	"meddelande till", "meddelelse til", "melding til", "letiniz",
+	"ההודעה שלך אל",
 	NULL
 };
 

@@ -396,6 +396,14 @@ static void test_bounce_kind_rule_8_9(void)
 		  "--b\n" SAYS RETURNED, NONE, "10", FALSE },
 		{ "the same, from a mail daemon", NUL, DAEMON TO_BOB TITLE
 		  MIXED "--b\n" SAYS RETURNED, FAILED, "6", FALSE },
+		{ "a bounce, passed on", NUL, HUMAN PLAIN MIXED "--b\n" SAYS
+		  "--b\nContent-Type: message/rfc822\n\n" DAEMON TITLE
+		  "Received: from a by b\n"
+		  "Content-Type: multipart/report; boundary=c; "
+		  "report-type=delivery-status\n\n--c\n"
+		  "Content-Type: message/delivery-status\n\n"
+		  "Reporting-MTA: dns; mx\n\n--c--\n--b--\n",
+		  NONE, "10", FALSE },
 		{ "a copy of what was sent", NUL, HUMAN PLAIN
 		  "\nA copy of the message that you sent:\n\n" ORIG "\nhi\n",
 		  NONE, "10", FALSE },
