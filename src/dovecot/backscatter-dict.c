@@ -93,10 +93,29 @@ static struct backscatter_breaker backscatter_dict_breaker = {
 static struct backscatter_once backscatter_dict_warnings = {
 	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
 };
+static struct backscatter_once backscatter_dict_unmapped = {
+	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
+};
 
 /*
  * Failures
  */
+
+static void
+backscatter_dict_log_unmapped(struct event *event, const char *name,
+			      const char *error)
+{
+	struct event_passthrough *e = event_create_passthrough(event)->
+		set_name(BACKSCATTER_DICT_EVENT_FAILED)->
+		add_str("error", error);
+
+	if (backscatter_once(&backscatter_dict_unmapped, name, time(NULL))) {
+		e_warning(e->event(), "%s (expected: a map for this kind of "
+			  "key, as in the example configuration)", error);
+	} else {
+		e_debug(e->event(), "%s", error);
+	}
+}
 
 static void
 backscatter_dict_log_failure(struct event *event, const char *name,
@@ -115,11 +134,22 @@ backscatter_dict_log_failure(struct event *event, const char *name,
 	}
 }
 
+/* SQL has a map for each kind of keys. One that is not there is a gap in the
+   configuration: what needs it goes without, and the dict serves the rest. */
+static bool backscatter_dict_is_unmapped(const char *error)
+{
+	return strstr(error, "unmapped key") != NULL;
+}
+
 static void
 backscatter_dict_fail(struct backscatter_dict *dict, const char *error)
 {
 	if (dict->error != NULL)
 		return;
+	if (backscatter_dict_is_unmapped(error)) {
+		backscatter_dict_log_unmapped(dict->event, dict->name, error);
+		return;
+	}
 	dict->error = i_strdup(error);
 	backscatter_breaker_trip(&backscatter_dict_breaker, dict->name,
 				 time(NULL));

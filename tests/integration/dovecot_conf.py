@@ -167,8 +167,6 @@ def sql_dict(path):
     """A dict named backscatter in the SQLite file, for the dict service, and
     its tables' schema."""
     kinds = [(scope, kind) for scope in ('priv', 'shared') for kind in ('number', 'text')]
-    # own domains, by the admin
-    kinds.append(('shared', 'domain'))
     schema = ''.join(
         'CREATE TABLE %s_%s (%sname VARCHAR(255) NOT NULL, value %s NOT NULL, '
         'PRIMARY KEY (%sname));\n' % (
@@ -195,6 +193,22 @@ def sql_dict(path):
     return schema, '', (
         'dict_server {\n  dict backscatter {\n    driver = sql\n'
         '    sql_driver = sqlite\n    sqlite_path = %s\n%s  }\n}\n' % (path, maps))
+
+
+def shipped_sql_dict(path):
+    """The same from the configuration that we ship."""
+    top = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../doc/example-config')
+
+    def read(*names):
+        with open(os.path.join(top, *names)) as f:
+            return f.read().replace('/var/lib/dovecot-backscatter/dict.db', path)
+
+    schema = read('sql', 'backscatter-sqlite.sql')
+    if not is_24():
+        return (schema, read('2.3', 'backscatter-dict-sql.conf.ext'),
+                'dict {\n  backscatter = sqlite:%s.conf\n}\n' % path)
+    text = read('2.4', '97-backscatter-dict.conf')
+    return schema, '', re.search(r'(?ms)^dict_server \{.*?^\}\n', text).group(0)
 
 
 def parts_23(lab):

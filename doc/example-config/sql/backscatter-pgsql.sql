@@ -156,3 +156,9 @@ DROP TRIGGER IF EXISTS backscatter_site_text_set ON backscatter_site_text;
 CREATE TRIGGER backscatter_site_text_set BEFORE INSERT ON backscatter_site_text
 FOR EACH ROW WHEN (pg_trigger_depth() = 0)
 EXECUTE FUNCTION backscatter_site_text_set();
+
+-- Own domains, by the admin: the name in lower case, as A-label; any value.
+CREATE TABLE IF NOT EXISTS backscatter_domain (
+  name text NOT NULL PRIMARY KEY,
+  value text NOT NULL DEFAULT 'yes'
+);

@@ -111,3 +111,9 @@ CREATE TABLE IF NOT EXISTS backscatter_site_text (
   value TEXT NOT NULL,
   created TEXT NOT NULL DEFAULT CURRENT_DATE
 );
+
+-- Own domains, by the admin: the name in lower case, as A-label; any value.
+CREATE TABLE IF NOT EXISTS backscatter_domain (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL DEFAULT 'yes'
+);
