@@ -151,7 +151,8 @@ def dict_24(uri):
         if socket:
             settings['socket_path'] = socket
     else:
-        settings = dict(s.split('=') for s in rest.split(':'))
+        # these names have no short form
+        settings = dict(('%s_%s' % (driver, s)).split('=') for s in rest.split(':'))
     return 'backscatter_dict {\n  dict %s {\n%s  }\n}\n' % (
         driver, ''.join('    %s = %s\n' % i for i in settings.items()))
 
