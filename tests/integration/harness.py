@@ -189,10 +189,18 @@ Content-Description: Undelivered Message
 
 # -- processes -------------------------------------------------------------
 
+GIVEN_PORTS = set()
+
+
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+    """One that was not given before: its server may not have begun to listen."""
+    while True:
+        with socket.socket(socket.AF_INET, kind) as s:
+            s.bind(('127.0.0.1', 0))
+            port = s.getsockname()[1]
+        if port not in GIVEN_PORTS:
+            GIVEN_PORTS.add(port)
+            return port
 
 
 def wait_for(what, process, ready):
