@@ -228,7 +228,7 @@ class Postgres(Server):
         text = read('2.4', '97-backscatter-dict.conf')
         text = re.sub(r'\n    sql_driver = sqlite\n    sqlite_path = .*\n', '\n', text)
         text = text.replace('    #socket_path = dict-async', '    socket_path = dict-async')
-        text = re.sub(r'(?m)^    #(?=sql_driver|pgsql| |\})', '    ', text)
+        text = re.sub(r'(?m)^    #(?=sql_driver|pgsql|  |\})', '    ', text)
         text = re.sub(r'\n *password =\n', '\n', text)
         return text.replace('db.example.com', self.folder)
 
