@@ -282,6 +282,8 @@ void backscatter_burst_count(struct mail_user *user, struct event *event,
 		return;
 	if (!burst_is_genuine_failure(result)) {
 		burst_inc(&ctx, burst_verdict(result), 1);
+		/* whoever gets no other bounces has a file, too */
+		burst_tidy(&ctx);
 		return;
 	}
 	lock = backscatter_dict_lock(ctx.dict);
