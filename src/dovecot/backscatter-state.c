@@ -61,12 +61,10 @@ backscatter_replay_ask(struct backscatter_state *state,
 	const char *key;
 	int ret;
 
-	if (state->look_only) {
-		ret = backscatter_replay_lookup(state, dict, id, count_r,
-						error_r);
-		*count_r += 1;
-		return ret;
-	}
+	/* what is looked at was delivered, and counted then */
+	if (state->look_only)
+		return backscatter_replay_lookup(state, dict, id, count_r,
+						 error_r);
 	key = backscatter_replay_key(state, id, 0);
 	lock = backscatter_dict_lock(dict);
 	backscatter_dict_inc(dict, key, 1, 2 * state->set->policy.max_age);
