@@ -604,11 +604,29 @@ static void backscatter_dict_written(struct backscatter_dict *dict)
 		(void)backscatter_dict_flush(dict, &error);
 }
 
+/* Dovecot's file driver panics where it is to increment what is no number, and
+   the file is the user's: he can write into it whatever he likes. */
+static bool
+backscatter_dict_can_inc(struct backscatter_dict *dict, const char *key)
+{
+	const char *value, *error;
+	long long number;
+
+	return !dict->backend.is_file ||
+		backscatter_dict_lookup(dict, pool_datastack_create(), key,
+					&value, &error) <= 0 ||
+		str_to_llong(value, &number) == 0;
+}
+
 void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 			  long long diff, unsigned int expire_secs)
 {
 	const char *error;
 
+	if (!backscatter_dict_can_ask(dict, &error))
+		return;
+	if (!backscatter_dict_can_inc(dict, key))
+		backscatter_dict_write_value(dict, key, NULL, 0);
 	if (!backscatter_dict_can_ask(dict, &error))
 		return;
 	backscatter_dict_write_inc(dict, key, diff, expire_secs);
