@@ -103,37 +103,20 @@ static struct backscatter_once backscatter_dict_unmapped = {
  * Failures
  */
 
+/* once: of warnings; all are counted by their event. */
 static void
-backscatter_dict_log_unmapped(struct event *event, const char *name,
-			      const char *error)
+backscatter_dict_log_failure(struct backscatter_dict *dict,
+			     struct backscatter_once *once,
+			     const char *error, const char *remark)
 {
-	struct event_passthrough *e = event_create_passthrough(event)->
+	struct event_passthrough *e = event_create_passthrough(dict->event)->
 		set_name(BACKSCATTER_DICT_EVENT_FAILED)->
 		add_str("error", error);
 
-	if (backscatter_once(&backscatter_dict_unmapped, name, time(NULL))) {
-		e_warning(e->event(), "%s (expected: a map for this kind of "
-			  "key, as in the example configuration)", error);
-	} else {
+	if (backscatter_once(once, dict->name, time(NULL)))
+		e_warning(e->event(), "%s (%s)", error, remark);
+	else
 		e_debug(e->event(), "%s", error);
-	}
-}
-
-static void
-backscatter_dict_log_failure(struct event *event, const char *name,
-			     const char *error)
-{
-	struct event_passthrough *e = event_create_passthrough(event)->
-		set_name(BACKSCATTER_DICT_EVENT_FAILED)->
-		add_str("error", error);
-
-	if (backscatter_once(&backscatter_dict_warnings, name, time(NULL))) {
-		e_warning(e->event(), "%s (it is left alone for %u seconds, "
-			  "and what needs it goes without)", error,
-			  BACKSCATTER_DICT_RETRY_SECS);
-	} else {
-		e_debug(e->event(), "%s", error);
-	}
 }
 
 /* SQL has a map for each kind of keys. One that is not there is a gap in the
@@ -149,13 +132,18 @@ backscatter_dict_fail(struct backscatter_dict *dict, const char *error)
 	if (dict->error != NULL)
 		return;
 	if (backscatter_dict_is_unmapped(error)) {
-		backscatter_dict_log_unmapped(dict->event, dict->name, error);
+		backscatter_dict_log_failure(dict, &backscatter_dict_unmapped,
+			error, "expected: a map for this kind of key, as in "
+			"the example configuration");
 		return;
 	}
 	dict->error = i_strdup(error);
 	backscatter_breaker_trip(&backscatter_dict_breaker, dict->name,
 				 time(NULL));
-	backscatter_dict_log_failure(dict->event, dict->name, error);
+	backscatter_dict_log_failure(dict, &backscatter_dict_warnings, error,
+		t_strdup_printf("it is left alone for %u seconds, and what "
+				"needs it goes without",
+				BACKSCATTER_DICT_RETRY_SECS));
 }
 
 static bool
