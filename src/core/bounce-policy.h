@@ -29,8 +29,8 @@ struct bounce_policy {
 	unsigned int queue_lifetime;
 	/* Originals dated earlier are not expected to be signed; 0: all are. */
 	time_t signed_since;
-	/* Bounces of one signature beyond the recipients that it names; 0: they
-	   are not counted. */
+	/* Bounces of one signature and kind beyond those that the recipients
+	   that it names may cause; 0: they are not counted. */
 	unsigned int replay_limit;
 	/* That one of our hosts sent an original (SPF) is held for it. */
 	bool spf_rescue;

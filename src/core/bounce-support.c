@@ -14,6 +14,8 @@
 #include "bounce-trace.h"
 #include "bounce-verdict.h"
 
+#define REPLAY_DAY_SECS (24 * 3600)
+
 struct support_context {
 	pool_t pool;
 	const struct bounce_policy *policy;
@@ -143,8 +145,24 @@ header_count_addresses(const struct bounce_header *header, const char *name)
 	return count;
 }
 
+/* A mail fails once, but Exim warns of a delay on each day that it is in the
+   queue. */
+static unsigned int
+replay_times(const struct bounce_policy *policy, enum bounce_kind kind)
+{
+	unsigned int days;
+
+	if (kind != BOUNCE_KIND_DELAYED)
+		return 1;
+	days = policy->queue_lifetime / REPLAY_DAY_SECS;
+	if (policy->queue_lifetime % REPLAY_DAY_SECS > 0)
+		days++;
+	return I_MAX(days, 1);
+}
+
 unsigned int
 bounce_replay_allowed(const struct bounce_policy *policy,
+		      enum bounce_kind kind,
 		      const struct bounce_evidence *evidence)
 {
 	static const char *const names[] = { "To", "Cc" };
@@ -162,7 +180,8 @@ bounce_replay_allowed(const struct bounce_policy *policy,
 			}
 		}
 	} T_END;
-	return policy->replay_limit + I_MAX(count, 1);
+	return policy->replay_limit +
+		I_MAX(count, 1) * replay_times(policy, kind);
 }
 
 static void
@@ -185,7 +204,8 @@ support_ask_replay(struct support_context *ctx, enum bounce_reason reason)
 		id = t_bounce_replay_id(ctx->kind, best->sig->b,
 					best->sig->b_size);
 	}
-	allowed = bounce_replay_allowed(ctx->policy, ctx->evidence);
+	allowed = bounce_replay_allowed(ctx->policy, ctx->kind->kind,
+					ctx->evidence);
 	ret = replay->count(replay, ctx->pool, id, &count, &error);
 	support_set(&ctx->evidence->replayed,
 		    ret < 0 ? -1 : count > allowed ? 1 : 0, error);

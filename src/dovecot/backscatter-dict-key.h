@@ -11,14 +11,14 @@
 
    so that six maps are all that a SQL dict needs, and numbers can be columns
    that are incremented: a set of one that is there may add to it. NAME is one
-   component: words joined by dots, without a slash. What a stranger, or a user's name, has put into it is a hash of
-   theirs. Every NAME can be computed: Redis has no iteration. What is of
-   use for a time only has a NAME that begins with "x", the time (ten digits,
-   seconds since 1970) after which it is never read again, and a dot: whether
-   the dict expires it or not is of no matter, and it is easily told what can
-   be deleted.
+   component: words joined by dots, without a slash. What a stranger, or a
+   user's name, has put into it is a hash of theirs. Every NAME can be computed:
+   Redis has no iteration. What is of use for a time only has a NAME that begins
+   with "x", the time (ten digits, seconds since 1970) after which it is never
+   read again, and a dot: whether the dict expires it or not is of no matter, and
+   it is easily told what can be deleted. Of the site there is none today.
 
-   xTIME.replay.ID	      shared number: how often this came back
+   xTIME.replay.ID	      number: how often this came back
    xTIME.burst.VERDICT	      number of bounces, by steps of the burst period
    xTIME.burst.originals      number of different originals, by steps
    xTIME.burst.recipients     number of different failed recipients, by steps

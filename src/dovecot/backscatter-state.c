@@ -17,8 +17,9 @@
 
 static struct backscatter_once backscatter_state_said;
 
-/* A signature is fresh for max_age. Counted by windows of that length, of
-   which the last two are read, none of its bounces is forgotten meanwhile. */
+/* Of the user: one bounce to an alias comes to each of its mailboxes. A
+   signature is fresh for max_age. Counted by windows of that length, of which
+   the last two are read, none of its bounces is forgotten meanwhile. */
 static const char *
 backscatter_replay_key(const struct backscatter_state *state,
 		       const char *id, unsigned int back)
@@ -26,7 +27,7 @@ backscatter_replay_key(const struct backscatter_state *state,
 	unsigned int length = state->set->policy.max_age;
 	uint64_t window = backscatter_key_window(state->now, length);
 
-	return backscatter_key_expiring(BACKSCATTER_KEY_SHARED_NUMBER,
+	return backscatter_key_expiring(BACKSCATTER_KEY_PRIV_NUMBER,
 		(window + 2 - back) * length,
 		t_strconcat("replay.", id, NULL));
 }

@@ -210,6 +210,49 @@ static void test_bounce_support_no_ports(void)
 	test_end();
 }
 
+/* Exim warns of a delay each day, and then the mail fails. */
+static void test_bounce_support_replay_kinds(void)
+{
+#define DAY (24 * 3600)
+	static const struct {
+		enum bounce_kind kind;
+		unsigned int queue_lifetime, limit, want;
+	} tests[] = {
+		/* four recipients are named */
+		{ BOUNCE_KIND_FAILED, 5 * DAY, 3, 3 + 4 },
+		{ BOUNCE_KIND_DELIVERED, 5 * DAY, 3, 3 + 4 },
+		{ BOUNCE_KIND_RELAYED, 5 * DAY, 3, 3 + 4 },
+		{ BOUNCE_KIND_EXPANDED, 5 * DAY, 3, 3 + 4 },
+		{ BOUNCE_KIND_DELAYED, 5 * DAY, 3, 3 + 4 * 5 },
+		{ BOUNCE_KIND_DELAYED, 5 * DAY, 1, 1 + 4 * 5 },
+		{ BOUNCE_KIND_DELAYED, 5 * DAY + 1, 3, 3 + 4 * 6 },
+		{ BOUNCE_KIND_DELAYED, DAY, 3, 3 + 4 },
+		{ BOUNCE_KIND_DELAYED, 3600, 3, 3 + 4 },
+		{ BOUNCE_KIND_DELAYED, 0, 3, 3 + 4 },
+		{ BOUNCE_KIND_DELAYED, UINT_MAX, 3, 3 + 4 * 49711 },
+	};
+	struct fixture f;
+	unsigned int i, allowed;
+
+	test_begin("bounce support: replays of each kind");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		fixture_init(&f, HEADER, BOUNCE_REASON_DKIM_FULL);
+		f.policy.queue_lifetime = tests[i].queue_lifetime;
+		f.policy.replay_limit = tests[i].limit;
+		allowed = bounce_replay_allowed(&f.policy, tests[i].kind,
+						&f.evidence);
+		test_assert_ucmp_idx(allowed, ==, tests[i].want, i);
+		/* this many are none too many, and one more is */
+		f.kind.kind = tests[i].kind;
+		f.world.count = allowed;
+		test_assert_idx(fixture_ask(&f) == BOUNCE_REASON_DKIM_FULL, i);
+		f.world.count++;
+		test_assert_idx(fixture_ask(&f) == BOUNCE_REASON_REPLAYED, i);
+		pool_unref(&f.pool);
+	}
+	test_end();
+}
+
 static void test_bounce_support_replay(void)
 {
 	static const struct {
@@ -250,7 +293,8 @@ static void test_bounce_support_replay(void)
 	/* h= without To */
 	fixture_init(&f, HEADER, FULL);
 	f.sig.names_size = strlen("from");
-	test_assert(bounce_replay_allowed(&f.policy, &f.evidence) == 3 + 1);
+	test_assert(bounce_replay_allowed(&f.policy, BOUNCE_KIND_FAILED,
+					  &f.evidence) == 3 + 1);
 	pool_unref(&f.pool);
 	test_end();
 
@@ -416,6 +460,7 @@ int main(void)
 		test_bounce_support_genuine,
 		test_bounce_support_no_ports,
 		test_bounce_support_replay,
+		test_bounce_support_replay_kinds,
 		test_bounce_support_sent,
 		test_bounce_support_spf,
 		test_bounce_support_reporter,
