@@ -315,6 +315,14 @@ text_spf_result(string_t *dest, const char *name,
 		text_more(dest, t_text_value(result->text));
 }
 
+/* What was counted, or why a question was not answered. */
+static void
+text_asked(string_t *dest, const char *name, const struct bounce_asked *asked)
+{
+	if (asked->text != NULL)
+		text_step(dest, name, t_text_value(asked->text));
+}
+
 static void
 text_support(string_t *dest, const struct bounce_evidence *evidence)
 {
@@ -327,6 +335,9 @@ text_support(string_t *dest, const struct bounce_evidence *evidence)
 			"bounce is of the recipient's domain: ",
 			evidence->reporter_alignment, NULL));
 	}
+	text_asked(dest, "Sent copy", &evidence->sent_copy);
+	text_asked(dest, "Disowned", &evidence->disowned);
+	text_asked(dest, "Replays", &evidence->replayed);
 }
 
 void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)

@@ -62,6 +62,7 @@ diagnose_ask(struct diagnose_mailbox *d, struct mail *mail, pool_t pool,
 	question.name = mailbox_get_vname(d->box);
 	/* as of the time it came: one of last month is not stale */
 	question.when = received;
+	question.delivered = TRUE;
 	ret = backscatter_ask(pool, &question, &answer, error_r);
 	i_stream_seek(question.input, 0);
 	if (ret == 0)

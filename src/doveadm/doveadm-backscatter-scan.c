@@ -168,6 +168,7 @@ scan_judge(struct scan_mailbox *scan, pool_t pool, struct mail *mail,
 	question.user = scan->user;
 	question.name = mailbox_get_vname(scan->box);
 	question.when = *received_r;
+	question.delivered = TRUE;
 	ret = backscatter_ask(pool, &question, answer_r, error_r);
 	i_stream_seek(question.input, 0);
 	return ret;

@@ -39,17 +39,20 @@ ask_fill(pool_t pool, const struct backscatter_question *question,
 }
 
 static int
-ask_judge(pool_t pool, struct bounce_answer *full, struct mail_user *user,
-	  const struct backscatter_settings *set, struct istream *input,
-	  const char **error_r)
+ask_judge(pool_t pool, struct bounce_answer *full,
+	  const struct backscatter_question *question,
+	  const struct backscatter_settings *set, const char **error_r)
 {
 	struct backscatter_ports ports;
 	int ret;
 
-	if (backscatter_ports_init(&ports, pool, user, set, FALSE,
-				   error_r) < 0)
+	if (backscatter_ports_init(&ports, pool, question->user, set,
+				   question->delivered ?
+				   BACKSCATTER_REPLAYS_IGNORE :
+				   BACKSCATTER_REPLAYS_LOOK, error_r) < 0)
 		return -1;
-	ret = bounce_answer_judge(pool, full, &ports.ports, input, error_r);
+	ret = bounce_answer_judge(pool, full, &ports.ports, question->input,
+				  error_r);
 	backscatter_ports_deinit(&ports);
 	if (ret < 0)
 		return -1;
@@ -77,8 +80,7 @@ int backscatter_ask(pool_t pool, const struct backscatter_question *question,
 	}
 	full = p_new(pool, struct bounce_answer, 1);
 	ask_fill(pool, question, set, full);
-	ret = ask_judge(pool, full, question->user, set, question->input,
-			error_r);
+	ret = ask_judge(pool, full, question, set, error_r);
 	backscatter_dict_release(question->user);
 	if (ret < 0)
 		return -1;

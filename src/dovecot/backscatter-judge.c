@@ -153,7 +153,8 @@ backscatter_get_verdict(struct backscatter_judgement *j, const char **error_r)
 
 	if (backscatter_read(j, error_r) < 0 ||
 	    backscatter_ports_init(&ports, j->pool, j->user, j->set,
-				   j->delivery, error_r) < 0)
+				   j->delivery ? BACKSCATTER_REPLAYS_COUNT :
+				   BACKSCATTER_REPLAYS_IGNORE, error_r) < 0)
 		return -1;
 	result->verdict = bounce_judge(j->pool, &j->policy, &j->envelope,
 				       result->message, &ports.ports,

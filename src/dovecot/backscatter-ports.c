@@ -31,7 +31,8 @@ ports_sent_init(pool_t pool, struct mail_user *user,
 int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 			   struct mail_user *user,
 			   const struct backscatter_settings *set,
-			   bool delivery, const char **error_r)
+			   enum backscatter_replays replays,
+			   const char **error_r)
 {
 	i_zero(ports_r);
 	if (backscatter_keys_get(set, &ports_r->keys, error_r) < 0)
@@ -41,8 +42,8 @@ int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 		ports_r->ports.spf = bounce_spf_source_init(pool,
 			ports_r->ports.keys, set->reporter_spf != 0);
 	}
-	backscatter_state_init(&ports_r->state, user, set, time(NULL),
-			       !delivery, &ports_r->ports);
+	backscatter_state_init(&ports_r->state, user, set, time(NULL), replays,
+			       &ports_r->ports);
 	ports_r->ports.sent = ports_sent_init(pool, user, set);
 	return 0;
 }

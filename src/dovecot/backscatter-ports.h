@@ -17,13 +17,13 @@ struct backscatter_ports {
 	struct backscatter_state state;
 };
 
-/* delivery: the message is delivered, and not merely looked at: it counts.
-   What the ports hold is the pool's, which has to outlive them. Returns 0, or
+/* What the ports hold is the pool's, which has to outlive them. Returns 0, or
    -1 with an error (data stack). */
 int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 			   struct mail_user *user,
 			   const struct backscatter_settings *set,
-			   bool delivery, const char **error_r);
+			   enum backscatter_replays replays,
+			   const char **error_r);
 void backscatter_ports_deinit(struct backscatter_ports *ports);
 
 #endif

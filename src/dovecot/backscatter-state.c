@@ -62,8 +62,7 @@ backscatter_replay_ask(struct backscatter_state *state,
 	const char *key;
 	int ret;
 
-	/* what is looked at was delivered, and counted then */
-	if (state->look_only)
+	if (state->replays == BACKSCATTER_REPLAYS_LOOK)
 		return backscatter_replay_lookup(state, dict, id, count_r,
 						 error_r);
 	key = backscatter_replay_key(state, id, 0);
@@ -117,7 +116,7 @@ backscatter_disown_find(struct bounce_disown_source *source, pool_t pool,
 void backscatter_state_init(struct backscatter_state *state,
 			    struct mail_user *user,
 			    const struct backscatter_settings *set,
-			    time_t now, bool look_only,
+			    time_t now, enum backscatter_replays replays,
 			    struct bounce_ports *ports)
 {
 	i_zero(state);
@@ -126,7 +125,7 @@ void backscatter_state_init(struct backscatter_state *state,
 	state->user = user;
 	state->set = set;
 	state->now = now;
-	state->look_only = look_only;
+	state->replays = replays;
 
 	if (!backscatter_dict_is_set(user)) {
 		if (set->policy.replay_limit > 0 &&
@@ -137,7 +136,8 @@ void backscatter_state_init(struct backscatter_state *state,
 		}
 		return;
 	}
-	ports->replay = &state->replay;
+	if (replays != BACKSCATTER_REPLAYS_IGNORE)
+		ports->replay = &state->replay;
 	ports->disown = &state->disown;
 }
 

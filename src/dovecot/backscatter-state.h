@@ -10,6 +10,17 @@ struct mail_user;
 struct backscatter_result;
 struct backscatter_settings;
 
+/* What is to become of the number of bounces that came back before. */
+enum backscatter_replays {
+	/* It is not asked for: what is in a mailbox was delivered, and how many
+	   there were then is not known any more. */
+	BACKSCATTER_REPLAYS_IGNORE = 0,
+	/* How many were delivered; this one is not. */
+	BACKSCATTER_REPLAYS_LOOK,
+	/* This one is delivered, and counts. */
+	BACKSCATTER_REPLAYS_COUNT
+};
+
 struct backscatter_state {
 	struct bounce_replay_source replay;
 	struct bounce_disown_source disown;
@@ -17,8 +28,7 @@ struct backscatter_state {
 	struct mail_user *user;
 	const struct backscatter_settings *set;
 	time_t now;
-	/* Look, and leave no trace. */
-	bool look_only;
+	enum backscatter_replays replays;
 	/* The number that was incremented, NULL: none was. From the pool that
 	   the port was given. */
 	const char *counted_key;
@@ -30,7 +40,7 @@ struct backscatter_state {
 void backscatter_state_init(struct backscatter_state *state,
 			    struct mail_user *user,
 			    const struct backscatter_settings *set,
-			    time_t now, bool look_only,
+			    time_t now, enum backscatter_replays replays,
 			    struct bounce_ports *ports);
 /* A bounce was not delivered after all, and will come again: it does not count.
    Writes, and does not wait. */

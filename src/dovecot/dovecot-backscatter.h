@@ -34,7 +34,8 @@ struct backscatter_envelope {
 	const struct smtp_address *orcpt;
 	/* NULL: not known. */
 	const char *session_id;
-	/* The message is delivered, and not merely looked at: it counts. */
+	/* The message is delivered, and not merely looked at: it counts, and
+	   may be replayed. */
 	bool delivery;
 };
 
@@ -131,6 +132,10 @@ struct backscatter_question {
 	struct backscatter_envelope envelope;
 	/* Judged as of this time; 0: now. */
 	time_t when;
+	/* It is in a mailbox: how often it had come back when it was delivered
+	   is not known, and it is never replayed. Otherwise it is, if more than
+	   are allowed have been delivered. */
+	bool delivered;
 };
 
 struct backscatter_answer {
