@@ -58,6 +58,7 @@ int backscatter_dict_backend_open_site(struct event *event,
 	dict_set.base_dir = base_dir;
 	dict_set.event_parent = event;
 	backend_r->name = uri;
+	backend_r->is_file = strncmp(uri, "file:", 5) == 0;
 	return dict_init(uri, &dict_set, &backend_r->dict, error_r) < 0 ? -1 : 1;
 }
 

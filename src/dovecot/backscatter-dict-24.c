@@ -61,9 +61,14 @@ int backscatter_dict_backend_open_site(struct event *event,
 				       struct backscatter_dict_backend *backend_r,
 				       const char **error_r)
 {
+	int ret;
+
 	i_zero(backend_r);
 	settings_event_add_filter_name(event, BACKSCATTER_DICT_FILTER);
-	return dict_init_auto(event, &backend_r->dict, error_r);
+	ret = dict_init_auto(event, &backend_r->dict, error_r);
+	backend_r->is_file = ret > 0 &&
+		strcmp(backend_r->dict->name, "file") == 0;
+	return ret;
 }
 
 bool backscatter_dict_backend_is_set(struct mail_user *user)

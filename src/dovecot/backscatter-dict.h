@@ -7,7 +7,8 @@
    Nothing here delays a delivery beyond BACKSCATTER_DICT_DEADLINE_MSECS for a
    message, or fails it. A dict that does not answer, or answers with an error,
    is left alone for BACKSCATTER_DICT_RETRY_SECS: until then everything fails
-   at once. Each failure sends the event "backscatter_dict_failed", the first
+   at once. One that answers and cannot be written to is read, still, and all
+   writes fail. Each failure sends the event "backscatter_dict_failed", the first
    of them in a minute is a warning in the log. Callers log nothing.
 
    What the keys are is in backscatter-dict-key.h. */
@@ -36,7 +37,8 @@ void backscatter_dict_start_message(struct mail_user *user);
 void backscatter_dict_release(struct mail_user *user);
 
 /* Returns 1 and the value (from the pool), 0 if there is none, -1 with an
-   error (data stack). Sees what was written before by this handle. */
+   error (data stack). Sees what was written before by this handle; whether it
+   could be written is backscatter_dict_flush()'s to tell. */
 int backscatter_dict_lookup(struct backscatter_dict *dict, pool_t pool,
 			    const char *key, const char **value_r,
 			    const char **error_r);
@@ -55,7 +57,8 @@ void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 /* Increment several numbers by one, for counters of the site. Begun at once and
    in one transaction: all of them or none. What is behind the dict service must
    be Redis, or SQL whose tables take an INSERT as an increment
-   (doc/example-config/sql): then none is lost, whatever others do. */
+   (doc/example-config/sql): then none is lost, whatever others do. A file is no
+   place for them: there nothing is counted. */
 void backscatter_dict_inc_all(struct backscatter_dict *dict,
 			      const char *const *keys,
 			      unsigned int expire_secs);
@@ -63,7 +66,8 @@ void backscatter_dict_set(struct backscatter_dict *dict, const char *key,
 			  const char *value, unsigned int expire_secs);
 void backscatter_dict_unset(struct backscatter_dict *dict, const char *key);
 /* Wait, within the deadline, until all that was begun is written. Returns 0, or
-   -1 with an error (data stack). */
+   -1 with an error (data stack): not all that was to be written has been, now
+   or since the message began. */
 int backscatter_dict_flush(struct backscatter_dict *dict,
 			   const char **error_r);
 

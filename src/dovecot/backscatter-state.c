@@ -68,7 +68,11 @@ backscatter_replay_ask(struct backscatter_state *state,
 	key = backscatter_replay_key(state, id, 0);
 	lock = backscatter_dict_lock(dict);
 	backscatter_dict_inc(dict, key, 1, 2 * state->set->policy.max_age);
-	ret = backscatter_replay_lookup(state, dict, id, count_r, error_r);
+	ret = backscatter_dict_flush(dict, error_r);
+	if (ret == 0) {
+		ret = backscatter_replay_lookup(state, dict, id, count_r,
+						error_r);
+	}
 	backscatter_dict_unlock(&lock);
 	if (ret == 0)
 		state->counted_key = p_strdup(pool, key);
