@@ -43,6 +43,12 @@ int backscatter_counts_open(struct event *event, const char *base_dir,
 	event_add_category(counts->event, &backscatter_event_category);
 	ret = backscatter_dict_backend_open_site(counts->event, base_dir, uri,
 						 &counts->backend, error_r);
+	if (ret > 0 && counts->backend.is_file) {
+		backscatter_dict_backend_close(&counts->backend);
+		*error_r = "it is a file, in which nothing is counted: use "
+			"Dovecot's dict service with SQL, or Redis";
+		ret = -1;
+	}
 	if (ret <= 0) {
 		event_unref(&counts->event);
 		i_free(counts);

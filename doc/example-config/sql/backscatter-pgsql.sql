@@ -11,11 +11,15 @@
 --
 --   ALTER ROLE dovecot IN DATABASE backscatter SET synchronous_commit = off;
 --
--- Days are UTC's. What is old goes, say once a day, by
+-- Days are UTC's. What is of no use any more goes, say once a day, by
 --
 --   DELETE FROM backscatter_count WHERE day < current_date - 400;
---   DELETE FROM backscatter_site_number WHERE created < current_date - 60;
---   DELETE FROM backscatter_user_number WHERE created < current_date - 60;
+--   DELETE FROM backscatter_site_number
+--     WHERE name LIKE 'x%.%' AND name < 'x' || extract(epoch FROM now())::bigint;
+--   DELETE FROM backscatter_user_number
+--     WHERE name LIKE 'x%.%' AND name < 'x' || extract(epoch FROM now())::bigint;
+--
+-- as such a name begins with the time after which it is not read any more.
 
 SET client_min_messages = warning;
 

@@ -6,11 +6,15 @@
 --   runuser -u dovecot -- sqlite3 /var/lib/dovecot-backscatter/dict.db \
 --     <backscatter-sqlite.sql
 --
--- Days are UTC's. What is old goes, say once a day, by
+-- Days are UTC's. What is of no use any more goes, say once a day, by
 --
 --   DELETE FROM backscatter_count WHERE day < date('now', '-400 days');
---   DELETE FROM backscatter_site_number WHERE created < date('now', '-60 days');
---   DELETE FROM backscatter_user_number WHERE created < date('now', '-60 days');
+--   DELETE FROM backscatter_site_number
+--     WHERE name LIKE 'x%.%' AND name < 'x' || strftime('%s', 'now');
+--   DELETE FROM backscatter_user_number
+--     WHERE name LIKE 'x%.%' AND name < 'x' || strftime('%s', 'now');
+--
+-- as such a name begins with the time after which it is not read any more.
 
 PRAGMA journal_mode = WAL;
 
