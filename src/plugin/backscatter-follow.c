@@ -70,16 +70,15 @@ backscatter_follow_event(struct event *event, enum event_callback_type type,
 	return TRUE;
 }
 
-void backscatter_follow_begin(struct backscatter_delivery *delivery)
+struct backscatter_delivery *
+backscatter_follow(struct backscatter_delivery *delivery)
 {
-	i_assert(backscatter_followed == NULL);
+	struct backscatter_delivery *previous = backscatter_followed;
 
+	if (previous == NULL && delivery != NULL)
+		event_register_callback(backscatter_follow_event);
+	else if (previous != NULL && delivery == NULL)
+		event_unregister_callback(backscatter_follow_event);
 	backscatter_followed = delivery;
-	event_register_callback(backscatter_follow_event);
-}
-
-void backscatter_follow_end(void)
-{
-	event_unregister_callback(backscatter_follow_event);
-	backscatter_followed = NULL;
+	return previous;
 }

@@ -29,7 +29,7 @@ const char backscatter_plugin_binary_dependency[] = "lda lmtp";
    differ where another plugin came after us. */
 static deliver_mail_func_t *backscatter_first_next_deliver = NULL;
 static deliver_mail_func_t *backscatter_next_deliver = NULL;
-/* The delivery that is in our hook now. */
+/* The delivery that is in our hook now, the innermost. */
 static struct mail_deliver_context *backscatter_delivery = NULL;
 
 static int
@@ -103,20 +103,17 @@ backscatter_deliver_default(struct mail_deliver_context *ctx,
 	return ret < 0 ? -1 : 1;
 }
 
+/* delivery: of a bounce, or NULL. */
 static int
-backscatter_deliver_bounce(struct mail_deliver_context *ctx,
-			   struct backscatter_delivery *delivery,
-			   struct mail_storage **storage_r)
+backscatter_deliver_next(struct mail_deliver_context *ctx,
+			 struct backscatter_delivery *delivery,
+			 struct mail_storage **storage_r)
 {
 	int ret;
 
-	backscatter_follow_begin(delivery);
 	ret = backscatter_call_next(backscatter_next_deliver, ctx, storage_r);
-	if (ret <= 0 && !ctx->saved_mail)
+	if (delivery != NULL && ret <= 0 && !ctx->saved_mail)
 		ret = backscatter_deliver_default(ctx, storage_r);
-	backscatter_follow_end();
-	backscatter_delivery_end(&delivery, ctx->event,
-				 ret > 0 || ctx->saved_mail);
 	return ret;
 }
 
@@ -124,7 +121,8 @@ static int
 backscatter_deliver(struct mail_deliver_context *ctx,
 		    struct mail_storage **storage_r)
 {
-	struct backscatter_delivery *delivery;
+	struct mail_deliver_context *outer_ctx = backscatter_delivery;
+	struct backscatter_delivery *delivery, *outer;
 	int ret;
 
 	/* Called by a plugin that came after us, and that we have called. */
@@ -133,12 +131,17 @@ backscatter_deliver(struct mail_deliver_context *ctx,
 					     ctx, storage_r);
 	}
 
+	/* A plugin may deliver another message meanwhile, and come back. */
 	delivery = backscatter_deliver_judge(ctx);
+	outer = backscatter_follow(delivery);
 	backscatter_delivery = ctx;
-	ret = delivery != NULL ?
-		backscatter_deliver_bounce(ctx, delivery, storage_r) :
-		backscatter_call_next(backscatter_next_deliver, ctx, storage_r);
-	backscatter_delivery = NULL;
+	ret = backscatter_deliver_next(ctx, delivery, storage_r);
+	backscatter_delivery = outer_ctx;
+	(void)backscatter_follow(outer);
+	if (delivery != NULL) {
+		backscatter_delivery_end(&delivery, ctx->event,
+					 ret > 0 || ctx->saved_mail);
+	}
 	return ret;
 }
 
