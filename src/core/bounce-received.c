@@ -4,10 +4,8 @@
 #include "message-date.h"
 #include "bounce-header.h"
 #include "bounce-limits.h"
-#include "bounce-networks.h"
 #include "bounce-received.h"
-
-#include <ctype.h>
+#include "bounce-received-private.h"
 
 /* Words are added to the name of a protocol up to this size. */
 #define RECEIVED_WITH_MAX_SIZE 40
@@ -118,141 +116,22 @@ received_dup(struct received_parser *parser, const char *text, size_t size)
 	return size == 0 ? NULL : p_strndup(parser->pool, text, size);
 }
 
-static bool text_is(const char *text, size_t size, const char *word)
-{
-	return size == strlen(word) && strncasecmp(text, word, size) == 0;
-}
-
-static bool text_begins(const char *text, size_t size, const char *word)
-{
-	return size >= strlen(word) &&
-		strncasecmp(text, word, strlen(word)) == 0;
-}
-
 /*
- * Addresses
+ * The client
  */
-
-/* The text of an address alone: "1.2.3.4", "IPv6:2001:db8::1", "fe80::1%12". */
-static bool parse_bare_ip(const char *text, size_t size, struct ip_addr *ip_r)
-{
-	struct ip_addr ip4;
-	const char *str, *scope;
-
-	if (text_begins(text, size, "IPv6:")) {
-		text += 5;
-		size -= 5;
-	}
-	if (size == 0 || size > INET6_ADDRSTRLEN + 16 ||
-	    !(i_isxdigit(*text) || *text == ':'))
-		return FALSE;
-	scope = memchr(text, '%', size);
-	str = t_strndup(text, scope == NULL ? size : (size_t)(scope - text));
-	if (bounce_ip_parse(str, ip_r) < 0)
-		return FALSE;
-	if (net_ipv6_mapped_ipv4_convert(ip_r, &ip4) == 0)
-		*ip_r = ip4;
-	return TRUE;
-}
-
-/* "[1.2.3.4]", "[1.2.3.4]:25", "[1.2.3.4:25]", "1.2.3.4", "user@1.2.3.4" (by
-   qmail). */
-static bool parse_ip(const char *text, size_t size, struct ip_addr *ip_r)
-{
-	const char *end, *at;
-
-	if (size > 0 && *text == '[') {
-		end = memchr(text, ']', size);
-		text++;
-		size = end == NULL ? size - 1 : (size_t)(end - text);
-		if (parse_bare_ip(text, size, ip_r))
-			return TRUE;
-		end = memchr(text, ':', size);
-		return end != NULL && parse_bare_ip(text, end - text, ip_r);
-	}
-	for (at = text + size; at > text && at[-1] != '@'; at--) ;
-	return parse_bare_ip(at, text + size - at, ip_r);
-}
-
-/*
- * Who logged in
- */
-
-static const char *text_find(const char *text, const char *phrase)
-{
-	size_t size = strlen(phrase);
-
-	for (; *text != '\0'; text++) {
-		if (strncasecmp(text, phrase, size) == 0)
-			return text + size;
-	}
-	return NULL;
-}
-
-/* A name that ends where something else follows. */
-static const char *t_auth_word(const char *name)
-{
-	name += strspn(name, " ");
-	return t_strndup(name, strcspn(name, " ,;)"));
-}
-
-/* Courier's "AUTH: LOGIN alice, TLS: .." */
-static const char *t_auth_courier(const char *name)
-{
-	name += strspn(name, " ");
-	name += strcspn(name, " ,");
-	return t_auth_word(name);
-}
-
-/* Everything to the end of the comment. */
-static const char *t_auth_rest(const char *name)
-{
-	return t_str_trim(name, " ");
-}
 
 /* A comment that says that the client logged in, and as whom. */
 static void
 received_auth_comment(struct received_parser *parser, const char *text)
 {
-	static const struct {
-		const char *phrase;
-		/* the name that follows; NULL: there is none */
-		const char *(*name)(const char *rest);
-		/* at the comment's beginning alone */
-		bool first;
-	} forms[] = {
-		{ "authenticated sender:", t_auth_rest, TRUE },
-		{ "authenticated as ", t_auth_word, FALSE },
-		{ "authenticated user ", t_auth_word, FALSE },
-		{ "authenticated user: ", t_auth_word, FALSE },
-		{ "authenticated: ", t_auth_word, TRUE },
-		{ "authenticated bits", NULL, TRUE },
-		{ "AUTH: ", t_auth_courier, TRUE },
-		{ "account ", t_auth_word, TRUE },
-	};
-	const char *rest, *name;
-	unsigned int i;
+	const char *name;
 
-	for (i = 0; i < N_ELEMENTS(forms); i++) {
-		rest = forms[i].first ?
-			(text_begins(text, strlen(text), forms[i].phrase) ?
-			 text + strlen(forms[i].phrase) : NULL) :
-			text_find(text, forms[i].phrase);
-		if (rest == NULL)
-			continue;
-		name = forms[i].name == NULL ? "" : forms[i].name(rest);
-		parser->r->authenticated = TRUE;
-		if (parser->r->auth_user == NULL && *name != '\0') {
-			parser->r->auth_user =
-				p_strdup(parser->pool, name);
-		}
+	if (!bounce_received_auth(text, &name))
 		return;
-	}
+	parser->r->authenticated = TRUE;
+	if (parser->r->auth_user == NULL && *name != '\0')
+		parser->r->auth_user = p_strdup(parser->pool, name);
 }
-
-/*
- * The client
- */
 
 /* One word of a comment behind the client's name. Returns FALSE if the word
    after it is a HELO name. */
@@ -262,15 +141,16 @@ received_client_word(struct received_parser *parser, const char *text,
 {
 	struct ip_addr ip;
 
-	if (text_is(text, size, "HELO") || text_is(text, size, "EHLO"))
+	if (bounce_text_is(text, size, "HELO") ||
+	    bounce_text_is(text, size, "EHLO"))
 		return FALSE;
-	if (text_begins(text, size, "helo=")) {
+	if (bounce_text_begins(text, size, "helo=")) {
 		parser->comment_helo = received_dup(parser, text + 5, size - 5);
 		return TRUE;
 	}
 	if (memchr(text, '=', size) != NULL)
 		return TRUE;
-	if (parse_ip(text, size, &ip)) {
+	if (bounce_received_ip(text, size, &ip)) {
 		parser->comment_ip = ip;
 	} else if (parser->comment_name == NULL &&
 		   memchr(text, '.', size) != NULL &&
@@ -301,7 +181,7 @@ received_client_comment(struct received_parser *parser, const char *text)
 		} else if (parser->comment_ip.family == 0) {
 			helo = !received_client_word(parser, text, size);
 		}
-		else if (text_begins(text, size, "helo="))
+		else if (bounce_text_begins(text, size, "helo="))
 			(void)received_client_word(parser, text, size);
 	}
 	if (parser->comment_ip.family == 0)
@@ -320,9 +200,10 @@ static void received_comment(struct received_parser *parser)
 		    strchr(text, '[') != NULL)
 			received_client_comment(parser, text);
 	} else if (parser->clause == CLAUSE_NONE &&
-		   text_begins(text, strlen(text), "from ")) {
+		   bounce_text_begins(text, strlen(text), "from ")) {
 		/* sendmail's submission: (from alice@localhost) */
-		parser->name = p_strdup(parser->pool, t_auth_word(text + 5));
+		parser->name = p_strdup(parser->pool,
+					t_bounce_received_name(text + 5));
 	} else if (parser->clause == CLAUSE_WITH && !parser->empty) {
 		/* it ends the name of the protocol */
 		parser->clause = CLAUSE_VIA;
@@ -346,7 +227,7 @@ static bool received_keyword(struct received_parser *parser)
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(words); i++) {
-		if (text_is(parser->token, parser->size, words[i].word))
+		if (bounce_text_is(parser->token, parser->size, words[i].word))
 			break;
 	}
 	if (i == N_ELEMENTS(words))
@@ -390,7 +271,8 @@ static void received_word(struct received_parser *parser)
 		if (first)
 			parser->name = word;
 		else
-			(void)parse_ip(word, strlen(word), &parser->word_ip);
+			(void)bounce_received_ip(word, strlen(word),
+						 &parser->word_ip);
 		return;
 	case CLAUSE_BY:
 		if (first)
@@ -457,7 +339,7 @@ static void received_finish(struct received_parser *parser)
 	else if (parser->word_ip.family != 0)
 		r->ip = parser->word_ip;
 	else if (parser->name != NULL &&
-		 parse_ip(parser->name, strlen(parser->name), &ip))
+		 bounce_received_ip(parser->name, strlen(parser->name), &ip))
 		r->ip = ip;
 	if (r->with != NULL && protocol_is_authenticated(r->with))
 		r->authenticated = TRUE;
@@ -491,6 +373,7 @@ void bounce_received_collect(pool_t pool, const struct bounce_header *header,
 			     ARRAY_TYPE(bounce_received) *received)
 {
 	const struct bounce_field *field;
+	struct bounce_received one;
 	unsigned int i;
 
 	for (i = 0; i < header->fields_count &&
@@ -501,8 +384,9 @@ void bounce_received_collect(pool_t pool, const struct bounce_header *header,
 		T_BEGIN {
 			bounce_received_parse(pool,
 				t_bounce_field_value(header, field,
-					BOUNCE_RECEIVED_MAX_SIZE),
-				array_append_space(received));
+					BOUNCE_RECEIVED_MAX_SIZE), &one);
 		} T_END;
+		/* it may be on the data stack itself */
+		array_push_back(received, &one);
 	}
 }

@@ -36,13 +36,15 @@ struct bounce_received {
 ARRAY_DEFINE_TYPE(bounce_received, struct bounce_received);
 
 /* Read one field's value, as t_bounce_field_value() gives it. Never fails: what
-   is not understood is not filled in. The strings are the pool's, and bytes as
-   they came, without control characters; the work is linear. */
+   is not understood is not filled in. The strings are the pool's (which is not
+   the data stack's), and bytes as they came, without control characters; the
+   work is linear. */
 void bounce_received_parse(pool_t pool, const char *value,
 			   struct bounce_received *received_r);
 
 /* All Received fields of a header, topmost first; no more of them than
-   BOUNCE_RECEIVED_MAX_FIELDS, and of each BOUNCE_RECEIVED_MAX_SIZE octets. */
+   BOUNCE_RECEIVED_MAX_FIELDS, and of each BOUNCE_RECEIVED_MAX_SIZE octets. They
+   are appended to the array, which may be of any pool. */
 void bounce_received_collect(pool_t pool, const struct bounce_header *header,
 			     ARRAY_TYPE(bounce_received) *received);
 
