@@ -250,7 +250,7 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 	if (d->originals_count >= BOUNCE_DIAGNOSIS_MANY) {
 		return t_strdup_printf(
 			"Mail is sent through this account: %u different "
-			"messages left through our own servers and could not "
+			"messages left\nthrough our own servers and could not "
 			"be delivered.\n"
 			"Unless %s has written them, the account is in other "
 			"hands: change its\npassword, end its sessions, and "

@@ -2,22 +2,23 @@
 
 #include "lib.h"
 #include "str.h"
-#include "istream.h"
 #include "mail-storage.h"
+#include "mail-namespace.h"
+#include "mailbox-list-iter.h"
 #include "mail-user.h"
 #include "doveadm-mail.h"
 #include "doveadm-print.h"
 #include "dovecot-backscatter.h"
 #include "backscatter-compat.h"
+#include "doveadm-backscatter-mail.h"
 #include "doveadm-backscatter.h"
 
 #include <time.h>
 
-static const char *const diagnose_inbox[] = { "INBOX", NULL };
-
 struct diagnose_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
 
+	/* NULL: all that are the user's own */
 	const char *const *mailboxes;
 	/* 0: all */
 	time_t since;
@@ -38,52 +39,26 @@ static int diagnose_failed(struct diagnose_mailbox *d, const char *error)
 	return -1;
 }
 
-static int
-diagnose_ask(struct diagnose_mailbox *d, struct mail *mail, pool_t pool,
-	     const char **error_r)
-{
-	struct backscatter_question question;
-	const struct backscatter_answer *answer;
-	time_t received;
-	int ret;
-
-	i_zero(&question);
-	if (mail_get_received_date(mail, &received) < 0) {
-		*error_r = mailbox_get_last_internal_error(d->box, NULL);
-		return -1;
-	}
-	if (received < d->ctx->since)
-		return 0;
-	if (mail_get_stream(mail, NULL, NULL, &question.input) < 0) {
-		*error_r = mailbox_get_last_internal_error(d->box, NULL);
-		return -1;
-	}
-	question.user = d->user;
-	question.name = mailbox_get_vname(d->box);
-	/* as of the time it came: one of last month is not stale */
-	question.when = received;
-	question.delivered = TRUE;
-	ret = backscatter_ask(pool, &question, &answer, error_r);
-	i_stream_seek(question.input, 0);
-	if (ret == 0)
-		backscatter_diagnosis_add(d->diagnosis, answer);
-	return ret;
-}
-
 static int diagnose_mail(struct diagnose_mailbox *d, struct mail *mail)
 {
+	const struct backscatter_answer *answer;
 	const char *error;
+	time_t received;
 	pool_t pool;
-	int ret = 0;
+	int ret;
 
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter diagnose",
 				     16 * 1024);
-	if (diagnose_ask(d, mail, pool, &error) < 0 && !mail->expunged) {
-		ret = diagnose_failed(d, t_strdup_printf("UID %u: %s",
+	ret = backscatter_doveadm_ask_mail(d->user, mail, d->ctx->since, pool,
+					   &received, &answer, &error);
+	if (ret > 0)
+		backscatter_diagnosis_add(d->diagnosis, answer);
+	if (ret < 0 && !mail->expunged) {
+		(void)diagnose_failed(d, t_strdup_printf("UID %u: %s",
 							 mail->uid, error));
 	}
 	pool_unref(&pool);
-	return ret;
+	return ret < 0 && !mail->expunged ? -1 : 0;
 }
 
 static int diagnose_mails(struct diagnose_mailbox *d)
@@ -134,24 +109,65 @@ diagnose_mailbox(struct diagnose_cmd_context *ctx, struct mail_user *user,
 	return ret;
 }
 
+/* A script may have filed them anywhere. */
+static int
+diagnose_all(struct diagnose_cmd_context *ctx, struct mail_user *user,
+	     struct bounce_diagnosis *diagnosis)
+{
+	static const char *const patterns[] = { "*", NULL };
+	struct mailbox_list_iterate_context *iter;
+	const struct mailbox_info *info;
+	int ret = 0;
+
+	iter = mailbox_list_iter_init_namespaces(user->namespaces, patterns,
+		MAIL_NAMESPACE_TYPE_PRIVATE,
+		MAILBOX_LIST_ITER_SKIP_ALIASES |
+		MAILBOX_LIST_ITER_NO_AUTO_BOXES);
+	while ((info = mailbox_list_iter_next(iter)) != NULL) T_BEGIN {
+		if ((info->flags & (MAILBOX_NOSELECT |
+				    MAILBOX_NONEXISTENT)) == 0 &&
+		    diagnose_mailbox(ctx, user, diagnosis, info->vname) < 0)
+			ret = -1;
+	} T_END;
+	if (mailbox_list_iter_deinit(&iter) < 0) {
+		e_error(user->event, "The mailboxes cannot be listed: %s",
+			mailbox_list_get_last_internal_error(
+				user->namespaces->list, NULL));
+		ctx->ctx.exit_code = EX_TEMPFAIL;
+		ret = -1;
+	}
+	return ret;
+}
+
+static int
+diagnose_named(struct diagnose_cmd_context *ctx, struct mail_user *user,
+	       struct bounce_diagnosis *diagnosis)
+{
+	const char *const *name;
+	int ret = 0;
+
+	for (name = ctx->mailboxes; *name != NULL; name++) T_BEGIN {
+		if (diagnose_mailbox(ctx, user, diagnosis, *name) < 0)
+			ret = -1;
+	} T_END;
+	return ret;
+}
+
 static int
 diagnose_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 {
 	struct diagnose_cmd_context *ctx =
 		container_of(_ctx, struct diagnose_cmd_context, ctx);
 	struct bounce_diagnosis *diagnosis;
-	const char *const *name;
 	string_t *text;
 	pool_t pool;
-	int ret = 0;
+	int ret;
 
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter diagnosis",
 				     16 * 1024);
 	diagnosis = backscatter_diagnosis_init(pool);
-	for (name = ctx->mailboxes; *name != NULL; name++) T_BEGIN {
-		if (diagnose_mailbox(ctx, user, diagnosis, *name) < 0)
-			ret = -1;
-	} T_END;
+	ret = ctx->mailboxes == NULL ? diagnose_all(ctx, user, diagnosis) :
+		diagnose_named(ctx, user, diagnosis);
 	text = str_new(default_pool, 1024);
 	backscatter_diagnosis_finish(&diagnosis, user->username, text);
 	doveadm_print(str_c(text));
@@ -168,8 +184,7 @@ diagnose_init(struct doveadm_mail_cmd_context *_ctx
 		container_of(_ctx, struct diagnose_cmd_context, ctx);
 	const char *value, *error;
 
-	if (!doveadm_cmd_param_array(_ctx->cctx, "mailbox", &ctx->mailboxes))
-		ctx->mailboxes = diagnose_inbox;
+	(void)doveadm_cmd_param_array(_ctx->cctx, "mailbox", &ctx->mailboxes);
 	if (doveadm_cmd_param_str(_ctx->cctx, "since", &value) &&
 	    backscatter_time_parse(value, time(NULL), &ctx->since,
 				   &error) < 0)

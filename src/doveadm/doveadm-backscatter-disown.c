@@ -80,18 +80,17 @@ disown_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	struct disown_cmd_context *ctx =
 		container_of(_ctx, struct disown_cmd_context, ctx);
 	const char *error;
-	int ret;
+	int ret = 0;
 
-	if (ctx->list)
-		ret = disown_list(ctx, user, &error);
-	else if (ctx->remove) {
+	if (ctx->remove) {
 		ret = backscatter_disown_remove(user, ctx->since, ctx->until,
 						&error);
-	} else {
+	} else if (!ctx->list) {
 		ret = backscatter_disown_add(user, ctx->since, ctx->until,
 					     &error);
 	}
-	if (ret < 0) {
+	/* what it is now */
+	if (ret < 0 || disown_list(ctx, user, &error) < 0) {
 		i_error("%s: %s", user->username, error);
 		_ctx->exit_code = EX_TEMPFAIL;
 		return -1;

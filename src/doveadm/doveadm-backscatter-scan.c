@@ -2,13 +2,13 @@
 
 #include "lib.h"
 #include "array.h"
-#include "istream.h"
 #include "mail-storage.h"
 #include "mail-user.h"
 #include "doveadm-mail.h"
 #include "doveadm-print.h"
 #include "dovecot-backscatter.h"
 #include "backscatter-compat.h"
+#include "doveadm-backscatter-mail.h"
 #include "doveadm-backscatter-move.h"
 #include "doveadm-backscatter.h"
 
@@ -150,30 +150,6 @@ scan_take(struct scan_mailbox *scan, struct mail *mail, time_t received,
 	scan->batch_moves++;
 }
 
-/* Judged as of the time it came: one of last month is not stale today. */
-static int
-scan_judge(struct scan_mailbox *scan, pool_t pool, struct mail *mail,
-	   time_t *received_r, const struct backscatter_answer **answer_r,
-	   const char **error_r)
-{
-	struct backscatter_question question;
-	int ret;
-
-	i_zero(&question);
-	if (mail_get_received_date(mail, received_r) < 0 ||
-	    mail_get_stream(mail, NULL, NULL, &question.input) < 0) {
-		*error_r = mailbox_get_last_internal_error(scan->box, NULL);
-		return -1;
-	}
-	question.user = scan->user;
-	question.name = mailbox_get_vname(scan->box);
-	question.when = *received_r;
-	question.delivered = TRUE;
-	ret = backscatter_ask(pool, &question, answer_r, error_r);
-	i_stream_seek(question.input, 0);
-	return ret;
-}
-
 static void scan_mail(struct scan_mailbox *scan, struct mail *mail)
 {
 	const struct backscatter_answer *answer;
@@ -183,7 +159,8 @@ static void scan_mail(struct scan_mailbox *scan, struct mail *mail)
 
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter scan",
 				     16 * 1024);
-	if (scan_judge(scan, pool, mail, &received, &answer, &error) == 0)
+	if (backscatter_doveadm_ask_mail(scan->user, mail, 0, pool, &received,
+					 &answer, &error) > 0)
 		scan_take(scan, mail, received, answer);
 	else if (!mail->expunged) {
 		scan_failed(scan, t_strdup_printf("mailbox %s: UID %u: %s",

@@ -1,0 +1,32 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "istream.h"
+#include "mail-storage.h"
+#include "dovecot-backscatter.h"
+#include "doveadm-backscatter-mail.h"
+
+int backscatter_doveadm_ask_mail(struct mail_user *user, struct mail *mail,
+				 time_t since, pool_t pool, time_t *received_r,
+				 const struct backscatter_answer **answer_r,
+				 const char **error_r)
+{
+	struct backscatter_question question;
+	int ret;
+
+	i_zero(&question);
+	ret = mail_get_received_date(mail, received_r);
+	if (ret == 0 && *received_r < since)
+		return 0;
+	if (ret < 0 || mail_get_stream(mail, NULL, NULL, &question.input) < 0) {
+		*error_r = mailbox_get_last_internal_error(mail->box, NULL);
+		return -1;
+	}
+	question.user = user;
+	question.name = mailbox_get_vname(mail->box);
+	question.when = *received_r;
+	question.delivered = TRUE;
+	ret = backscatter_ask(pool, &question, answer_r, error_r);
+	i_stream_seek(question.input, 0);
+	return ret < 0 ? -1 : 1;
+}

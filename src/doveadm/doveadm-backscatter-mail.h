@@ -1,0 +1,17 @@
+#ifndef DOVEADM_BACKSCATTER_MAIL_H
+#define DOVEADM_BACKSCATTER_MAIL_H
+
+struct mail;
+struct mail_user;
+struct backscatter_answer;
+
+/* Judge a message of a mailbox as of the time it came: one of last month is not
+   stale today. Returns 1 and the answer (from the pool) and that time, 0 if it
+   came before since, -1 with an error (data stack); it may be that it was
+   expunged meanwhile. */
+int backscatter_doveadm_ask_mail(struct mail_user *user, struct mail *mail,
+				 time_t since, pool_t pool, time_t *received_r,
+				 const struct backscatter_answer **answer_r,
+				 const char **error_r);
+
+#endif
