@@ -39,7 +39,8 @@ static const char *const property_names[] = {
 	[BOUNCE_PROPERTY_REPORTER_SPF] = "reporter-spf",
 	[BOUNCE_PROPERTY_REPORTER_ALIGNMENT] = "reporter-alignment",
 	[BOUNCE_PROPERTY_RECIPIENT_LINKAGE] = "recipient-linkage",
-	[BOUNCE_PROPERTY_BURST] = "burst"
+	[BOUNCE_PROPERTY_BURST] = "burst",
+	[BOUNCE_PROPERTY_ALARM] = "alarm"
 };
 _Static_assert(N_ELEMENTS(property_names) == BOUNCE_PROPERTY_COUNT,
 	       "property_names is complete");

@@ -26,6 +26,7 @@ enum bounce_property {
 	BOUNCE_PROPERTY_DIAGNOSTIC_CODE,
 	BOUNCE_PROPERTY_RECIPIENT_LINKAGE,
 	BOUNCE_PROPERTY_BURST,
+	BOUNCE_PROPERTY_ALARM,
 	BOUNCE_PROPERTY_SPF,
 	BOUNCE_PROPERTY_REPORTER_SPF,
 	BOUNCE_PROPERTY_REPORTER_ALIGNMENT,
@@ -51,8 +52,8 @@ bool bounce_property_value_is_possible(enum bounce_property property,
 /* The values, NULL-terminated: none for an empty property, several where there
    are several recipients. UTF-8, no control characters; RFC 2047 words are
    decoded. Allocated from the pool. Of a message that is no bounce, verdict
-   is "none", reason and kind are the kind, all others are empty. burst is not
-   known here and always empty. */
+   is "none", reason and kind are the kind, all others are empty. burst and
+   alarm are not known here and always empty. */
 const char *const *
 bounce_property_get(pool_t pool, enum bounce_property property,
 		    const struct bounce_message *message,

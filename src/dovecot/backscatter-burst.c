@@ -210,6 +210,13 @@ burst_log(struct burst_context *ctx, const struct backscatter_burst *burst)
 }
 
 /* A burst lasts until there was none over the limit for a whole period. */
+static bool
+burst_lasts(const struct backscatter_burst *burst,
+	    const struct backscatter_settings *set, time_t now)
+{
+	return now - burst->last <= (time_t)set->burst_period;
+}
+
 static void burst_ring(struct burst_context *ctx, uint64_t originals)
 {
 	struct backscatter_burst burst, now;
@@ -225,7 +232,7 @@ static void burst_ring(struct burst_context *ctx, uint64_t originals)
 				    BURST_KEY, &text, &error) < 0)
 		return;
 	ring = burst_parse(text, &burst) < 0 ||
-		ctx->now - burst.last > (time_t)ctx->set->burst_period;
+		!burst_lasts(&burst, ctx->set, ctx->now);
 	if (!ring)
 		now.since = burst.since;
 	backscatter_dict_set(ctx->dict, BURST_KEY, t_strdup_printf(
@@ -347,4 +354,21 @@ int backscatter_burst_get(struct mail_user *user,
 	}
 	backscatter_dict_release(user);
 	return ret;
+}
+
+int backscatter_burst_alarm(struct mail_user *user,
+			    const struct backscatter_settings *set,
+			    time_t now, uint64_t *originals_r)
+{
+	struct backscatter_burst burst;
+	const char *error;
+	int ret;
+
+	if (set->burst_limit == 0)
+		return 0;
+	ret = backscatter_burst_get(user, &burst, &error);
+	if (ret <= 0)
+		return ret;
+	*originals_r = burst.originals;
+	return burst_lasts(&burst, set, now) ? 1 : 0;
 }

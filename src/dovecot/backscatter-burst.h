@@ -32,5 +32,11 @@ int backscatter_burst_lookup(struct mail_user *user,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result,
 			     time_t now, uint64_t *count_r);
+/* Does a burst of the user's last: has one rung, and was one over the limit
+   within the period? Returns 1 and how many different originals the period
+   before that one had, 0 if not, or -1 if that cannot be known. */
+int backscatter_burst_alarm(struct mail_user *user,
+			    const struct backscatter_settings *set,
+			    time_t now, uint64_t *originals_r);
 
 #endif

@@ -110,6 +110,26 @@ backscatter_burst_property(const struct backscatter_result *result)
 	return values;
 }
 
+/* To none but a genuine bounce: what else comes during a burst has nothing to
+   do with it. */
+static const char *const *
+backscatter_alarm_property(const struct backscatter_result *result)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(result->user);
+	const char **values = t_new(const char *, 2);
+	uint64_t originals;
+
+	if (set != NULL &&
+	    result->verdict->value == BOUNCE_VERDICT_GENUINE &&
+	    backscatter_burst_alarm(result->user, set, result->now,
+				    &originals) > 0) {
+		values[0] = t_strdup_printf("%llu",
+					    (unsigned long long)originals);
+	}
+	return values;
+}
+
 const char *const *
 backscatter_result_property(const struct backscatter_result *result,
 			    int property)
@@ -120,6 +140,8 @@ backscatter_result_property(const struct backscatter_result *result,
 		return backscatter_no_property(property);
 	if (property == BOUNCE_PROPERTY_BURST)
 		return backscatter_burst_property(result);
+	if (property == BOUNCE_PROPERTY_ALARM)
+		return backscatter_alarm_property(result);
 	return bounce_property_get(pool_datastack_create(), property,
 				   result->message, result->verdict);
 }

@@ -14,7 +14,7 @@ static const char *const names[] = {
 	"original-message-id", "original-from", "original-to",
 	"original-subject", "original-date", "reporting-mta",
 	"final-recipient", "action", "status", "diagnostic-code",
-	"recipient-linkage", "burst", "spf", "reporter-spf",
+	"recipient-linkage", "burst", "alarm", "spf", "reporter-spf",
 	"reporter-alignment"
 };
 
@@ -140,7 +140,7 @@ static void test_bounce_property_values(void)
 		"[bob@example.net][carol@example.net]",
 		"[failed][failed]", "[5.1.1]",
 		"[550 no ?[31msuch\xef\xbf\xbd user]", "[yes]", "", "", "",
-		""
+		"", ""
 	};
 	struct fixture f;
 	unsigned int i;
