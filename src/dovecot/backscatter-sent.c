@@ -78,19 +78,34 @@ static int sent_search_mails(struct sent_search *search)
 	return 0;
 }
 
+/* How many headers may be read. What it costs to read one depends on how the
+   mailbox is kept: an mbox may have to be read through for it. */
+static uint32_t sent_max_read(const struct mailbox *box, uint32_t messages)
+{
+	const char *name = box->storage->name;
+
+	if (strcmp(name, "sdbox") == 0 || strcmp(name, "mdbox") == 0 ||
+	    (strcmp(name, "maildir") == 0 &&
+	     messages <= BACKSCATTER_SENT_MAX_MAILDIR))
+		return BACKSCATTER_SENT_MAX_READ;
+	return 0;
+}
+
 static int
 sent_search_mailbox(struct sent_search *search, struct mailbox *box)
 {
 	struct mailbox_transaction_context *trans;
 	struct mailbox_status status;
+	uint32_t max_read;
 	int ret;
 
 	mailbox_get_open_status(box, STATUS_MESSAGES, &status);
 	search->last_seq = status.messages;
 	search->first_seq = status.messages < BACKSCATTER_SENT_MAX_MESSAGES ?
 		1 : status.messages - BACKSCATTER_SENT_MAX_MESSAGES + 1;
-	search->first_read_seq = status.messages < BACKSCATTER_SENT_MAX_READ ?
-		1 : status.messages - BACKSCATTER_SENT_MAX_READ + 1;
+	max_read = sent_max_read(box, status.messages);
+	search->first_read_seq = status.messages < max_read ?
+		1 : status.messages - max_read + 1;
 
 	trans = mailbox_transaction_begin(box,
 			MAILBOX_TRANSACTION_FLAG_NO_CACHE_DEC, "backscatter");

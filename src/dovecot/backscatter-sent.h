@@ -13,6 +13,9 @@ struct mail_user;
    header is read if the cache does not have their Message-ID. */
 #define BACKSCATTER_SENT_MAX_MESSAGES 100000
 #define BACKSCATTER_SENT_MAX_READ 100
+/* To read one of a Maildir Dovecot goes through the names of all. In a larger
+   one none is read. */
+#define BACKSCATTER_SENT_MAX_MAILDIR 10000
 
 struct backscatter_sent_settings {
 	struct mail_user *user;
