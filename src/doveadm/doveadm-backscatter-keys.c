@@ -1,11 +1,64 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "array.h"
 #include "doveadm.h"
 #include "doveadm-print.h"
 #include "dovecot-backscatter.h"
 #include "backscatter-compat.h"
 #include "doveadm-backscatter.h"
+#include "doveadm-backscatter-site.h"
+
+#include <time.h>
+
+/* How far back is looked for keys in use. */
+#define KEYS_SEEN_SECS (30 * 24 * 3600)
+
+struct keys_seen {
+	pool_t pool;
+	ARRAY(struct backscatter_key_seen) keys;
+};
+
+/* Days come in their order. */
+static void keys_seen_add(const struct backscatter_count *count, void *_context)
+{
+	struct keys_seen *seen = _context;
+	struct backscatter_key_seen *key;
+
+	array_foreach_modifiable(&seen->keys, key) {
+		if (strcmp(key->name, count->name) == 0) {
+			key->day = p_strdup(seen->pool, count->day);
+			return;
+		}
+	}
+	key = array_append_space(&seen->keys);
+	key->name = p_strdup(seen->pool, count->name);
+	key->day = p_strdup(seen->pool, count->day);
+}
+
+/* What was counted may be asked for, or not: the rest is shown all the same. */
+static void
+keys_query_seen(struct doveadm_cmd_context *cctx, pool_t pool,
+		struct backscatter_key_query *query)
+{
+	struct backscatter_count_query count_query;
+	struct backscatter_counts *counts;
+	struct keys_seen seen = { .pool = pool };
+	const char *error;
+
+	p_array_init(&seen.keys, pool, 8);
+	if (doveadm_backscatter_site_open(cctx, &counts, &error) <= 0)
+		return;
+	i_zero(&count_query);
+	count_query.scope = BACKSCATTER_COUNT_KEY;
+	count_query.until = time(NULL);
+	count_query.since = count_query.until - KEYS_SEEN_SECS;
+	if (backscatter_counts_read(counts, &count_query, keys_seen_add, &seen,
+				    &error) < 0)
+		i_info("Which keys were seen is not known: %s", error);
+	backscatter_counts_close(&counts);
+	query->seen = array_get(&seen.keys, &query->seen_count);
+}
 
 static void
 keys_query_init(struct doveadm_cmd_context *cctx,
@@ -27,6 +80,7 @@ static void keys_print(const struct backscatter_key_info *info)
 	doveadm_print(info->type);
 	doveadm_print_num(info->bits);
 	doveadm_print(info->retired == 0 ? "" : unixdate2str(info->retired));
+	doveadm_print(info->seen);
 	doveadm_print(info->problem);
 }
 
@@ -41,6 +95,7 @@ static void keys_print_headers(void)
 			     DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY |
 			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
 	doveadm_print_header_simple("retired");
+	doveadm_print_header_simple("seen");
 	doveadm_print_header("problem", "problem",
 			     DOVEADM_PRINT_HEADER_FLAG_EXPAND);
 }
@@ -60,6 +115,7 @@ void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 		return;
 	}
 	pool = pool_alloconly_create("backscatter keys", 4096);
+	keys_query_seen(cctx, pool, &query);
 	if (backscatter_keys_survey(pool, &query, &keys, &count, &error) < 0) {
 		i_error("%s", error);
 		doveadm_exit_code = EX_CONFIG;

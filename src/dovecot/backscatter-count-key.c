@@ -21,7 +21,8 @@
 static const char *const backscatter_count_scopes[] = {
 	[BACKSCATTER_COUNT_USER] = "user",
 	[BACKSCATTER_COUNT_DOMAIN] = "domain",
-	[BACKSCATTER_COUNT_SERVER] = "server"
+	[BACKSCATTER_COUNT_SERVER] = "server",
+	[BACKSCATTER_COUNT_KEY] = "key"
 };
 
 const char *backscatter_count_scope_name(enum backscatter_count_scope scope)

@@ -5,10 +5,10 @@
 
    shared/backscatter/add/DAY/SCOPE/NAME/VERDICT/REASON/OUTCOME
 
-   DAY is 2026-01-31, UTC's; SCOPE user, domain or server; NAME escaped as
-   dict_escape_string() does it. A server has no reason and no outcome: "-".
-   Columns of one table for SQL; and as all but the name of a server are words
-   of ours, each can be computed where a dict cannot list its keys.
+   DAY is 2026-01-31, UTC's; SCOPE user, domain, server or key; NAME escaped as
+   dict_escape_string() does it. A server and a key have no reason and no
+   outcome: "-". Columns of one table for SQL; and as all but the name of a
+   server are words of ours, each can be computed where a dict cannot list its keys.
 
    In SQL that is where counters are added, and they are read by the same names
    below shared/backscatter/count/. */

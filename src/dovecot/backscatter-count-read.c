@@ -177,7 +177,8 @@ backscatter_count_read_day(struct backscatter_count_reader *reader,
 					      day, error_r) == 0)
 			return 0;
 		if (query->name == NULL ||
-		    query->scope == BACKSCATTER_COUNT_SERVER)
+		    query->scope == BACKSCATTER_COUNT_SERVER ||
+		    query->scope == BACKSCATTER_COUNT_KEY)
 			return -1;
 	}
 	if (backscatter_count_lookup_all(reader, day, &error) < 0) {

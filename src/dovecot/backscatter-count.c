@@ -10,6 +10,7 @@
 #include "backscatter-dict.h"
 #include "backscatter-count-key.h"
 #include "backscatter-count.h"
+#include "backscatter-key-survey.h"
 
 #include <time.h>
 
@@ -43,6 +44,21 @@ t_backscatter_count_reporter(const struct backscatter_result *result)
 	return backscatter_count_server(values[0]);
 }
 
+/* The name of the key that has verified the original, so that it is no
+   stranger's text, or NULL. */
+static const char *
+t_backscatter_count_signed_by(const struct bounce_verdict *verdict)
+{
+	const struct bounce_signature_evidence *evidence = verdict->sig;
+	const char *name, *error;
+
+	if (evidence == NULL || evidence->header != BOUNCE_DKIM_HEADER_PASS ||
+	    backscatter_key_name(evidence->sig->selector,
+				 evidence->sig->domain, &name, &error) < 0)
+		return NULL;
+	return name;
+}
+
 static const char *
 t_backscatter_count_key_of(struct backscatter_count *count,
 			   enum backscatter_count_scope scope, const char *name)
@@ -58,7 +74,7 @@ backscatter_count_into(struct backscatter_dict *dict,
 {
 	const struct bounce_verdict *verdict = delivered->result->verdict;
 	const char *username = delivered->user->username;
-	const char *keys[4];
+	const char *keys[5], *signed_by;
 	struct backscatter_count count;
 
 	/* in the same order always: a SQL server locks the rows in it */
@@ -79,6 +95,11 @@ backscatter_count_into(struct backscatter_dict *dict,
 		keys[2] = t_backscatter_count_key_of(&count,
 			BACKSCATTER_COUNT_SERVER,
 			t_backscatter_count_reporter(delivered->result));
+		signed_by = t_backscatter_count_signed_by(verdict);
+		if (signed_by != NULL) {
+			keys[3] = t_backscatter_count_key_of(&count,
+				BACKSCATTER_COUNT_KEY, signed_by);
+		}
 	}
 	backscatter_dict_inc_all(dict, keys, BACKSCATTER_COUNT_EXPIRE_SECS);
 }

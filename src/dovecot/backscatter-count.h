@@ -6,10 +6,11 @@
 
 struct backscatter_delivered;
 
-/* Count a delivered bounce: for its user, for the user's domain and for the
-   server that reported it. The increments are begun, and waited for when the
-   user is freed; what goes wrong with them is the dict's matter to tell.
-   Nothing is counted if the user has no dict, or if it is a file. */
+/* Count a delivered bounce: for its user, for the user's domain, for the server
+   that reported it, and for the key that has verified the original. The
+   increments are begun, and waited for when the user is freed; what goes wrong
+   with them is the dict's matter to tell. Nothing is counted if the user has no
+   dict, or if it is a file. */
 void backscatter_count_delivered(const struct backscatter_delivered *delivered);
 
 #endif

@@ -99,11 +99,40 @@ static int survey_list_dir(struct survey *survey, const char **error_r)
 	return 0;
 }
 
+static void survey_list_add(struct survey *survey, const char *name)
+{
+	const char *known;
+
+	array_foreach_elem(&survey->names, known) {
+		if (strcmp(known, name) == 0)
+			return;
+	}
+	name = p_strdup(survey->pool, name);
+	array_push_back(&survey->names, &name);
+}
+
+/* What a dict says may be anything. */
+static void survey_list_seen(struct survey *survey)
+{
+	const char *infix, *name, *error;
+	unsigned int i;
+
+	for (i = 0; i < survey->query->seen_count; i++) T_BEGIN {
+		infix = strstr(survey->query->seen[i].name, KEY_INFIX);
+		if (infix != NULL && backscatter_key_name(
+				t_strdup_until(survey->query->seen[i].name,
+					       infix),
+				infix + strlen(KEY_INFIX), &name,
+				&error) == 0 &&
+		    survey_wants(survey, infix + strlen(KEY_INFIX)))
+			survey_list_add(survey, name);
+	} T_END;
+}
+
 /* Those that were named on the command line. */
 static int survey_list_given(struct survey *survey, const char **error_r)
 {
-	const char *const *selector, *const *domain, *name, *known;
-	bool there;
+	const char *const *selector, *const *domain, *name;
 
 	for (selector = survey->query->selectors; selector != NULL &&
 	     *selector != NULL; selector++) {
@@ -112,12 +141,7 @@ static int survey_list_given(struct survey *survey, const char **error_r)
 			if (backscatter_key_name(*selector, *domain, &name,
 						 error_r) < 0)
 				return -1;
-			there = FALSE;
-			array_foreach_elem(&survey->names, known)
-				there = there || strcmp(known, name) == 0;
-			name = p_strdup(survey->pool, name);
-			if (!there)
-				array_push_back(&survey->names, &name);
+			survey_list_add(survey, name);
 		}
 	}
 	return 0;
@@ -176,6 +200,18 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 	return str_len(str) == 0 ? "" : p_strdup(survey->pool, str_c(str) + 2);
 }
 
+static const char *
+survey_seen(const struct backscatter_key_query *query, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < query->seen_count; i++) {
+		if (strcmp(query->seen[i].name, name) == 0)
+			return query->seen[i].day;
+	}
+	return "";
+}
+
 static void survey_add_info(struct survey *survey, const struct survey_key *key)
 {
 	struct backscatter_key_info *info = array_append_space(&survey->infos);
@@ -192,6 +228,7 @@ static void survey_add_info(struct survey *survey, const struct survey_key *key)
 		best->type == BOUNCE_KEY_TYPE_RSA ? "rsa" : "ed25519";
 	info->bits = best == NULL ? 0 : best->bits;
 	info->retired = best == NULL ? 0 : best->retired;
+	info->seen = survey_seen(survey->query, key->name);
 	info->problem = survey_problem(survey, key, info->domain, best);
 }
 
@@ -246,10 +283,11 @@ static int survey_names(struct survey *survey, const char **error_r)
 	if (survey_list_dir(survey, error_r) < 0 ||
 	    survey_list_given(survey, error_r) < 0)
 		return -1;
+	survey_list_seen(survey);
 	if (array_is_empty(&survey->names)) {
 		*error_r = "no key is known: there is none in "
-			"backscatter_key_dir, and DNS cannot be asked for all: "
-			"name selectors and domains";
+			"backscatter_key_dir, none was seen, and DNS cannot be "
+			"asked for all: name selectors and domains";
 		return -1;
 	}
 	return 0;

@@ -165,11 +165,13 @@ backscatter_answer_explain(const struct backscatter_answer *answer,
 /* Counters that last: how many bounces a day, whose, what they were and what
    became of them. */
 enum backscatter_count_scope {
-	/* a bounce counts for its user, for the user's domain, and for the
-	   server that reported it */
+	/* a bounce counts for its user, for the user's domain, for the server
+	   that reported it, and for the key that has verified the original:
+	   "mail._domainkey.example.org" */
 	BACKSCATTER_COUNT_USER = 0,
 	BACKSCATTER_COUNT_DOMAIN,
-	BACKSCATTER_COUNT_SERVER
+	BACKSCATTER_COUNT_SERVER,
+	BACKSCATTER_COUNT_KEY
 };
 
 /* The outcome of backscatter in mode audit. */
@@ -181,8 +183,8 @@ struct backscatter_count {
 	enum backscatter_count_scope scope;
 	/* From the dict: not sanitised. */
 	const char *name;
-	/* Such as "backscatter", "unsigned", "filed"; servers have no reason
-	   and no outcome: "-". */
+	/* Such as "backscatter", "unsigned", "filed"; servers and keys have no
+	   reason and no outcome: "-". */
 	const char *verdict, *reason, *outcome;
 	uint64_t bounces;
 };
@@ -293,6 +295,17 @@ struct backscatter_key_query {
 	/* NULL-terminated. Selectors of the domains named, beside those in the
 	   key directory; NULL: none. */
 	const char *const *selectors;
+	/* Keys that have verified an original of late; each survey takes those
+	   of the domains that it is about. */
+	const struct backscatter_key_seen *seen;
+	unsigned int seen_count;
+};
+
+struct backscatter_key_seen {
+	/* "mail._domainkey.example.org" */
+	const char *name;
+	/* The last day, "2026-01-31", UTC's. */
+	const char *day;
 };
 
 struct backscatter_key_info {
@@ -303,12 +316,15 @@ struct backscatter_key_info {
 	unsigned int bits;
 	/* 0: not retired. */
 	time_t retired;
+	/* The last day that it has verified an original; "": not known. */
+	const char *seen;
 	/* What is wrong; "": nothing. */
 	const char *problem;
 };
 
 /* Look at all keys, in DNS and in the key directory. DNS cannot be asked which
-   selectors there are: those in the directory are looked at, and those given.
+   selectors there are: those in the directory are looked at, those that were
+   seen, and those given.
    All memory is the pool's. Returns 0, or -1 with an error (data stack). */
 BACKSCATTER_API int
 backscatter_keys_survey(pool_t pool, const struct backscatter_key_query *query,

@@ -16,6 +16,9 @@ static void test_backscatter_count_key(void)
 		{ { "2026-01-31", BACKSCATTER_COUNT_SERVER, "mx.example.com",
 		    "genuine", "-", "-", 0 },
 		  "2026-01-31/server/mx.example.com/genuine/-/-" },
+		{ { "2026-01-31", BACKSCATTER_COUNT_KEY,
+		    "mail._domainkey.example.org", "genuine", "-", "-", 0 },
+		  "2026-01-31/key/mail._domainkey.example.org/genuine/-/-" },
 		/* a slash is not the end of a name */
 		{ { "2026-01-31", BACKSCATTER_COUNT_DOMAIN, "a/b\\c",
 		    "temperror", "dns", "kept", 0 },

@@ -23,11 +23,12 @@
 
 SET client_min_messages = warning;
 
--- Bounces: one row for each user, for his domain, and for the server that
--- reported it (without reason and outcome).
+-- Bounces: one row for each user, for his domain, for the server that reported
+-- it, and for the key that has verified the original (the last two without reason
+-- and outcome).
 CREATE TABLE IF NOT EXISTS backscatter_count (
   day date NOT NULL,
-  scope text NOT NULL, -- user, domain, server
+  scope text NOT NULL, -- user, domain, server, key
   name text NOT NULL,
   verdict text NOT NULL,
   reason text NOT NULL,

@@ -18,11 +18,12 @@
 
 PRAGMA journal_mode = WAL;
 
--- Bounces: one row for each user, for his domain, and for the server that
--- reported it (without reason and outcome).
+-- Bounces: one row for each user, for his domain, for the server that reported
+-- it, and for the key that has verified the original (the last two without reason
+-- and outcome).
 CREATE TABLE IF NOT EXISTS backscatter_count (
   day TEXT NOT NULL,
-  scope TEXT NOT NULL, -- user, domain, server
+  scope TEXT NOT NULL, -- user, domain, server, key
   name TEXT NOT NULL,
   verdict TEXT NOT NULL,
   reason TEXT NOT NULL,
