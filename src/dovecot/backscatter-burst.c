@@ -19,6 +19,10 @@
 #define BURST_STEPS 6
 /* Of one bounce. */
 #define BURST_MAX_RECIPIENTS 10
+/* How many originals of a period are remembered, or as many as the limit: after
+   them it rings anyway, and each is taken for another one. A flood would make a
+   file grow, which is written anew for each bounce. */
+#define BURST_MAX_REMEMBERED 500
 
 #define BURST_KEY BACKSCATTER_KEY_PRIV_TEXT"burst"
 
@@ -29,6 +33,8 @@ struct burst_context {
 	const struct backscatter_result *result;
 	unsigned int step_secs;
 	time_t now;
+	/* there were fewer than BURST_MAX_REMEMBERED */
+	bool remember;
 };
 
 static void
@@ -109,8 +115,8 @@ burst_seen_key(const struct burst_context *ctx, const char *what,
 		t_strdup_printf("burst.%s.%s", what, hash));
 }
 
-/* TRUE if it was not counted within the period. What is kept is when it was
-   counted. */
+/* TRUE if it is not known to have been counted within the period. What is kept
+   is when it was counted. */
 static bool
 burst_see(struct burst_context *ctx, const char *what, const char *hash)
 {
@@ -127,8 +133,11 @@ burst_see(struct burst_context *ctx, const char *what, const char *hash)
 		if (seen != 0 && seen + length > (uint64_t)ctx->now)
 			return FALSE;
 	}
-	backscatter_dict_set(ctx->dict, burst_seen_key(ctx, what, hash, 0),
-			     dec2str(ctx->now), 2 * length);
+	if (ctx->remember) {
+		backscatter_dict_set(ctx->dict,
+				     burst_seen_key(ctx, what, hash, 0),
+				     dec2str(ctx->now), 2 * length);
+	}
 	return TRUE;
 }
 
@@ -149,10 +158,11 @@ static const char *burst_original_hash(const struct bounce_verdict *verdict)
 					  message_id);
 }
 
-static void burst_see_recipients(struct burst_context *ctx)
+/* Returns how many are new. */
+static unsigned int burst_see_recipients(struct burst_context *ctx)
 {
 	const char *const *recipients;
-	unsigned int i;
+	unsigned int i, count = 0;
 
 	recipients = bounce_property_get(pool_datastack_create(),
 					 BOUNCE_PROPERTY_FINAL_RECIPIENT,
@@ -161,8 +171,9 @@ static void burst_see_recipients(struct burst_context *ctx)
 	for (i = 0; recipients[i] != NULL && i < BURST_MAX_RECIPIENTS; i++) {
 		if (burst_see(ctx, "to", backscatter_key_hash_str(
 				t_str_lcase(recipients[i]))))
-			burst_inc(ctx, "recipients", 1);
+			count++;
 	}
+	return count;
 }
 
 /*
@@ -233,8 +244,12 @@ static void burst_ring(struct burst_context *ctx, uint64_t originals)
 		return;
 	ring = burst_parse(text, &burst) < 0 ||
 		!burst_lasts(&burst, ctx->set, ctx->now);
-	if (!ring)
+	if (!ring) {
 		now.since = burst.since;
+		/* once in a second will do */
+		if (!ctx->remember && burst.last == ctx->now)
+			return;
+	}
 	backscatter_dict_set(ctx->dict, BURST_KEY, t_strdup_printf(
 		"%lld %lld %llu %llu %llu", (long long)now.since,
 		(long long)now.last, (unsigned long long)now.originals,
@@ -248,27 +263,46 @@ static void burst_ring(struct burst_context *ctx, uint64_t originals)
  * Counting
  */
 
+/* Once in a step, before the first one of this verdict is counted. */
 static void burst_tidy(struct burst_context *ctx)
 {
-	backscatter_dict_tidy(ctx->dict, BACKSCATTER_KEY_PRIV_NUMBER,
+	const char *key = burst_step_key(ctx, burst_verdict(ctx->result), 0);
+
+	backscatter_dict_tidy(ctx->dict, BACKSCATTER_KEY_PRIV_NUMBER, key,
 			      ctx->now);
-	backscatter_dict_tidy(ctx->dict, BACKSCATTER_KEY_SHARED_NUMBER,
+	backscatter_dict_tidy(ctx->dict, BACKSCATTER_KEY_SHARED_NUMBER, key,
 			      ctx->now);
+}
+
+static void
+burst_inc_genuine(struct burst_context *ctx, unsigned int originals,
+		  unsigned int recipients)
+{
+	const struct backscatter_dict_number numbers[] = {
+		{ burst_step_key(ctx, burst_verdict(ctx->result), 0), 1 },
+		{ burst_step_key(ctx, "originals", 0), originals },
+		{ burst_step_key(ctx, "recipients", 0), recipients }
+	};
+
+	backscatter_dict_inc_numbers(ctx->dict, numbers, N_ELEMENTS(numbers),
+				     ctx->step_secs * (BURST_STEPS + 1));
 }
 
 /* Under the user's lock: that one is new and that it is counted is one step. */
 static void burst_count_genuine(struct burst_context *ctx)
 {
+	unsigned int recipients;
 	uint64_t originals;
+	bool known, is_new;
 
-	burst_inc(ctx, burst_verdict(ctx->result), 1);
-	burst_see_recipients(ctx);
-	if (burst_see(ctx, "of", burst_original_hash(ctx->result->verdict))) {
-		burst_inc(ctx, "originals", 1);
-		burst_tidy(ctx);
-	}
-	if (ctx->set->burst_limit > 0 &&
-	    burst_sum(ctx, "originals", &originals) == 0 &&
+	known = burst_sum(ctx, "originals", &originals) == 0;
+	ctx->remember = originals < I_MAX(BURST_MAX_REMEMBERED,
+					  ctx->set->burst_limit);
+	is_new = burst_see(ctx, "of", burst_original_hash(ctx->result->verdict));
+	recipients = burst_see_recipients(ctx);
+	burst_inc_genuine(ctx, is_new ? 1 : 0, recipients);
+	originals += is_new ? 1 : 0;
+	if (ctx->set->burst_limit > 0 && known &&
 	    originals >= ctx->set->burst_limit)
 		burst_ring(ctx, originals);
 }
@@ -287,10 +321,9 @@ void backscatter_burst_count(struct mail_user *user, struct event *event,
 	if (!backscatter_result_is_bounce(result) ||
 	    backscatter_dict_get(user, &ctx.dict, &error) <= 0)
 		return;
+	burst_tidy(&ctx);
 	if (!burst_is_genuine_failure(result)) {
 		burst_inc(&ctx, burst_verdict(result), 1);
-		/* whoever gets no other bounces has a file, too */
-		burst_tidy(&ctx);
 		return;
 	}
 	lock = backscatter_dict_lock(ctx.dict);

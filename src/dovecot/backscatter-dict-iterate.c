@@ -89,12 +89,14 @@ backscatter_dict_tidy_callback(const char *key, const char *value ATTR_UNUSED,
 }
 
 void backscatter_dict_tidy(struct backscatter_dict *dict, const char *prefix,
-			   time_t now)
+			   const char *since, time_t now)
 {
 	struct backscatter_dict_tidy tidy;
-	const char *error;
+	const char *value, *error;
 
-	if (!dict->backend.is_file)
+	if (!dict->backend.is_file ||
+	    backscatter_dict_lookup(dict, pool_datastack_create(), since,
+				    &value, &error) != 0)
 		return;
 	i_zero(&tidy);
 	tidy.pool = pool_alloconly_create("backscatter tidy", 1024);

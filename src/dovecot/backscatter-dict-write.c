@@ -122,17 +122,38 @@ static void backscatter_dict_written(struct backscatter_dict *dict)
 }
 
 /* Dovecot's file driver panics where it is to increment what is no number, and
-   the file is the user's: he can write into it whatever he likes. */
+   the file is the user's: he can write into it whatever he likes. And each
+   attempt to increment what is not there writes all of the file: where nobody
+   else can create it meanwhile, it is set at once. */
 static bool
-backscatter_dict_can_inc(struct backscatter_dict *dict, const char *key)
+backscatter_dict_must_set(struct backscatter_dict *dict, const char *key)
 {
 	const char *value, *error;
 	long long number;
+	int ret;
 
-	return !dict->backend.is_file ||
-		backscatter_dict_lookup(dict, pool_datastack_create(), key,
-					&value, &error) <= 0 ||
-		str_to_llong(value, &number) == 0;
+	ret = backscatter_dict_lookup(dict, pool_datastack_create(), key,
+				      &value, &error);
+	return ret > 0 ? str_to_llong(value, &number) < 0 :
+		ret == 0 && dict->locked;
+}
+
+static void
+backscatter_dict_inc_file(struct backscatter_dict *dict, const char *key,
+			  long long diff)
+{
+	const char *error;
+	bool set = backscatter_dict_must_set(dict, key);
+
+	if (!backscatter_dict_can_write(dict, &error))
+		return;
+	if (set) {
+		backscatter_dict_write_value(dict, key,
+					     t_strdup_printf("%lld", diff), 0);
+	} else {
+		backscatter_dict_write_inc(dict, key, diff, 0);
+	}
+	backscatter_dict_written(dict);
 }
 
 void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
@@ -142,12 +163,64 @@ void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 
 	if (!backscatter_dict_can_write(dict, &error))
 		return;
-	if (!backscatter_dict_can_inc(dict, key))
-		backscatter_dict_write_value(dict, key, NULL, 0);
+	if (dict->backend.is_file)
+		backscatter_dict_inc_file(dict, key, diff);
+	else
+		backscatter_dict_write_inc(dict, key, diff, expire_secs);
+}
+
+/* In one transaction. What is missing is set in it, as there is a lock. */
+static void
+backscatter_dict_inc_numbers_file(struct backscatter_dict *dict,
+				  const struct backscatter_dict_number *numbers,
+				  unsigned int count)
+{
+	struct backscatter_dict_visit visit;
+	struct backscatter_dict_write *write;
+	struct dict_transaction_context *trans;
+	bool *must_set = t_new(bool, count);
+	const char *error;
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		must_set[i] = backscatter_dict_must_set(dict, numbers[i].key);
 	if (!backscatter_dict_can_write(dict, &error))
 		return;
-	backscatter_dict_write_inc(dict, key, diff, expire_secs);
+	backscatter_dict_enter(dict, &visit);
+	write = backscatter_dict_write_begin(dict, 0, &trans);
+	for (i = 0; i < count; i++) {
+		if (numbers[i].diff == 0)
+			continue;
+		if (must_set[i]) {
+			dict_set(trans, numbers[i].key,
+				 dec2str(numbers[i].diff));
+		} else {
+			dict_atomic_inc(trans, numbers[i].key,
+					numbers[i].diff);
+		}
+	}
+	dict_transaction_commit_async(&trans, backscatter_dict_write_callback,
+				      write);
+	backscatter_dict_leave(dict, &visit);
 	backscatter_dict_written(dict);
+}
+
+void backscatter_dict_inc_numbers(struct backscatter_dict *dict,
+				  const struct backscatter_dict_number *numbers,
+				  unsigned int count, unsigned int expire_secs)
+{
+	unsigned int i;
+
+	if (dict->backend.is_file && dict->locked) {
+		backscatter_dict_inc_numbers_file(dict, numbers, count);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		if (numbers[i].diff != 0) {
+			backscatter_dict_inc(dict, numbers[i].key,
+					     numbers[i].diff, expire_secs);
+		}
+	}
 }
 
 static void backscatter_dict_batch_free(struct backscatter_dict_batch *batch)

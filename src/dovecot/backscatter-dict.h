@@ -54,6 +54,16 @@ int backscatter_dict_lookup_number(struct backscatter_dict *dict,
    use of it. A number that is not there begins at 0. */
 void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
 			  long long diff, unsigned int expire_secs);
+struct backscatter_dict_number {
+	const char *key;
+	/* 0: it is left alone */
+	unsigned int diff;
+};
+/* The same for several different ones. With the lock a file is written once for
+   all of them. */
+void backscatter_dict_inc_numbers(struct backscatter_dict *dict,
+				  const struct backscatter_dict_number *numbers,
+				  unsigned int count, unsigned int expire_secs);
 /* Increment several numbers by one, for counters of the site. Begun at once and
    in one transaction: all of them or none. What is behind the dict service must
    be Redis, or SQL whose tables take an INSERT as an increment
@@ -89,9 +99,10 @@ int backscatter_dict_iterate(struct backscatter_dict *dict, const char *path,
 			     backscatter_dict_iterate_t *callback,
 			     void *context, const char **error_r);
 /* Delete what is expired of the keys with this prefix, where the dict keeps it
-   for ever and each write costs all of it: in a file. Elsewhere does
-   nothing. */
+   for ever and each write costs all of it: in a file. Elsewhere does nothing,
+   nor if the key "since" is there: it costs a look at all keys, so let that be
+   one that is new from time to time. */
 void backscatter_dict_tidy(struct backscatter_dict *dict, const char *prefix,
-			   time_t now);
+			   const char *since, time_t now);
 
 #endif
