@@ -14,6 +14,9 @@
 
 #define BACKSCATTER_DISOWN_KEY BACKSCATTER_KEY_PRIV_TEXT"disowned"
 
+/* The end of the year 9999: what is later, localtime() may not take. */
+#define BACKSCATTER_TIME_MAX 253402300799LL
+
 static int
 backscatter_disown_get(struct backscatter_dict *dict,
 		       struct bounce_windows *windows_r, const char **error_r)
@@ -147,7 +150,8 @@ int backscatter_disown_list(struct mail_user *user, pool_t pool,
 	return 0;
 }
 
-int backscatter_time_parse(const char *text, time_t now, time_t *time_r,
+static int
+backscatter_time_parse_any(const char *text, time_t now, time_t *time_r,
 			   const char **error_r)
 {
 	unsigned int secs;
@@ -165,4 +169,18 @@ int backscatter_time_parse(const char *text, time_t now, time_t *time_r,
 		"2026-01-31T12:00:00Z, as seconds since 1970, "
 		"or how long ago it was, as 2d";
 	return -1;
+}
+
+int backscatter_time_parse(const char *text, time_t now, time_t *time_r,
+			   const char **error_r)
+{
+	if (backscatter_time_parse_any(text, now, time_r, error_r) < 0)
+		return -1;
+	if (*time_r > BACKSCATTER_TIME_MAX) {
+		*error_r = "no year has more than four digits";
+		return -1;
+	}
+	/* nothing was sent before 1970, and nothing here can say so */
+	*time_r = I_MAX(*time_r, 0);
+	return 0;
 }

@@ -258,8 +258,8 @@ backscatter_burst_get(struct mail_user *user,
 		      const char **error_r);
 
 /* A time that an admin has written: seconds since 1970, a date such as
-   2026-01-31 or 2026-01-31T12:00:00Z, or how long before now, such as 2d.
-   Returns 0, or -1 with an error (data stack). */
+   2026-01-31 or 2026-01-31T12:00:00Z, or how long before now, such as 2d. One
+   before 1970 is 1970. Returns 0, or -1 with an error (data stack). */
 BACKSCATTER_API int
 backscatter_time_parse(const char *text, time_t now, time_t *time_r,
 		       const char **error_r);
