@@ -32,6 +32,20 @@ report_write_temp(int fd, const char *path, const string_t *html,
 	return -1;
 }
 
+/* What is renamed onto a link or a device takes its place: so would root make
+   a file of /dev/stdout. */
+static int report_check_path(const char *path, const char **error_r)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		*error_r = t_strdup_printf("%s is there and is no regular file "
+			"(expected: the path of a file to be written)", path);
+		return -1;
+	}
+	return 0;
+}
+
 /* Whoever looks at the page sees the old one or the new one. */
 static int
 report_write(const char *path, const string_t *html, const char **error_r)
@@ -39,6 +53,8 @@ report_write(const char *path, const string_t *html, const char **error_r)
 	string_t *temp = t_str_new(128);
 	int fd, ret;
 
+	if (report_check_path(path, error_r) < 0)
+		return -1;
 	str_append(temp, path);
 	str_append_c(temp, '.');
 	fd = safe_mkstemp(temp, REPORT_FILE_MODE, (uid_t)-1, (gid_t)-1);
