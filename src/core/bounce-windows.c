@@ -11,7 +11,7 @@ static int window_parse(const char *text, struct bounce_window *window_r)
 
 	if (p == NULL || str_to_uint64(t_strdup_until(text, p), &since) < 0 ||
 	    str_to_uint64(p + 1, &until) < 0 ||
-	    since > until || until > INT64_MAX)
+	    since > until || until > BOUNCE_WINDOWS_TIME_MAX)
 		return -1;
 	window_r->since = since;
 	window_r->until = until;

@@ -5,6 +5,9 @@
    "SINCE-UNTIL SINCE-UNTIL", seconds since 1970, both included, sorted. */
 
 #define BOUNCE_WINDOWS_MAX 32
+/* No time is later than the year 9999: localtime() may not take it, and what
+   prints times asks nobody. */
+#define BOUNCE_WINDOWS_TIME_MAX 253402300799LL
 
 struct bounce_window {
 	time_t since, until;

@@ -8,6 +8,7 @@
 #include "bounce-property.h"
 #include "bounce-types.h"
 #include "bounce-verdict.h"
+#include "bounce-windows.h"
 #include "backscatter-burst.h"
 #include "backscatter-dict.h"
 #include "backscatter-dict-key.h"
@@ -194,7 +195,7 @@ burst_parse(const char *text, struct backscatter_burst *burst_r)
 	    str_to_uint64(args[2], &burst_r->originals) < 0 ||
 	    str_to_uint64(args[3], &burst_r->recipients) < 0 ||
 	    str_to_uint64(args[4], &burst_r->bounces) < 0 ||
-	    since > INT64_MAX || last > INT64_MAX)
+	    since > BOUNCE_WINDOWS_TIME_MAX || last > BOUNCE_WINDOWS_TIME_MAX)
 		return -1;
 	burst_r->since = since;
 	burst_r->last = last;

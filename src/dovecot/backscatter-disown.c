@@ -14,9 +14,6 @@
 
 #define BACKSCATTER_DISOWN_KEY BACKSCATTER_KEY_PRIV_TEXT"disowned"
 
-/* The end of the year 9999: what is later, localtime() may not take. */
-#define BACKSCATTER_TIME_MAX 253402300799LL
-
 static int
 backscatter_disown_get(struct backscatter_dict *dict,
 		       struct bounce_windows *windows_r, const char **error_r)
@@ -176,7 +173,7 @@ int backscatter_time_parse(const char *text, time_t now, time_t *time_r,
 {
 	if (backscatter_time_parse_any(text, now, time_r, error_r) < 0)
 		return -1;
-	if (*time_r > BACKSCATTER_TIME_MAX) {
+	if (*time_r > BOUNCE_WINDOWS_TIME_MAX) {
 		*error_r = "no year has more than four digits";
 		return -1;
 	}

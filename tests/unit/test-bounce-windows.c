@@ -27,6 +27,8 @@ static void test_bounce_windows_parse(void)
 		{ "1--2", NULL },
 		{ "1-99999999999999999999", NULL },
 		{ "1-18446744073709551615", NULL },
+		{ "1-253402300799", "1-253402300799" },
+		{ "1-253402300800", NULL },
 		{ "1-2 x", NULL },
 	};
 	struct bounce_windows windows;
