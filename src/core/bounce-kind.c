@@ -4,6 +4,7 @@
 #include "str.h"
 #include "message-address.h"
 #include "message-header-decode.h"
+#include "bounce-direction.h"
 #include "bounce-header.h"
 #include "bounce-kind.h"
 #include "bounce-message.h"
@@ -17,8 +18,6 @@
    another charset, and to set up a conversion costs more than to read the
    message. */
 #define KIND_DECODE_MAX_SIZE 998
-/* Addresses of one field that are looked at. */
-#define KIND_MAX_ADDRESSES 100
 
 enum sender {
 	SENDER_UNKNOWN = 0,
@@ -35,7 +34,8 @@ struct kind_marks {
 	/* marks that only software which makes bounces sets */
 	bool ndr;
 	bool failed_recipients;
-	/* sent to a list, or a copy for an archive */
+	/* sent to a list, a copy for an archive, or news of something else: of
+	   another message (RFC 5436 section 2.7.1), or of a session */
 	bool list;
 	/* the same, by marks that some bounces bear, too */
 	bool list_like;
@@ -181,6 +181,8 @@ static void marks_get_field(const struct bounce_header *header,
 		if (strncmp(value, "auto-replied", 12) == 0) {
 			marks->auto_replied = TRUE;
 			marks->rejected = strstr(value, "(rejected)") != NULL;
+		} else if (strncmp(value, "auto-notified", 13) == 0) {
+			marks->list = TRUE;
 		}
 	}
 }
@@ -198,6 +200,7 @@ static void marks_get(const struct bounce_header *header,
 	subject = t_bounce_header_value(header, "Subject");
 	marks_r->lc_subject = subject == NULL ? "" : t_decode_lcase(subject);
 	marks_r->subject = bounce_words_subject(marks_r->lc_subject);
+	marks_r->list = bounce_words_session_subject(marks_r->lc_subject);
 	for (i = 0; i < header->fields_count; i++)
 		marks_get_field(header, &header->fields[i], marks_r);
 }
@@ -231,21 +234,39 @@ static size_t space_size(const unsigned char *data, size_t size)
 	return size >= 2 && memcmp(data, "\xc2\xa0", 2) == 0 ? 2 : 0;
 }
 
+/* The size of the line if it is the subject of some message: what a notice
+   lists, or says of the message that it is about. */
+static size_t subject_line_size(const unsigned char *data, size_t size)
+{
+	const unsigned char *end;
+
+	if (size < 8 || strncasecmp((const char *)data, "subject:", 8) != 0)
+		return 0;
+	end = memchr(data, '\n', size);
+	return end == NULL ? size : (size_t)(end - data);
+}
+
 /* In lower case, and without the line breaks, which stand anywhere; with plain
-   spaces and apostrophes for the typographer's. A NUL ends what is looked at,
-   which is no harm: no bounce has one. */
+   spaces and apostrophes for the typographer's, and without the lines that are
+   a subject. A NUL ends what is looked at, which is no harm: no bounce has
+   one. */
 static const char *t_message_text(const struct bounce_message *message)
 {
 	const unsigned char *p = message->text, *end = p + message->text_size;
 	string_t *text = t_str_new(message->text_size + 1);
-	bool space = FALSE;
+	bool start = TRUE, space = FALSE;
 	size_t size;
 
 	for (; p < end; p += size) {
 		if ((size = space_size(p, end - p)) > 0) {
 			space = TRUE;
+			if (*p == '\n')
+				start = TRUE;
 			continue;
 		}
+		if (start && (size = subject_line_size(p, end - p)) > 0)
+			continue;
+		start = FALSE;
 		if (space)
 			str_append_c(text, ' ');
 		space = FALSE;
@@ -316,63 +337,29 @@ static bool message_is_status_report(const struct bounce_message *message)
 		null_strcmp(message->report_type, "delivery-status") == 0;
 }
 
-/* Whose message it is that came with the bounce. */
-enum direction {
-	DIRECTION_UNKNOWN = 0,
-	/* from the reader: a bounce returns it */
-	DIRECTION_FROM_READER,
-	/* it was on its way to him: something else */
-	DIRECTION_TO_READER
-};
-
-static bool
-header_has_address(const struct bounce_header *header, const char *name,
-		   const struct message_address *reader)
+static bool text_is_foreign(const char *text)
 {
-	const char *value = t_bounce_header_value(header, name);
-	const struct message_address *addr;
-
-	if (value == NULL)
-		return FALSE;
-	addr = message_address_parse(pool_datastack_create(),
-				     (const unsigned char *)value,
-				     strlen(value), KIND_MAX_ADDRESSES, 0);
-	for (; addr != NULL; addr = addr->next) {
-		if (addr->mailbox != NULL && addr->domain != NULL &&
-		    strcasecmp(addr->mailbox, reader->mailbox) == 0 &&
-		    strcasecmp(addr->domain, reader->domain) == 0)
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text >= 0x80)
 			return TRUE;
 	}
 	return FALSE;
 }
 
-static enum direction message_direction(const struct bounce_message *message)
+/* The reader's own message, whole and as a part, with the null sender: what a
+   postmaster says of it may be in a language of which no words are known. */
+static bool message_is_returned(const struct bounce_message *message,
+				const struct kind_marks *marks,
+				enum bounce_direction direction)
 {
-	static const char *const senders[] = {
-		"From", "Sender", "Return-Path", "Reply-To", "Errors-To"
-	};
-	const struct bounce_header *header =
-		message->originals->message.header;
-	const struct message_address *reader;
-	const char *value;
-	unsigned int i;
-
-	value = t_bounce_header_value(message->header, "To");
-	if (value == NULL)
-		return DIRECTION_UNKNOWN;
-	reader = message_address_parse(pool_datastack_create(),
-				       (const unsigned char *)value,
-				       strlen(value), 1, 0);
-	if (reader == NULL || reader->mailbox == NULL ||
-	    reader->domain == NULL || *reader->domain == '\0')
-		return DIRECTION_UNKNOWN;
-	for (i = 0; i < N_ELEMENTS(senders); i++) {
-		if (header_has_address(header, senders[i], reader))
-			return DIRECTION_FROM_READER;
-	}
-	return header_has_address(header, "To", reader) ||
-		header_has_address(header, "Cc", reader) ?
-		DIRECTION_TO_READER : DIRECTION_UNKNOWN;
+	return marks->sender == SENDER_NULL &&
+		direction == BOUNCE_DIRECTION_FROM_READER &&
+		message->originals->source == BOUNCE_SOURCE_PART &&
+		message->originals->state == BOUNCE_ORIGINAL_FULL &&
+		!bounce_words_answer(marks->lc_subject) &&
+		!bounce_words_forward(marks->lc_subject) &&
+		!bounce_words_autoreply_subject(marks->lc_subject) &&
+		message_has_words(message, text_is_foreign);
 }
 
 /* A mail daemon, or its postmaster, with the null sender as far as is known. */
@@ -381,16 +368,18 @@ bounce_rule_daemon(const struct bounce_message *message,
 		   const struct kind_marks *marks)
 {
 	bool original = message->originals != NULL;
-	enum direction direction;
+	enum bounce_direction direction;
 	bool says, hints;
 
 	if (original && marks->hard)
 		return "6: a mail daemon returns a message";
-	direction = original ? message_direction(message) : DIRECTION_UNKNOWN;
-	if (direction == DIRECTION_TO_READER)
+	direction = bounce_direction_get(message);
+	if (direction == BOUNCE_DIRECTION_TO_READER)
 		return NULL;
 	if (original && marks->subject)
 		return "6: a mail daemon returns a message";
+	if (message_is_returned(message, marks, direction))
+		return "6: a postmaster returns a message to its sender";
 	/* a postmaster sends much else */
 	says = (marks->subject &&
 		(marks->hard || bounce_words_mail(marks->lc_subject))) ||
@@ -413,7 +402,7 @@ static const char *
 bounce_rule_null(const struct bounce_message *message,
 		 const struct kind_marks *marks)
 {
-	enum direction direction;
+	enum bounce_direction direction;
 	bool answer, says;
 
 	/* the text is searched only where it decides */
@@ -423,13 +412,13 @@ bounce_rule_null(const struct bounce_message *message,
 	/* nothing is returned to who has sent a bounce */
 	if (message_is_status_report(&message->originals->message))
 		return NULL;
-	direction = message_direction(message);
-	if (direction == DIRECTION_TO_READER)
+	direction = bounce_direction_get(message);
+	if (direction == BOUNCE_DIRECTION_TO_READER)
 		return NULL;
 	answer = bounce_words_answer(marks->lc_subject);
 	says = marks->subject && !answer &&
 		!subject_is_quoted(message, marks->lc_subject) &&
-		(direction == DIRECTION_FROM_READER ||
+		(direction == BOUNCE_DIRECTION_FROM_READER ||
 		 message->report != NULL ||
 		 bounce_words_mail(marks->lc_subject));
 	if (!says && !marks->auto_replied &&

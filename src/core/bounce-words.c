@@ -67,7 +67,7 @@ static const char *const words_subject[] = {
 	"ei toimitettu",
 	/* Estonian, Catalan, Croatian, Indonesian, Vietnamese, Thai */
 	"kättetoimetamatu", "no es pot lliurar", "neisporučen",
-	"nije isporučen", "tidak terkirim", "tidak dapat dikirim",
+	"nije isporučen", "nije moguće isporučiti", "tidak terkirim", "tidak dapat dikirim",
 	"không gửi được", "không thể gửi", "ไม่สามารถส่ง", "ส่งไม่ได้",
 	/* Polish, Czech, Slovak, Hungarian, Romanian */
 	"niedostarcz", "nie dostarczon", "nie można dostarczyć",
@@ -102,7 +102,8 @@ static const char *const words_subject[] = {
 	"반송", "배달 실패", "배달되지", "전송 실패", "발송 실패",
 	"배달할 수 없", "전달할 수 없",
 	/* Hebrew, Arabic */
-	"לא ניתן למסירה", "לא נמסרה", "لم يتم تسليم", "تعذر تسليم",
+	"לא ניתן למסירה", "לא ניתן למסור", "לא נמסרה", "لم يتم تسليم",
+	"تعذر تسليم", "غير قابل للتسليم",
 	"فشل تسليم", "تعذر التسليم",
 	NULL
 };
@@ -312,6 +313,13 @@ static const char *const words_daemon_local_parts[] = {
 	NULL
 };
 
+/* What a server tells its own postmaster of a session that went wrong. */
+static const char *const words_session_subjects[] = {
+	"smtp server: errors from", "smtp client: errors from",
+	"lmtp client: errors from",
+	NULL
+};
+
 static const char *const words_autoreply_subjects[] = {
 	"automatic reply", "auto reply", "auto-reply", "autoreply",
 	"auto response", "autoresponse", "out of office", "out-of-office",
@@ -403,4 +411,9 @@ bool bounce_words_daemon_local_part(const char *lc_local_part)
 bool bounce_words_autoreply_subject(const char *lc_subject)
 {
 	return words_match(words_autoreply_subjects, lc_subject);
+}
+
+bool bounce_words_session_subject(const char *lc_subject)
+{
+	return words_match(words_session_subjects, lc_subject);
 }

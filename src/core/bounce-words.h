@@ -26,6 +26,8 @@ bool bounce_words_delayed(const char *lc_text);
 bool bounce_words_daemon_name(const char *lc_name);
 /* The local part of the address of such a program, or of its postmaster. */
 bool bounce_words_daemon_local_part(const char *lc_local_part);
+/* The subject of a mail server's report on a session, with its transcript. */
+bool bounce_words_session_subject(const char *lc_subject);
 /* The subject of an automatic reply. */
 bool bounce_words_autoreply_subject(const char *lc_subject);
 

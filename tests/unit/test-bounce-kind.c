@@ -262,6 +262,22 @@ static void test_bounce_kind_rule_6_7(void)
 		  TITLE "\n" ORIG "\nhi\n", FAILED, "6", FALSE },
 		{ "a daemon, a subject, no original", NUL, DAEMON TITLE
 		  SAYS_NOTHING, FAILED, "7", FALSE },
+		{ "words that nobody knows, and a message of the reader's", NUL,
+		  SOFT TO_ALICE PLAIN MIXED "--b\n\n\xe1\x83\x95\n" RETURNED,
+		  FAILED, "6", FALSE },
+		{ "the same in English", NUL, SOFT TO_ALICE PLAIN MIXED
+		  "--b\n" SAYS_NOTHING RETURNED, NONE, "10", FALSE },
+		{ "the same to another", NUL, SOFT TO_BOB PLAIN MIXED
+		  "--b\n\n\xe1\x83\x95\n" RETURNED, NONE, "10", FALSE },
+		{ "wording in a list of subjects", NUL, DAEMON PLAIN
+		  "\nIn quarantine:\n\nSubject: Your mail could not be "
+		  "delivered\n", NONE, "10", FALSE },
+		{ "a notification of a Sieve script", NUL, SOFT TITLE
+		  "Auto-Submitted: auto-notified\n" SAYS, NONE, "10", FALSE },
+		{ "a report on a session", NUL, DAEMON
+		  "Subject: Postfix SMTP server: errors from a[192.0.2.1]\n"
+		  "\n Out: 550 5.1.1 <bob@example.net>: User unknown\n", NONE,
+		  "10", FALSE },
 		{ "a daemon, wording, no original", UNKNOWN, SOFT PLAIN SAYS,
 		  FAILED, "7", FALSE },
 		{ "wording in a quoted-printable text", NUL, DAEMON PLAIN
