@@ -84,7 +84,7 @@ enum bounce_text_flags {
 	BOUNCE_TEXT_SCAN	= 0x02,
 	/* only for one that it begins with */
 	BOUNCE_TEXT_TOP		= 0x04,
-	/* keep what is left without its tags */
+	/* take what is left without its tags */
 	BOUNCE_TEXT_HTML	= 0x08
 };
 

@@ -37,6 +37,10 @@ struct bounce_text {
 	struct charset_translation *charset;
 	/* NULL: there are no tags to be taken out */
 	struct mail_html2text *html;
+	/* what is left without them, cut into lines again */
+	struct bounce_lines html_lines;
+	/* no more of it is read */
+	bool html_done;
 
 	unsigned char prefix[TEXT_MAX_PREFIX];
 	size_t prefix_size;
@@ -114,39 +118,16 @@ static bool text_is_marker(const unsigned char *data, size_t size)
  * The scan
  */
 
-struct bounce_text *
-bounce_text_init(pool_t pool, struct bounce_walk *walk,
-		 enum bounce_text_flags flags, const char *charset)
+/* The converted text is on the data stack. */
+static void text_to_utf8(struct bounce_text *text, const unsigned char **data,
+			 size_t *size)
 {
-	struct bounce_text *text = p_new(pool, struct bounce_text, 1);
+	buffer_t *utf8 = t_buffer_create(*size * 2);
 
-	text->pool = pool;
-	text->walk = walk;
-	text->flags = flags;
-	text->state = (flags & BOUNCE_TEXT_SCAN) != 0 ?
-		TEXT_SEARCH : TEXT_DONE;
-	if ((flags & BOUNCE_TEXT_KEEP) != 0 && charset != NULL &&
-	    !charset_is_utf8(charset) &&
-	    charset_to_utf8_begin(charset, NULL, &text->charset) < 0)
-		text->charset = NULL;
-	if ((flags & BOUNCE_TEXT_HTML) != 0)
-		text->html = mail_html2text_init(0);
-	return text;
-}
-
-static void text_keep_utf8(struct bounce_text *text,
-			   const unsigned char *data, size_t size)
-{
-	if (text->html == NULL) {
-		bounce_walk_keep_text(text->walk, data, size);
-		return;
-	}
-	T_BEGIN {
-		buffer_t *plain = t_buffer_create(size);
-
-		mail_html2text_more(text->html, data, size, plain);
-		bounce_walk_keep_text(text->walk, plain->data, plain->used);
-	} T_END;
+	/* what is no character is U+FFFD */
+	(void)charset_to_utf8(text->charset, *data, size, utf8);
+	*data = utf8->data;
+	*size = utf8->used;
 }
 
 static void
@@ -156,16 +137,14 @@ text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 	    text->kept >= BOUNCE_TEXT_MAX_SIZE)
 		return;
 	text->kept += size;
-	if (text->charset == NULL) {
-		text_keep_utf8(text, data, size);
+	/* what is left of HTML is UTF-8 */
+	if (text->charset == NULL || text->html != NULL) {
+		bounce_walk_keep_text(text->walk, data, size);
 		return;
 	}
 	T_BEGIN {
-		buffer_t *utf8 = t_buffer_create(size * 2);
-
-		/* what is no character is U+FFFD */
-		(void)charset_to_utf8(text->charset, data, &size, utf8);
-		text_keep_utf8(text, utf8->data, utf8->used);
+		text_to_utf8(text, &data, &size);
+		bounce_walk_keep_text(text->walk, data, size);
 	} T_END;
 }
 
@@ -283,6 +262,11 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 	if (!bounce_text_block_is_original(header) &&
 	    !(text->after_marker && block_is_announced_original(header)))
 		return FALSE;
+	/* what is laid out for a reader is a summary, unless it has what only
+	   a whole header has */
+	if (text->html != NULL &&
+	    bounce_header_find(header, "Received") == NULL)
+		return FALSE;
 	text->child = bounce_walk_init_original(text->walk, BOUNCE_SOURCE_TEXT,
 						header);
 	if (text->child == NULL) {
@@ -339,24 +323,81 @@ text_block_line(struct bounce_text *text, const unsigned char *line,
 	}
 }
 
-void bounce_text_line(struct bounce_text *text, const unsigned char *data,
-		      size_t size, bool start)
+static bool text_plain_line(const unsigned char *data, size_t size,
+			    bool start, void *context)
 {
+	struct bounce_text *text = context;
+
 	if (text->state == TEXT_ORIGINAL) {
 		text_original_line(text, data, size, start);
-		return;
+		return TRUE;
 	}
 	text_keep(text, data, size);
 	if (text->state == TEXT_DONE)
-		return;
-	if (!bounce_walk_may_scan(text->walk, size)) {
+		return TRUE;
+	if (text->html == NULL && !bounce_walk_may_scan(text->walk, size)) {
 		text->state = TEXT_DONE;
-		return;
+		return TRUE;
 	}
 	if (text->state == TEXT_BLOCK)
 		text_block_line(text, data, size, start);
 	else if (start)
 		text_search_line(text, data, size);
+	return TRUE;
+}
+
+struct bounce_text *
+bounce_text_init(pool_t pool, struct bounce_walk *walk,
+		 enum bounce_text_flags flags, const char *charset)
+{
+	struct bounce_text *text = p_new(pool, struct bounce_text, 1);
+
+	text->pool = pool;
+	text->walk = walk;
+	text->flags = flags;
+	text->state = (flags & BOUNCE_TEXT_SCAN) != 0 ?
+		TEXT_SEARCH : TEXT_DONE;
+	if ((flags & BOUNCE_TEXT_KEEP) != 0 && charset != NULL &&
+	    !charset_is_utf8(charset) &&
+	    charset_to_utf8_begin(charset, NULL, &text->charset) < 0)
+		text->charset = NULL;
+	if ((flags & BOUNCE_TEXT_HTML) != 0) {
+		text->html = mail_html2text_init(0);
+		bounce_lines_init(&text->html_lines, pool, text_plain_line,
+				  text);
+	}
+	return text;
+}
+
+/* A line of HTML: its tags count as what is scanned, too. */
+static void text_html_line(struct bounce_text *text, const unsigned char *data,
+			   size_t size)
+{
+	buffer_t *plain;
+
+	if (text->html_done || !bounce_walk_may_scan(text->walk, size)) {
+		text->html_done = TRUE;
+		return;
+	}
+	T_BEGIN {
+		if (text->charset != NULL)
+			text_to_utf8(text, &data, &size);
+		plain = t_buffer_create(size);
+		mail_html2text_more(text->html, data, size, plain);
+		(void)bounce_lines_more(&text->html_lines, plain->data,
+					plain->used);
+	} T_END;
+	if (text->state == TEXT_DONE && text->kept >= BOUNCE_TEXT_MAX_SIZE)
+		text->html_done = TRUE;
+}
+
+void bounce_text_line(struct bounce_text *text, const unsigned char *data,
+		      size_t size, bool start)
+{
+	if (text->html != NULL)
+		text_html_line(text, data, size);
+	else
+		(void)text_plain_line(data, size, start, text);
 }
 
 void bounce_text_deinit(struct bounce_text **_text)
@@ -364,6 +405,8 @@ void bounce_text_deinit(struct bounce_text **_text)
 	struct bounce_text *text = *_text;
 
 	*_text = NULL;
+	if (text->html != NULL)
+		(void)bounce_lines_finish(&text->html_lines);
 	if (text->state == TEXT_BLOCK)
 		(void)text_block_done(text, FALSE);
 	if (text->child != NULL)

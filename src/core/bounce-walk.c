@@ -117,10 +117,15 @@ walk_type_sink(struct bounce_walk *walk, const char *type)
 		BOUNCE_LEAF_TEXT : BOUNCE_LEAF_SKIP;
 }
 
-static enum bounce_text_flags walk_text_flags(const char *type)
+static enum bounce_text_flags
+walk_text_flags(const struct bounce_walk *walk, const char *type)
 {
-	if (strcmp(type, "text/html") == 0)
-		return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_HTML;
+	if (strcmp(type, "text/html") == 0) {
+		/* beside what came back as it was, a copy is of no use */
+		return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_HTML |
+			(walk->message->originals == NULL ?
+			 BOUNCE_TEXT_SCAN : 0);
+	}
 	/* some call what they return that */
 	if (strcmp(type, "application/octet-stream") == 0)
 		return BOUNCE_TEXT_SCAN | BOUNCE_TEXT_TOP;
@@ -151,7 +156,8 @@ walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime)
 						   BOUNCE_TEXT_SCAN, NULL);
 	} else if (sink == BOUNCE_LEAF_TEXT) {
 		walk->leaf.text = bounce_text_init(pool, walk,
-						   walk_text_flags(mime->type),
+						   walk_text_flags(walk,
+								   mime->type),
 						   mime->charset);
 	}
 }

@@ -361,9 +361,21 @@ static void test_bounce_message_text(void)
 		  MIXED("b") "--b\n\n" ORIG("1") "\nbody\n--b\n"
 		  "Content-Type: message/rfc822\n\n" ORIG("1")
 		  "\nbody\n--b--\n", "1:text:full:<1> 1:part:full:<1>" },
-		{ "not in HTML",
-		  HEAD "Content-Type: text/html\n\n" ORIG("1") "\nbody\n",
-		  "" },
+		{ "in HTML",
+		  HEAD "Content-Type: text/html\n\n<p>Lost.</p>\n<pre>"
+		  "Received: from a.example.org by b;\n\tThu, 01 Jan 2026\n"
+		  "From: alice@example.org\nTo: bob@example.com\n"
+		  "Message-ID: &lt;1&gt;\n</pre>\n", "1:text:headers:<1>" },
+		{ "a summary in HTML",
+		  HEAD "Content-Type: text/html\n\n<p>Lost:</p>\n"
+		  "From: alice@example.org<br>\nTo: bob@example.com<br>\n"
+		  "Subject: hello<br>\nMessage-ID: &lt;1&gt;<br>\n", "" },
+		{ "in HTML beside the text",
+		  MIXED("b") "--b\n\n" ORIG("1") "\nbody\n--b\n"
+		  "Content-Type: text/html\n\n<pre>Received: by b\n"
+		  "From: alice@example.org\nTo: bob@example.com\n"
+		  "Message-ID: &lt;1&gt;\n</pre>\n--b--\n",
+		  "1:text:full:<1>" },
 		{ "not in other types",
 		  HEAD "Content-Type: application/x\n\n" ORIG("1")
 		  "\nbody\n", "" },
