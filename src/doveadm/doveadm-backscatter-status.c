@@ -151,16 +151,19 @@ t_status_path(struct status_cmd_context *ctx, const char *value)
 	return *value != '/' || strchr(value, '%') != NULL ? NULL : value;
 }
 
-/* Whether a script has the name of the extension in it: it is not compiled. */
+/* Whether a script has the name of the extension in it: it is not compiled. It
+   may be the user's, who may put anything in its place. */
 static bool status_script_uses(const char *path)
 {
 	char *text = t_malloc_no0(STATUS_SCRIPT_MAX_SIZE + 1);
-	ssize_t size;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	ssize_t size = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return FALSE;
-	size = read(fd, text, STATUS_SCRIPT_MAX_SIZE);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		size = read(fd, text, STATUS_SCRIPT_MAX_SIZE);
 	i_close_fd(&fd);
 	text[size < 0 ? 0 : size] = '\0';
 	return strstr(text, "\"vnd.backscatter\"") != NULL;
@@ -180,7 +183,7 @@ status_script(struct status_cmd_context *ctx, const char *value, bool global)
 		return;
 	else if (S_ISDIR(st.st_mode) && global)
 		ctx->script_unknown = t_strdup(value);
-	else if (S_ISREG(st.st_mode) && status_script_uses(path))
+	else if (status_script_uses(path))
 		ctx->script_found = TRUE;
 }
 

@@ -27,7 +27,10 @@ struct backscatter_user {
 
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_user_module,
 				  &mail_user_module_register);
-static struct backscatter_once backscatter_config_errors;
+/* Some have a domain in them that a recipient's address has brought in. */
+static struct backscatter_once backscatter_config_errors = {
+	.interval = 3600
+};
 
 struct event_category backscatter_event_category = {
 	.name = "backscatter"

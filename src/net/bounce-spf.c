@@ -189,9 +189,8 @@ spf_lookup(struct spf_context *ctx, const char *name, ns_type type)
 		break;
 	}
 	rr = spf_rr_new(ctx, name, type, NETDB_SUCCESS);
-	for (i = 0; i < query.records_count; i++) T_BEGIN {
+	for (i = 0; i < query.records_count; i++)
 		spf_rr_add_record(ctx, rr, query.type, &query.records[i]);
-	} T_END;
 	/* so that it is not taken for a record that is wrong */
 	if (rr->num_rr == 0)
 		rr->herrno = NO_DATA;
@@ -205,20 +204,17 @@ spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 	       int should_cache ATTR_UNUSED)
 {
 	struct spf_context *ctx = dns->hook;
-	SPF_dns_rr_t *rr;
+	const char *domain;
 
+	/* no data stack frame here: spf_handle_error() may leave it, and how
+	   many names are asked for is limited */
 	if ((int)type == ns_t_spf)
 		return spf_rr_new(ctx, name, type, NO_DATA);
 	if (!spf_count_lookup(ctx, type))
 		return spf_rr_new(ctx, name, type, TRY_AGAIN);
-	T_BEGIN {
-		const char *domain = t_spf_domain(name, NULL);
-
-		rr = domain == NULL ?
-			spf_rr_new(ctx, name, type, HOST_NOT_FOUND) :
-			spf_lookup(ctx, p_strdup(ctx->pool, domain), type);
-	} T_END;
-	return rr;
+	domain = t_spf_domain(name, NULL);
+	return domain == NULL ? spf_rr_new(ctx, name, type, HOST_NOT_FOUND) :
+		spf_lookup(ctx, p_strdup(ctx->pool, domain), type);
 }
 
 /*

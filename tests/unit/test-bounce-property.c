@@ -306,6 +306,11 @@ static void test_bounce_sanitize(void)
 	test_assert_strcmp(t_bounce_sanitize("", 0), "");
 	test_assert_strcmp(t_bounce_sanitize("a\0b\x7f", 4), "a?b?");
 	test_assert_strcmp(t_bounce_sanitize("\xe2\x82", 2), "\xef\xbf\xbd");
+	/* U+202A, U+202E, U+2066, U+2069, and the ones beside them */
+	test_assert_strcmp(t_bounce_sanitize("\xe2\x80\xaa|\xe2\x80\xae|"
+			"\xe2\x81\xa6|\xe2\x81\xa9", 15), "?|?|?|?");
+	test_assert_strcmp(t_bounce_sanitize("\xe2\x80\xa9\xe2\x80\xaf", 6),
+			   "\xe2\x80\xa9\xe2\x80\xaf");
 	for (i = 0; i < 10000; i++) T_BEGIN {
 		size = i_rand_limit(24);
 		data = i_malloc(I_MAX(size, 1));
