@@ -207,6 +207,11 @@ text_original(string_t *dest, const struct bounce_answer *answer)
 		[BOUNCE_ORIGINAL_TRUNCATED] = "came back cut short",
 		[BOUNCE_ORIGINAL_FULL] = "came back whole"
 	};
+	static const char *const sources[] = {
+		[BOUNCE_SOURCE_PART] = "as a part of its own",
+		[BOUNCE_SOURCE_TEXT] = "in the text",
+		[BOUNCE_SOURCE_HTML] = "in the HTML"
+	};
 	const struct bounce_original *original = answer->verdict->original;
 	enum bounce_original_state state;
 
@@ -219,8 +224,7 @@ text_original(string_t *dest, const struct bounce_answer *answer)
 		"%s (%s), %u header fields, %s%s", states[state],
 		bounce_original_state_name(state),
 		original->message.header->fields_count,
-		original->source == BOUNCE_SOURCE_PART ?
-		"as a part of its own" : "in the text",
+		sources[original->source],
 		original->level == 1 ? "" : t_strdup_printf(
 		", from a bounce of a bounce (level %u)", original->level)));
 	text_property(dest, answer, "Message-ID",

@@ -45,7 +45,7 @@ void bounce_originals_collect(const struct bounce_message *message,
 			      ARRAY_TYPE(bounce_original) *originals)
 {
 	static const enum bounce_original_source sources[] = {
-		BOUNCE_SOURCE_PART, BOUNCE_SOURCE_TEXT
+		BOUNCE_SOURCE_PART, BOUNCE_SOURCE_TEXT, BOUNCE_SOURCE_HTML
 	};
 	const struct bounce_original *original;
 	unsigned int i;
@@ -350,6 +350,17 @@ evidence_check_signature(struct evidence_context *ctx,
 	}
 }
 
+/* That a signature is bad says nothing where it did not come back as it was. */
+static void evidence_excuse_html(struct bounce_signature_evidence *evidence)
+{
+	if (evidence->original->source == BOUNCE_SOURCE_HTML &&
+	    evidence->reason == BOUNCE_REASON_BAD_SIGNATURE) {
+		evidence->reason = BOUNCE_REASON_TRUNCATED;
+		evidence->text = "it does not verify, and came back in HTML, "
+			"which does not keep it as it was";
+	}
+}
+
 const struct bounce_evidence *
 bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			const struct bounce_envelope *envelope,
@@ -379,8 +390,10 @@ bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			ports->keys->lookup(ports->keys, pool, ctx.queries,
 					    ctx.queries_count);
 		}
-		array_foreach_modifiable(&ctx.sigs, evidence)
+		array_foreach_modifiable(&ctx.sigs, evidence) {
 			evidence_check_signature(&ctx, evidence);
+			evidence_excuse_html(evidence);
+		}
 	} T_END;
 	for (i = 0; i < ctx.queries_count; i++) {
 		if (ctx.queries[i].key != NULL)

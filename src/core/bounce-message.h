@@ -55,7 +55,9 @@ enum bounce_original_source {
 	/* A message/rfc822, message/global, text/rfc822-headers.. part. */
 	BOUNCE_SOURCE_PART,
 	/* Inline in a text part. */
-	BOUNCE_SOURCE_TEXT
+	BOUNCE_SOURCE_TEXT,
+	/* The same in HTML, which does not keep all of the white space. */
+	BOUNCE_SOURCE_HTML
 };
 
 struct bounce_original {

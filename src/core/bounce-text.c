@@ -267,8 +267,9 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 	if (text->html != NULL &&
 	    bounce_header_find(header, "Received") == NULL)
 		return FALSE;
-	text->child = bounce_walk_init_original(text->walk, BOUNCE_SOURCE_TEXT,
-						header);
+	text->child = bounce_walk_init_original(text->walk,
+		text->html != NULL ? BOUNCE_SOURCE_HTML : BOUNCE_SOURCE_TEXT,
+		header);
 	if (text->child == NULL) {
 		text->state = TEXT_DONE;
 		return FALSE;
@@ -383,7 +384,9 @@ static void text_html_line(struct bounce_text *text, const unsigned char *data,
 		if (text->charset != NULL)
 			text_to_utf8(text, &data, &size);
 		plain = t_buffer_create(size);
-		mail_html2text_more(text->html, data, size, plain);
+		/* it panics on nothing, which is left of half a character */
+		if (size > 0)
+			mail_html2text_more(text->html, data, size, plain);
 		(void)bounce_lines_more(&text->html_lines, plain->data,
 					plain->used);
 	} T_END;

@@ -571,6 +571,54 @@ static void test_bounce_evidence_truncated(void)
 	test_end();
 }
 
+static const char *t_html_escape(const char *str)
+{
+	string_t *html = t_str_new(1024);
+
+	for (; *str != '\0'; str++) {
+		if (*str == '<' || *str == '>')
+			str_append(html, *str == '<' ? "&lt;" : "&gt;");
+		else
+			str_append_c(html, *str);
+	}
+	return str_c(html);
+}
+
+/* A header in HTML may have lost what it was signed with. */
+static void test_bounce_evidence_html(void)
+{
+	static const struct test_sig sig = { "ed", "example.org", NOW, 0, NULL, NULL };
+	const char *original, *header;
+	enum bounce_reason reason;
+	struct test_run run;
+	unsigned int i;
+
+	test_begin("bounce evidence: in HTML");
+	original = t_original(&sig, 1, "alice@example.org", NULL,
+			      "1@example.org");
+	header = t_strdup_until(original, strstr(original, "\r\n\r\n") + 2);
+	for (i = 0; i < 4; i++) T_BEGIN {
+		const char *part = (i & 1) == 0 ? header :
+			t_replace(header, "subject:hi", "subject:h i");
+
+		part = i < 2 ? t_strconcat("text/html\r\n\r\n<pre>",
+					   t_html_escape(part), "</pre>",
+					   NULL) :
+			t_strconcat("text/plain\r\n\r\n", part, NULL);
+		test_run_init(&run);
+		test_run_collect(&run, t_strconcat(
+			BOUNCE_HEAD "b1\r\n\r\n--b1\r\nContent-Type: ", part,
+			"\r\n--b1--\r\n", NULL));
+		reason = (i & 1) == 0 ? BOUNCE_REASON_DKIM_HEADERS :
+			i < 2 ? BOUNCE_REASON_TRUNCATED :
+			BOUNCE_REASON_BAD_SIGNATURE;
+		test_assert_idx(run.evidence->sigs_count == 1 &&
+				run.evidence->sigs[0].reason == reason, i);
+		test_run_deinit(&run);
+	} T_END;
+	test_end();
+}
+
 /*
  * Several signatures and originals
  */
@@ -953,6 +1001,7 @@ int main(void)
 		test_bounce_evidence_time,
 		test_bounce_evidence_sender,
 		test_bounce_evidence_truncated,
+		test_bounce_evidence_html,
 		test_bounce_evidence_several,
 		test_bounce_evidence_unknown_domain,
 		test_bounce_evidence_nothing,

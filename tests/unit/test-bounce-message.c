@@ -52,8 +52,9 @@ summarize(string_t *str, const struct bounce_original *original)
 		if (str_len(str) > 0)
 			str_append_c(str, ' ');
 		str_printfa(str, "%u:%s:%s:%s", original->level,
-			    original->source == BOUNCE_SOURCE_PART ?
-			    "part" : "text",
+			    original->source == BOUNCE_SOURCE_PART ? "part" :
+			    original->source == BOUNCE_SOURCE_TEXT ? "text" :
+			    "html",
 			    bounce_original_state_name(original->state),
 			    id == NULL ? "-" : id);
 		summarize(str, original->message.originals);
@@ -365,7 +366,9 @@ static void test_bounce_message_text(void)
 		  HEAD "Content-Type: text/html\n\n<p>Lost.</p>\n<pre>"
 		  "Received: from a.example.org by b;\n\tThu, 01 Jan 2026\n"
 		  "From: alice@example.org\nTo: bob@example.com\n"
-		  "Message-ID: &lt;1&gt;\n</pre>\n", "1:text:headers:<1>" },
+		  "Message-ID: &lt;1&gt;\n</pre>\n", "1:html:headers:<1>" },
+		{ "half a character of HTML",
+		  HEAD "Content-Type: text/html; charset=gb18030\n\n\x81", "" },
 		{ "a summary in HTML",
 		  HEAD "Content-Type: text/html\n\n<p>Lost:</p>\n"
 		  "From: alice@example.org<br>\nTo: bob@example.com<br>\n"
