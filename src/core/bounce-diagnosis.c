@@ -317,11 +317,12 @@ diagnosis_list(const struct diagnosis_values *values, const char *title,
 static void
 diagnosis_originals(const struct bounce_diagnosis *d, string_t *dest)
 {
-	str_printfa(dest, "\nDifferent originals: %u", d->originals_count);
+	str_printfa(dest, "\nDifferent originals sent through our servers: %u",
+		    d->originals_count);
 	if (d->first != 0) {
-		str_printfa(dest, ", the first of %s,",
+		str_printfa(dest, ",\nthe first of %s,",
 			    iso8601_date_create_tm(gmtime(&d->first), INT_MAX));
-		str_printfa(dest, "\nthe last of %s",
+		str_printfa(dest, " the last of %s",
 			    iso8601_date_create_tm(gmtime(&d->last), INT_MAX));
 	}
 	str_append_c(dest, '\n');

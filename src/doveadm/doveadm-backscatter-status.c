@@ -69,14 +69,19 @@ status_plugin(struct status_cmd_context *ctx,
 {
 	const char *name = t_strconcat("plugin for ", protocol, NULL);
 	const char *own = t_strdup_printf("protocol %s/mail_plugins", protocol);
+	bool judges = backscatter_conf_has(conf, "mail_plugins",
+					   "backscatter") ||
+		backscatter_conf_has(conf, own, "backscatter");
 
-	if (backscatter_conf_has(conf, "mail_plugins", "backscatter") ||
-	    backscatter_conf_has(conf, own, "backscatter")) {
+	if (judges && (backscatter_conf_has(conf, "mail_plugins", "sieve") ||
+		       backscatter_conf_has(conf, own, "sieve"))) {
 		status_print(ctx, name, BACKSCATTER_STATUS_OK,
 			     "among its mail_plugins", "");
 		return;
 	}
-	status_print(ctx, name, missing, "not among its mail_plugins",
+	status_print(ctx, name, missing, judges ?
+		     "among its mail_plugins, but sieve is not: no script is "
+		     "run" : "not among its mail_plugins",
 		     t_strdup_printf(BACKSCATTER_CONF_TEXT(
 			"protocol %s {\n"
 			"  mail_plugins = $mail_plugins sieve backscatter\n}\n",
@@ -115,6 +120,18 @@ static void status_extension(struct status_cmd_context *ctx)
 		enabled = enabled ||
 			status_conf_has(ctx, names[i], "vnd.backscatter") ||
 			status_conf_has(ctx, names[i], "+vnd.backscatter");
+	}
+	/* 2.3: without a sign only those that are named are enabled */
+	if (backscatter_conf_has(ctx->lmtp, "plugin/sieve_extensions",
+				 "vnd.backscatter") &&
+	    !backscatter_conf_has(ctx->lmtp, "plugin/sieve_extensions",
+				  "fileinto")) {
+		status_print(ctx, "Sieve extension", BACKSCATTER_STATUS_NOTE,
+			     "sieve_extensions without + takes away all others, "
+			     "fileinto too",
+			     "plugin {\n  sieve_extensions = "
+			     "+vnd.backscatter\n}\n");
+		return;
 	}
 	status_print(ctx, "Sieve extension", enabled ? BACKSCATTER_STATUS_OK :
 		     BACKSCATTER_STATUS_FAILED, enabled ?
@@ -286,6 +303,10 @@ status_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 	    backscatter_conf_read(_ctx->pool, "lda", &ctx->lda, &error) < 0) {
 		ctx->lmtp = NULL;
 		ctx->conf_error = p_strdup(_ctx->pool, error);
+	}
+	if (!_ctx->iterate_single_user) {
+		doveadm_print_formatted_set_format(
+			"%{status}\t%{username}: %{check}: %{detail}\n%{mend}");
 	}
 	doveadm_print_header_simple("status");
 	doveadm_print_header_simple("check");

@@ -117,12 +117,13 @@ void doveadm_backscatter_top(struct doveadm_cmd_context *cctx)
 	struct counts_options options;
 	struct backscatter_counts *counts;
 	struct top_context top;
-	int64_t limit = TOP_DEFAULT_ROWS;
-	unsigned int i;
+	const char *number;
+	unsigned int i, limit = TOP_DEFAULT_ROWS;
 
-	(void)doveadm_cmd_param_int64(cctx, "limit", &limit);
-	if (limit < 1 || limit > INT_MAX) {
-		i_error("--limit: not a number of at least 1");
+	/* text, as Dovecot 2.3 passes over a number that is none */
+	if (doveadm_cmd_param_str(cctx, "limit", &number) &&
+	    (str_to_uint(number, &limit) < 0 || limit < 1)) {
+		i_error("-n %s: not a number of at least 1", number);
 		doveadm_exit_code = EX_USAGE;
 		return;
 	}

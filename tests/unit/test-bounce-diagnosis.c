@@ -170,8 +170,9 @@ static void test_bounce_diagnosis_clients(void)
 	/* another recipient of the same message */
 	add_sent(&f, 10, forged);
 	text = finish(&f);
-	test_assert(strstr(text, "\nDifferent originals: 11, the first of "
-			   "2026-11-02T10:00:00Z,\nthe last of "
+	test_assert(strstr(text, "\nDifferent originals sent through our "
+			   "servers: 11,\nthe first of "
+			   "2026-11-02T10:00:00Z, the last of "
 			   "2026-11-10T10:00:00Z\n") != NULL);
 	test_assert(strstr(text, "\nSubjects:\n       6  Offer 0\n"
 			   "       5  Offer 1\n") != NULL);
