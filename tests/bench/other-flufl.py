@@ -9,7 +9,10 @@ data = [open(f, 'rb').read() for f in sys.argv[2:]]
 def one():
     found = 0
     for d in data:
-        temporary, permanent = all_failures(email.message_from_bytes(d))
+        try:
+            temporary, permanent = all_failures(email.message_from_bytes(d))
+        except Exception:       # such as of a From that is not ASCII
+            continue
         found += bool(temporary or permanent)
     return found
 
