@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "str.h"
 #include "message-address.h"
-#include "message-header-decode.h"
+#include "bounce-charset.h"
 #include "bounce-direction.h"
 #include "bounce-header.h"
 #include "bounce-kind.h"
@@ -50,9 +50,9 @@ static const char *t_decode_lcase(const char *value)
 {
 	buffer_t *buf = t_buffer_create(256);
 
-	message_header_decode_utf8((const unsigned char *)value,
-				   I_MIN(strlen(value), KIND_DECODE_MAX_SIZE),
-				   buf, NULL);
+	bounce_charset_decode_words((const unsigned char *)value,
+				    I_MIN(strlen(value), KIND_DECODE_MAX_SIZE),
+				    buf);
 	return t_str_lcase(t_strndup(buf->data, buf->used));
 }
 

@@ -5,7 +5,7 @@
 #include "str.h"
 #include "unichar.h"
 #include "message-address.h"
-#include "message-header-decode.h"
+#include "bounce-charset.h"
 #include "bounce-linkage.h"
 #include "bounce-message.h"
 #include "bounce-report.h"
@@ -216,8 +216,8 @@ property_add_decoded(pool_t pool, ARRAY_TYPE(property_values) *values,
 	if (value == NULL)
 		return;
 	decoded = t_buffer_create(strlen(value) + 16);
-	message_header_decode_utf8((const unsigned char *)value,
-				   strlen(value), decoded, NULL);
+	bounce_charset_decode_words((const unsigned char *)value,
+				    strlen(value), decoded);
 	property_add_data(pool, values, decoded->data, decoded->used);
 }
 
