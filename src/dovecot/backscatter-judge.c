@@ -23,8 +23,14 @@
 /* A key that cannot be used is said again after this many seconds. */
 #define BACKSCATTER_KEY_WARNING_INTERVAL 3600
 
+/* So is DNS that does not answer, whatever was asked. */
+#define BACKSCATTER_DNS_WARNING_INTERVAL 60
+
 static struct backscatter_once backscatter_key_warnings = {
 	.interval = BACKSCATTER_KEY_WARNING_INTERVAL
+};
+static struct backscatter_once backscatter_dns_warnings = {
+	.interval = BACKSCATTER_DNS_WARNING_INTERVAL
 };
 
 struct backscatter_judgement {
@@ -164,6 +170,25 @@ backscatter_get_verdict(struct backscatter_judgement *j, const char **error_r)
 	return 0;
 }
 
+/* The line of the bounce says no more than temperror (dns). */
+static void backscatter_log_dns(struct backscatter_judgement *j)
+{
+	const struct bounce_evidence *evidence = j->result->evidence;
+	unsigned int i;
+
+	if (j->result->verdict->reason != BOUNCE_REASON_DNS || evidence == NULL)
+		return;
+	for (i = 0; i < evidence->sigs_count; i++) {
+		if (evidence->sigs[i].reason == BOUNCE_REASON_DNS &&
+		    evidence->sigs[i].text != NULL &&
+		    backscatter_once(&backscatter_dns_warnings, "dns",
+				     time(NULL))) {
+			e_warning(j->event, "%s", evidence->sigs[i].text);
+			return;
+		}
+	}
+}
+
 static void
 backscatter_log(struct backscatter_judgement *j, const char *session_id)
 {
@@ -172,6 +197,7 @@ backscatter_log(struct backscatter_judgement *j, const char *session_id)
 	backscatter_log_result(j->event, result, &j->envelope, session_id);
 	backscatter_domains_log(j->event, j->policy.domains);
 	backscatter_log_unsigned(j->event, result, &j->policy);
+	backscatter_log_dns(j);
 	if (j->set->key_dir != NULL)
 		backscatter_keys_check_files(j->event, j->set->key_dir);
 	if (result->evidence != NULL && result->evidence->warning != NULL &&
