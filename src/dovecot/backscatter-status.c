@@ -161,7 +161,9 @@ static void status_dict(struct status *status)
 	}
 	if (ret < 0) {
 		status_say(status, "dict", BACKSCATTER_STATUS_FAILED,
-			   str_sanitize(error, 1000), NULL);
+			   t_strconcat(str_sanitize(error, 1000), " (the log "
+				       "of the dict service may say more)",
+				       NULL), NULL);
 	} else if (ret == 0) {
 		status_say(status, "dict", BACKSCATTER_STATUS_NOTE,
 			   "backscatter_dict is not set: nothing is "
