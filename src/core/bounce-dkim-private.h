@@ -4,6 +4,8 @@
 /* What the files bounce-dkim-*.c share. */
 
 #include "bounce-dkim.h"
+#include "bounce-domains.h"
+#include "bounce-limits.h"
 
 #define BOUNCE_DKIM_HASH_SIZE 32
 
@@ -29,10 +31,84 @@ static inline unsigned char bounce_dkim_lower(unsigned char c)
 	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
+/* Parse one field, "DKIM-Signature: v=1;..", without its last line end. Returns
+   what its d= says; sig_r->field is left 0. sig_r points into data, the rest
+   is from the pool. */
+enum bounce_domains_answer
+bounce_dkim_signature_parse(pool_t pool, const unsigned char *data,
+			    size_t size, uint32_t name_size,
+			    uint32_t value_offset,
+			    const struct bounce_domains *domains,
+			    struct bounce_dkim_signature *sig_r);
+
 /* The next name of an h= tag: *p begins at its value. Returns FALSE behind
    the last one. A name may be empty. */
 bool bounce_dkim_names_next(const unsigned char **p, const unsigned char *end,
 			    const unsigned char **name_r, size_t *size_r);
+
+/*
+ * What mail software does to a signature on its way
+ */
+
+struct bounce_tags;
+
+/* The size of the character at data if nobody writes it into a signature and
+   mail software puts it in: white space that is not ASCII's, what is
+   not seen, and what is not UTF-8. Otherwise 0. */
+size_t bounce_dkim_invisible_size(const unsigned char *data, size_t size);
+/* TRUE if the value of d=, s= or another single word holds white space, a
+   control character, or what mail software puts into or around a name. */
+bool bounce_dkim_name_is_broken(const unsigned char *data, size_t size);
+/* TRUE if the tags' values are still quoted-printable (RFC 2045 section
+   6.7). */
+bool bounce_dkim_tags_are_qp(const struct bounce_tags *tags);
+/* TRUE if a required tag is missing, or a value is broken. */
+bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags);
+
+/* Where the value of b= begins, in a field that need not be a tag-list
+   otherwise. Returns FALSE if there is none. */
+bool bounce_dkim_b_find(const unsigned char *data, size_t size,
+			size_t *start_r);
+
+enum bounce_dkim_b {
+	/* There is less of it than a key of this size makes. */
+	BOUNCE_DKIM_B_SHORT,
+	/* It is of the key's size. */
+	BOUNCE_DKIM_B_WHOLE,
+	/* More follows that may belong to it. */
+	BOUNCE_DKIM_B_LONG
+};
+
+/* Decode b=, which begins at data, up to the size of the key, in octets. What
+   is not base64 ends it. dest is appended to unless it is short. */
+enum bounce_dkim_b
+bounce_dkim_b_decode(const unsigned char *data, size_t size, size_t key_size,
+		     buffer_t *dest);
+
+/* What a field may have been before it was damaged. */
+struct bounce_dkim_candidate {
+	/* "DKIM-Signature:" and the value, without its last line end */
+	const unsigned char *data;
+	size_t size;
+	/* What was undone (static), NULL: nothing. */
+	const char *repair;
+};
+
+#define BOUNCE_DKIM_CANDIDATE_NAME "DKIM-Signature"
+
+/* Undo what mail software does to the value of a signature field. Returns how
+   many candidates there are, at least 1: the first is what came back. They
+   are from the pool. */
+unsigned int
+bounce_dkim_undo(pool_t pool, const unsigned char *value, size_t size,
+		 struct bounce_dkim_candidate
+			candidates_r[BOUNCE_DKIM_MAX_CANDIDATES]);
+
+/* The RSA public-key operation: what the key's owner signed. Returns 1, 0 if b
+   was not made with the key, -1 if libcrypto failed. */
+int bounce_dkim_recover(const struct bounce_key *key, const unsigned char *b,
+			size_t b_size,
+			unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE]);
 
 /*
  * SHA-256 of what comes in small pieces

@@ -11,13 +11,17 @@
 #include "bounce-domains.h"
 #include "bounce-dkim-private.h"
 
-#define DKIM_SIGNATURE_FIELD "DKIM-Signature"
+#define DKIM_SIGNATURE_FIELD BOUNCE_DKIM_CANDIDATE_NAME
 /* What of an unknown a= is shown to a human */
 #define DKIM_ALGORITHM_MAX_SIZE 40
 /* RFC 6376 section 3.5: t= and x= are 1*12DIGIT */
 #define DKIM_TIME_MAX_DIGITS 12
 /* ... and l= is 1*76DIGIT, of which fewer fit into our integers */
 #define DKIM_LENGTH_MAX_DIGITS 76
+
+/* Errors that may be damage. */
+static const char sig_error_names[] = "h= has what is no name";
+static const char sig_error_hash[] = "bh= is no SHA-256 hash";
 
 struct dkim_signatures_parser {
 	pool_t pool;
@@ -35,6 +39,11 @@ struct dkim_signature_parser {
 	const unsigned char *data;
 	size_t size;
 	struct bounce_tags tags;
+	/* what is wrong with the tag-list, or NULL */
+	const char *tags_error;
+	/* its d= */
+	const char *domain;
+	enum bounce_domains_answer answer;
 	struct bounce_dkim_signature *sig;
 };
 
@@ -204,7 +213,7 @@ names_error(const unsigned char *p, const unsigned char *end)
 			return "h= has an empty name";
 		for (i = 0; i < size; i++) {
 			if (name[i] <= 32 || name[i] >= 127)
-				return "h= has what is no name";
+				return sig_error_names;
 		}
 	}
 	return NULL;
@@ -304,7 +313,7 @@ static void sig_parse_body_hash(struct dkim_signature_parser *parser)
 	hash = t_buffer_create(MAX_BASE64_DECODED_SIZE(tag->value_size));
 	if (bounce_tag_decode(tag, hash) < 0 ||
 	    hash->used != sizeof(sig->body_hash))
-		sig_error(sig, "bh= is no SHA-256 hash");
+		sig_error(sig, sig_error_hash);
 	else
 		memcpy(sig->body_hash, hash->data, hash->used);
 }
@@ -364,8 +373,71 @@ static bool sig_is_truncated(const struct dkim_signature_parser *parser)
 		bounce_tags_find(tags, "b") == &tags->tags[tags->count - 1];
 }
 
-static void sig_parse(struct dkim_signature_parser *parser)
+/* Does its d= say clearly whose it is? */
+static bool sig_domain_is_readable(const struct dkim_signature_parser *parser)
 {
+	const struct bounce_tags *tags = &parser->tags;
+	const struct bounce_tag *tag = bounce_tags_find(tags, "d");
+
+	if (tag == NULL || parser->domain[0] == '\0' ||
+	    bounce_dkim_name_is_broken(tag->value, tag->value_size))
+		return FALSE;
+	/* where the field was cut, d= may have been longer */
+	if (tag == &tags->tags[tags->count - 1] &&
+	    bounce_tags_find(tags, "b") == NULL)
+		return FALSE;
+	return !bounce_dkim_tags_are_qp(tags);
+}
+
+/* Read the tags, and whose signature it is. */
+static void
+sig_parse_begin(struct dkim_signature_parser *parser, uint32_t value_offset,
+		const struct bounce_domains *domains)
+{
+	parser->tags_error = NULL;
+	(void)bounce_tags_parse(parser->data + value_offset,
+				parser->size - value_offset,
+				&parser->tags, &parser->tags_error);
+	parser->domain = t_sig_tag_name(bounce_tags_find(&parser->tags, "d"));
+	parser->answer = bounce_domains_lookup(domains, parser->domain);
+}
+
+/* What mail software may have done, and no signer does. */
+static bool sig_is_damaged(const struct dkim_signature_parser *parser)
+{
+	const struct bounce_dkim_signature *sig = parser->sig;
+	const struct bounce_tags *tags = &parser->tags;
+
+	if (sig->domain_unreadable)
+		return TRUE;
+	if (sig->error == NULL) {
+		/* an invalid selector is no error */
+		return sig->selector[0] == '\0' &&
+			bounce_dkim_tags_are_damaged(tags);
+	}
+	return (parser->tags_error != NULL &&
+		!bounce_tags_error_is_rule(parser->tags_error)) ||
+		sig->error == sig_error_names || sig->error == sig_error_hash ||
+		sig->b == NULL || bounce_dkim_tags_are_damaged(tags);
+}
+
+static void
+sig_parse(struct dkim_signature_parser *parser, uint32_t name_size,
+	  uint32_t value_offset)
+{
+	struct bounce_dkim_signature *sig = parser->sig;
+
+	sig->data = parser->data;
+	sig->size = parser->size;
+	sig->name_size = name_size;
+	sig->value_offset = value_offset;
+	sig->own = parser->answer == BOUNCE_DOMAINS_OWN;
+	sig->own_unknown = parser->answer == BOUNCE_DOMAINS_UNKNOWN;
+	sig->own_over_limit = parser->answer == BOUNCE_DOMAINS_OVER_LIMIT;
+	sig->domain_unreadable = parser->answer == BOUNCE_DOMAINS_FOREIGN &&
+		!sig_domain_is_readable(parser);
+	sig->error = parser->tags_error;
+	sig->domain = p_strdup(parser->pool, parser->domain);
 	sig_parse_version(parser);
 	sig_parse_algorithm(parser);
 	sig_parse_canon(parser);
@@ -375,14 +447,38 @@ static void sig_parse(struct dkim_signature_parser *parser)
 	sig_parse_numbers(parser);
 	sig_parse_body_hash(parser);
 	sig_parse_b(parser);
+	sig->damaged = sig_is_damaged(parser);
+}
+
+enum bounce_domains_answer
+bounce_dkim_signature_parse(pool_t pool, const unsigned char *data,
+			    size_t size, uint32_t name_size,
+			    uint32_t value_offset,
+			    const struct bounce_domains *domains,
+			    struct bounce_dkim_signature *sig_r)
+{
+	struct dkim_signature_parser parser;
+
+	i_zero(sig_r);
+	parser.pool = pool;
+	parser.data = data;
+	parser.size = size;
+	parser.sig = sig_r;
+	sig_parse_begin(&parser, value_offset, domains);
+	sig_parse(&parser, name_size, value_offset);
+	return parser.answer;
 }
 
 /* FALSE: it is one more than are kept. */
 static bool
 signatures_count(struct dkim_signatures_parser *parser,
-		 enum bounce_domains_answer answer)
+		 const struct dkim_signature_parser *sig_parser)
 {
-	if (answer == BOUNCE_DOMAINS_OWN) {
+	enum bounce_domains_answer answer = sig_parser->answer;
+
+	if (answer == BOUNCE_DOMAINS_OWN ||
+	    (answer == BOUNCE_DOMAINS_FOREIGN &&
+	     !sig_domain_is_readable(sig_parser))) {
 		if (parser->own_count == BOUNCE_DKIM_MAX_OWN) {
 			parser->result->over_limit = TRUE;
 			return FALSE;
@@ -400,39 +496,62 @@ signatures_count(struct dkim_signatures_parser *parser,
 	return TRUE;
 }
 
+/* A field that was renamed on the way is looked at where it may be ours:
+   others, such as X-Google-DKIM-Signature, are their makers' own. */
+static bool
+sig_is_renamed(const struct dkim_signature_parser *parser)
+{
+	return (parser->answer != BOUNCE_DOMAINS_FOREIGN ||
+		!sig_domain_is_readable(parser)) &&
+		bounce_tags_find(&parser->tags, "b") != NULL &&
+		bounce_tags_find(&parser->tags, "bh") != NULL;
+}
+
 static void
-signatures_add(struct dkim_signatures_parser *parser, unsigned int index)
+signatures_add(struct dkim_signatures_parser *parser, unsigned int index,
+	       bool renamed)
 {
 	const struct bounce_header *header = parser->header;
 	const struct bounce_field *field = &header->fields[index];
 	struct dkim_signature_parser sig_parser;
 	struct bounce_dkim_signature *sig;
-	const char *domain, *error = NULL;
-	enum bounce_domains_answer answer;
 
-	parser->result->fields_count++;
+	sig_parser.pool = parser->pool;
 	sig_parser.data = header->data + field->offset;
 	sig_parser.size = bounce_dkim_field_size(header, field);
-	(void)bounce_tags_parse(sig_parser.data + field->value_offset,
-				sig_parser.size - field->value_offset,
-				&sig_parser.tags, &error);
-	domain = t_sig_tag_name(bounce_tags_find(&sig_parser.tags, "d"));
-	answer = bounce_domains_lookup(parser->domains, domain);
-	if (!signatures_count(parser, answer))
+	sig_parse_begin(&sig_parser, field->value_offset, parser->domains);
+	if (renamed && !sig_is_renamed(&sig_parser))
+		return;
+	parser->result->fields_count++;
+	if (!signatures_count(parser, &sig_parser))
 		return;
 
 	sig = array_append_space(&parser->sigs);
 	sig->field = index;
-	sig->own = answer == BOUNCE_DOMAINS_OWN;
-	sig->own_unknown = answer == BOUNCE_DOMAINS_UNKNOWN;
-	sig->own_over_limit = answer == BOUNCE_DOMAINS_OVER_LIMIT;
-	sig->error = error;
-	sig->domain = p_strdup(parser->pool, domain);
-	sig_parser.pool = parser->pool;
 	sig_parser.sig = sig;
-	sig_parse(&sig_parser);
+	sig_parse(&sig_parser, field->name_size, field->value_offset);
+	if (renamed) {
+		sig_error(sig, "its field was renamed");
+		sig->damaged = TRUE;
+	}
 	if (sig->error != NULL && index + 1 == header->fields_count)
 		sig->truncated = sig_is_truncated(&sig_parser);
+}
+
+/* Returns 1 for the name of a signature's field, 0 for another one that ends
+   in it, -1 for any other. */
+static int
+field_signature_name(const struct bounce_header *header,
+		     const struct bounce_field *field)
+{
+	const unsigned char *name = header->data + field->offset;
+	size_t size = strlen(DKIM_SIGNATURE_FIELD);
+
+	if (field->name_size < size ||
+	    strncasecmp((const char *)name + field->name_size - size,
+			DKIM_SIGNATURE_FIELD, size) != 0)
+		return -1;
+	return field->name_size == size ? 1 : 0;
 }
 
 const struct bounce_dkim_signatures *
@@ -441,6 +560,7 @@ bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
 {
 	struct dkim_signatures_parser parser;
 	unsigned int i;
+	int ret;
 
 	i_zero(&parser);
 	parser.pool = pool;
@@ -449,11 +569,11 @@ bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
 	parser.result = p_new(pool, struct bounce_dkim_signatures, 1);
 	p_array_init(&parser.sigs, pool, 2);
 	for (i = 0; i < header->fields_count; i++) {
-		if (!bounce_field_is(header, &header->fields[i],
-				     DKIM_SIGNATURE_FIELD))
+		ret = field_signature_name(header, &header->fields[i]);
+		if (ret < 0)
 			continue;
 		T_BEGIN {
-			signatures_add(&parser, i);
+			signatures_add(&parser, i, ret == 0);
 		} T_END;
 	}
 	parser.result->sigs = array_get(&parser.sigs, &parser.result->count);

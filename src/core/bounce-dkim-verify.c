@@ -70,6 +70,7 @@ verify_check_key(const struct bounce_dkim_signature *sig,
 	}
 	if (sig->error != NULL) {
 		result_set(result, BOUNCE_DKIM_HEADER_PERMERROR,
+			   sig->damaged ? BOUNCE_REASON_DAMAGED :
 			   BOUNCE_REASON_BAD_SIGNATURE, sig->error);
 		return -1;
 	}
@@ -78,13 +79,6 @@ verify_check_key(const struct bounce_dkim_signature *sig,
 		result_set(result, BOUNCE_DKIM_HEADER_PERMERROR,
 			   BOUNCE_REASON_KEY_UNUSABLE,
 			   "the key is not of the signature's algorithm");
-		return -1;
-	}
-	/* section 3.6.1, t=s */
-	if (key->strict && strcmp(sig->identity_domain, sig->domain) != 0) {
-		result_set(result, BOUNCE_DKIM_HEADER_PERMERROR,
-			   BOUNCE_REASON_BAD_SIGNATURE,
-			   "the key forbids an i= in a subdomain");
 		return -1;
 	}
 	return 0;
@@ -104,7 +98,7 @@ static int verify_check_size(struct dkim_verifier *verifier)
 			   BOUNCE_REASON_TRUNCATED,
 			   "the header was cut inside b=");
 	} else {
-		result_fail(verifier, BOUNCE_REASON_BAD_SIGNATURE,
+		result_fail(verifier, BOUNCE_REASON_DAMAGED,
 			    "b= is not of the key's size");
 	}
 	return -1;
@@ -126,11 +120,12 @@ span_init(struct bounce_dkim_span *span, const struct bounce_header *header,
 static void verifier_init_input(struct dkim_verifier *verifier)
 {
 	const struct bounce_dkim_selection *selection = &verifier->selection;
+	const struct bounce_dkim_signature *sig = verifier->sig;
 	struct bounce_dkim_input *input = &verifier->input;
 	struct bounce_dkim_span *span;
 	unsigned int i;
 
-	input->canon = verifier->sig->canon_header;
+	input->canon = sig->canon_header;
 	input->count = selection->count + 1;
 	input->spans = t_malloc_no0(sizeof(*input->spans) * input->count);
 	for (i = 0; i < selection->count; i++) {
@@ -138,9 +133,13 @@ static void verifier_init_input(struct dkim_verifier *verifier)
 			  selection->fields[i]);
 	}
 	span = &input->spans[i];
-	span_init(span, verifier->header, verifier->sig->field);
-	span->cut_start = verifier->sig->b_start;
-	span->cut_end = verifier->sig->b_end;
+	i_zero(span);
+	span->data = sig->data;
+	span->size = sig->size;
+	span->name_size = sig->name_size;
+	span->value_offset = sig->value_offset;
+	span->cut_start = sig->b_start;
+	span->cut_end = sig->b_end;
 }
 
 int bounce_dkim_input_hash(struct bounce_dkim_hash *hash,
@@ -161,9 +160,9 @@ int bounce_dkim_input_hash(struct bounce_dkim_hash *hash,
    padding of section 9.2: with the digest set, libcrypto encodes what it
    found anew and compares all of it. Returns 1 if it is what the owner of
    the private key must have made, 0 if not, -1 if libcrypto failed. */
-static int
-rsa_recover(const struct bounce_key *key, const unsigned char *b,
-	    size_t b_size, unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
+int bounce_dkim_recover(const struct bounce_key *key, const unsigned char *b,
+			size_t b_size,
+			unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
 {
 	size_t size = BOUNCE_DKIM_HASH_SIZE;
 
@@ -254,6 +253,11 @@ verifier_find_ambiguity(const struct dkim_verifier *verifier)
 	static const char *const names[] = { "Subject", "To", "Date" };
 	unsigned int i, count;
 
+	/* RFC 6376 section 3.6.1, t=s */
+	if (verifier->key->strict &&
+	    strcmp(verifier->sig->identity_domain,
+		   verifier->sig->domain) != 0)
+		return "the key forbids an i= in a subdomain";
 	count = bounce_header_count(verifier->header, "From");
 	if (count != 1) {
 		return count == 0 ? "From is not there" :
@@ -329,8 +333,8 @@ static void verifier_run(struct dkim_verifier *verifier)
 	int ret = 1;
 
 	if (verifier->key->type == BOUNCE_KEY_TYPE_RSA)
-		ret = rsa_recover(verifier->key, sig->b, sig->b_size,
-				  verifier->recovered);
+		ret = bounce_dkim_recover(verifier->key, sig->b, sig->b_size,
+					  verifier->recovered);
 	if (ret == 0) {
 		result_fail(verifier, BOUNCE_REASON_BAD_SIGNATURE,
 			    "b= was not made with this key");

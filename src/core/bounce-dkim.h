@@ -28,6 +28,11 @@ enum bounce_dkim_algorithm {
 struct bounce_dkim_signature {
 	/* The field's index in the header. */
 	unsigned int field;
+	/* The field as it is hashed, without its last line end: as it came
+	   back, or as it was before it was damaged. */
+	const unsigned char *data;
+	size_t size;
+	uint32_t name_size, value_offset;
 
 	/* NULL: a signature by the rules of section 6.1.1. Otherwise what is
 	   wrong with it, a static string; the fields below are then filled as
@@ -35,6 +40,10 @@ struct bounce_dkim_signature {
 	const char *error;
 	/* The field ends before its b= does, where the returned header ends. */
 	bool truncated:1;
+	/* Mail software may have done to it what keeps it from being read. */
+	bool damaged:1;
+	/* Its d= cannot be read: it may be one of our domains. own is FALSE. */
+	bool domain_unreadable:1;
 	/* d= is one of our domains. */
 	bool own:1;
 	/* Whether it is could not be found out: a source of them failed, or
@@ -87,7 +96,16 @@ struct bounce_dkim_signatures {
 bool bounce_dkim_signature_covers(const struct bounce_dkim_signature *sig,
 				  const char *field_name);
 
-/* Parse the DKIM-Signature fields of a header. */
+/* TRUE if the signature is ours or may be ours. */
+static inline bool
+bounce_dkim_signature_may_be_own(const struct bounce_dkim_signature *sig)
+{
+	return sig->own || sig->domain_unreadable;
+}
+
+/* Parse the DKIM-Signature fields of a header. A field of another name that
+   ends in "DKIM-Signature" was renamed on the way, where it is not plainly
+   another domain's and holds b= and bh=. */
 const struct bounce_dkim_signatures *
 bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
 			     const struct bounce_domains *domains);
@@ -134,8 +152,8 @@ enum bounce_dkim_header {
 
 struct bounce_dkim_result {
 	enum bounce_dkim_header header;
-	/* For FAIL and PERMERROR: BAD_SIGNATURE, ALTERED, KEY_UNUSABLE,
-	   TRUNCATED or OVER_LIMIT; for TEMPERROR, which is libcrypto failing:
+	/* For FAIL and PERMERROR: BAD_SIGNATURE, ALTERED, DAMAGED,
+	   KEY_UNUSABLE, TRUNCATED or OVER_LIMIT; for TEMPERROR, which is libcrypto failing:
 	   STATE; otherwise NONE. */
 	enum bounce_reason reason;
 	/* For a human: a static string, or from the pool. */

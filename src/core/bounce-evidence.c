@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "array.h"
 #include "message-date.h"
+#include "bounce-damaged.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
@@ -19,6 +20,7 @@ struct evidence_context {
 
 	struct bounce_key_query queries[BOUNCE_DKIM_MAX_OWN];
 	unsigned int queries_count;
+	struct bounce_damaged damaged;
 	/* signatures of our own that are looked at */
 	unsigned int own_count;
 };
@@ -89,8 +91,8 @@ evidence_query_find(struct evidence_context *ctx,
 
 static bool signature_needs_key(const struct bounce_dkim_signature *sig)
 {
-	return sig->own && sig->error == NULL && !sig->truncated &&
-		sig->selector[0] != '\0' && sig->domain[0] != '\0';
+	return sig->own && sig->selector[0] != '\0' &&
+		sig->domain[0] != '\0';
 }
 
 /* Nothing but the line ends between a header and a boundary is no body. */
@@ -115,7 +117,8 @@ evidence_add_original(struct evidence_context *ctx,
 
 	for (i = 0; i < original->sigs->count; i++) {
 		sig = &original->sigs->sigs[i];
-		if (sig->own && ctx->own_count == BOUNCE_DKIM_MAX_OWN) {
+		if (bounce_dkim_signature_may_be_own(sig) &&
+		    ctx->own_count == BOUNCE_DKIM_MAX_OWN) {
 			ctx->evidence->over_limit = TRUE;
 			continue;
 		}
@@ -123,7 +126,7 @@ evidence_add_original(struct evidence_context *ctx,
 		evidence->original = original;
 		evidence->sig = sig;
 		evidence->body = signature_body(original, i);
-		if (!sig->own)
+		if (!bounce_dkim_signature_may_be_own(sig))
 			continue;
 		ctx->own_count++;
 		if (signature_needs_key(sig) &&
@@ -285,30 +288,55 @@ evidence_apply_policy(struct evidence_context *ctx,
 static void
 evidence_verify(struct evidence_context *ctx,
 		struct bounce_signature_evidence *evidence,
-		const struct bounce_key *key)
+		const struct bounce_key_query *query)
 {
 	const struct bounce_header *header =
 		evidence->original->message.header;
 	struct bounce_dkim_result result;
 
-	bounce_dkim_verify_header(ctx->pool, header, evidence->sig, key,
+	bounce_dkim_verify_header(ctx->pool, header, evidence->sig, query->key,
 				  &result);
-	if (result.reason == BOUNCE_REASON_TRUNCATED &&
-	    evidence->original->body_size > 0) {
-		/* a body came behind it: it is not cut, it is like that */
-		result.reason = BOUNCE_REASON_BAD_SIGNATURE;
-		result.text = "b= is not of the key's size";
-	}
 	evidence_set(evidence, result.header, result.reason, result.text);
 	evidence->repair = result.repair;
-	if (result.header == BOUNCE_DKIM_HEADER_PASS ||
-	    result.reason == BOUNCE_REASON_ALTERED)
+	/* where a body came behind it, the header was not cut */
+	if (result.reason == BOUNCE_REASON_DAMAGED ||
+	    (result.reason == BOUNCE_REASON_TRUNCATED &&
+	     evidence->original->body_size > 0))
+		bounce_damaged_check(&ctx->damaged, evidence, query);
+}
+
+/* What was found out of a signature that is ours or may be. */
+static void
+evidence_conclude(struct evidence_context *ctx,
+		  struct bounce_signature_evidence *evidence)
+{
+	if (evidence->header == BOUNCE_DKIM_HEADER_PASS ||
+	    evidence->reason == BOUNCE_REASON_ALTERED)
 		evidence_apply_policy(ctx, evidence);
-	else if (header->over_limit) {
+	else if (evidence->original->message.header->over_limit) {
 		evidence->reason = BOUNCE_REASON_OVER_LIMIT;
 		evidence->text = "the returned header is larger than what "
 			"is read of one";
 	}
+}
+
+/* The signature cannot be read, or breaks a rule that our signers keep. */
+static void
+evidence_check_damaged(struct evidence_context *ctx,
+		       struct bounce_signature_evidence *evidence,
+		       const struct bounce_key_query *query)
+{
+	const struct bounce_dkim_signature *sig = evidence->sig;
+
+	if (query != NULL && !evidence_use_key(ctx, evidence, query)) {
+		/* what names the key may be damaged, too */
+		if (sig->damaged &&
+		    evidence->reason == BOUNCE_REASON_KEY_MISSING)
+			evidence->reason = BOUNCE_REASON_DAMAGED;
+		return;
+	}
+	bounce_damaged_check(&ctx->damaged, evidence, query);
+	evidence_conclude(ctx, evidence);
 }
 
 static void
@@ -327,7 +355,7 @@ evidence_check_signature(struct evidence_context *ctx,
 		evidence_set(evidence, BOUNCE_DKIM_HEADER_SKIPPED,
 			     BOUNCE_REASON_OVER_LIMIT,
 			     "it is of more domains than are looked up");
-	} else if (!sig->own) {
+	} else if (!bounce_dkim_signature_may_be_own(sig)) {
 		evidence_set(evidence, BOUNCE_DKIM_HEADER_SKIPPED,
 			     BOUNCE_REASON_FOREIGN_SIGNATURE,
 			     "it is another domain's");
@@ -335,9 +363,10 @@ evidence_check_signature(struct evidence_context *ctx,
 		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
 			     BOUNCE_REASON_TRUNCATED,
 			     "the returned header ends inside it");
-	} else if (sig->error != NULL) {
-		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
-			     BOUNCE_REASON_BAD_SIGNATURE, sig->error);
+	} else if (sig->error != NULL || sig->damaged) {
+		evidence_check_damaged(ctx, evidence,
+			signature_needs_key(sig) ?
+			evidence_query_find(ctx, sig) : NULL);
 	} else if (!signature_needs_key(sig)) {
 		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
 			     BOUNCE_REASON_KEY_MISSING,
@@ -345,16 +374,31 @@ evidence_check_signature(struct evidence_context *ctx,
 	} else {
 		query = evidence_query_find(ctx, sig);
 		i_assert(query != NULL);
-		if (evidence_use_key(ctx, evidence, query))
-			evidence_verify(ctx, evidence, query->key);
+		if (evidence_use_key(ctx, evidence, query)) {
+			evidence_verify(ctx, evidence, query);
+			evidence_conclude(ctx, evidence);
+		}
 	}
 }
 
-/* That a signature is bad says nothing where it did not come back as it was. */
+/* That a signature is bad says nothing where it did not come back as it was,
+   unless an RSA signature is whole, and not ours. */
 static void evidence_excuse_html(struct bounce_signature_evidence *evidence)
 {
-	if (evidence->original->source == BOUNCE_SOURCE_HTML &&
-	    evidence->reason == BOUNCE_REASON_BAD_SIGNATURE) {
+	switch (evidence->reason) {
+	case BOUNCE_REASON_BAD_SIGNATURE:
+		if (evidence->sig->algorithm !=
+		    BOUNCE_DKIM_ALGORITHM_ED25519_SHA256)
+			return;
+		break;
+	case BOUNCE_REASON_DAMAGED:
+	case BOUNCE_REASON_KEY_MISSING:
+	case BOUNCE_REASON_KEY_UNUSABLE:
+		break;
+	default:
+		return;
+	}
+	if (evidence->original->source == BOUNCE_SOURCE_HTML) {
 		evidence->reason = BOUNCE_REASON_TRUNCATED;
 		evidence->text = "it does not verify, and came back in HTML, "
 			"which does not keep it as it was";
@@ -377,6 +421,7 @@ bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 	ctx.policy = policy;
 	ctx.envelope = envelope;
 	ctx.evidence = p_new(pool, struct bounce_evidence, 1);
+	bounce_damaged_init(&ctx.damaged, pool, policy, envelope, ports->keys);
 	p_array_init(&ctx.sigs, pool, 4);
 	p_array_init(&ctx.evidence->originals, pool, 4);
 
@@ -395,6 +440,7 @@ bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			evidence_excuse_html(evidence);
 		}
 	} T_END;
+	bounce_damaged_deinit(&ctx.damaged);
 	for (i = 0; i < ctx.queries_count; i++) {
 		if (ctx.queries[i].key != NULL)
 			bounce_key_unref(&ctx.queries[i].key);

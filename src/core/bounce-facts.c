@@ -19,6 +19,7 @@ static const enum bounce_reason reason_order[] = {
 	BOUNCE_REASON_DNS,
 	BOUNCE_REASON_STATE,
 	BOUNCE_REASON_TRUNCATED,
+	BOUNCE_REASON_DAMAGED,
 	BOUNCE_REASON_OVER_LIMIT,
 	BOUNCE_REASON_STALE,
 	BOUNCE_REASON_EXPIRED,
@@ -112,8 +113,39 @@ original_predates_signing(const struct bounce_policy *policy,
 	return ret;
 }
 
+/* Only what a program would tell a reader of: From, To, Cc, Subject, Date,
+   Message-ID and MIME fields, but for the one that is for transports. A mail
+   that was on its way has a trace as well, and whoever left that out may have
+   left out a signature. */
+static bool header_is_summary(const struct bounce_header *header)
+{
+	static const char *const names[] = {
+		"From", "To", "Cc", "Subject", "Date", "Message-ID",
+		"MIME-Version", "Content-Type", "Content-Disposition",
+		"Content-ID", "Content-Description", "Content-Language"
+	};
+	unsigned int i, j;
+
+	for (i = 0; i < header->fields_count; i++) {
+		for (j = 0; j < N_ELEMENTS(names); j++) {
+			if (bounce_field_is(header, &header->fields[i],
+					    names[j]))
+				break;
+		}
+		if (j == N_ELEMENTS(names))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static bool original_is_truncated(const struct bounce_original *original)
 {
+	/* HTML may have lost a signature, too */
+	if (original->source == BOUNCE_SOURCE_HTML &&
+	    original->sigs->count == 0)
+		return TRUE;
+	if (header_is_summary(original->message.header))
+		return TRUE;
 	if (original->state == BOUNCE_ORIGINAL_TRUNCATED &&
 	    (original->body_size == 0 ||
 	     !bounce_text_block_is_original(original->message.header)))
@@ -127,6 +159,12 @@ static bool reason_is_unsigned(enum bounce_reason reason)
 {
 	return reason == BOUNCE_REASON_UNSIGNED ||
 		reason == BOUNCE_REASON_FOREIGN_SIGNATURE;
+}
+
+/* How much of the original came back makes a difference. */
+static bool reason_asks_original(enum bounce_reason reason)
+{
+	return reason_is_unsigned(reason) || reason == BOUNCE_REASON_DAMAGED;
 }
 
 static enum bounce_finding
@@ -164,7 +202,7 @@ void bounce_facts_collect(const struct bounce_policy *policy,
 	facts_r->weak = kind->weak;
 	facts_r->over_limit = evidence->over_limit || message->over_limit;
 	facts_r->no_original = original == NULL;
-	if (original != NULL && reason_is_unsigned(facts_r->signature)) {
+	if (original != NULL && reason_asks_original(facts_r->signature)) {
 		if (original->message.over_limit)
 			facts_r->over_limit = TRUE;
 		facts_r->truncated = original_is_truncated(original);
@@ -184,6 +222,10 @@ bounce_facts_original_reason(const struct bounce_facts *facts)
 		return facts->over_limit ? BOUNCE_REASON_OVER_LIMIT :
 			BOUNCE_REASON_NO_ORIGINAL;
 	}
+	if (facts->signature == BOUNCE_REASON_DAMAGED) {
+		return facts->truncated && !facts->over_limit ?
+			BOUNCE_REASON_TRUNCATED : BOUNCE_REASON_DAMAGED;
+	}
 	if (bounce_reason_to_verdict(facts->signature) !=
 	    BOUNCE_VERDICT_BACKSCATTER)
 		return facts->signature;
@@ -200,8 +242,9 @@ bounce_facts_original_reason(const struct bounce_facts *facts)
 
 bool bounce_reason_asks_replay(enum bounce_reason reason)
 {
-	/* our key made the signature of an altered header, too */
-	return bounce_reason_to_verdict(reason) == BOUNCE_VERDICT_GENUINE ||
+	/* our key made the signature of an altered header, too; and to damage
+	   one is easy: the benefit of the doubt has a limit */
+	return reason == BOUNCE_REASON_DAMAGED || bounce_reason_to_verdict(reason) == BOUNCE_VERDICT_GENUINE ||
 		reason == BOUNCE_REASON_ALTERED;
 }
 
@@ -215,6 +258,7 @@ bool bounce_reason_asks_sent_copy(enum bounce_reason reason)
 {
 	switch (reason) {
 	case BOUNCE_REASON_ALTERED:
+	case BOUNCE_REASON_DAMAGED:
 	case BOUNCE_REASON_NO_SIGNATURE_YET:
 	case BOUNCE_REASON_SENDER_MISMATCH:
 	case BOUNCE_REASON_TRUNCATED:
@@ -256,9 +300,11 @@ enum bounce_reason bounce_facts_reason(const struct bounce_facts *facts)
 	    facts->disowned == BOUNCE_FINDING_YES)
 		reason = BOUNCE_REASON_DISOWNED;
 	else if (bounce_reason_asks_replay(reason) &&
-		 facts->replayed == BOUNCE_FINDING_YES)
-		reason = BOUNCE_REASON_REPLAYED;
-	else if (bounce_reason_asks_spf(reason)) {
+		 facts->replayed == BOUNCE_FINDING_YES) {
+		reason = reason == BOUNCE_REASON_DAMAGED ?
+			BOUNCE_REASON_BAD_SIGNATURE : BOUNCE_REASON_REPLAYED;
+	}
+	if (bounce_reason_asks_spf(reason)) {
 		/* nothing is held against a message while something that
 		   could vouch for it is not known */
 		if (facts->spf_pass == BOUNCE_FINDING_YES)

@@ -31,7 +31,8 @@ struct bounce_facts {
 	/* It is dated before we began to sign all mail. */
 	bool predates_signing:1;
 
-	/* Has it come back too often; was the account in other hands when it
+	/* Has it come back too often, or, of a damaged signature, have too many
+	   such bounces come of late; was the account in other hands when it
 	   was sent; is there a copy of it in the mailbox of sent mail; and
 	   did, where that is to count, one of our hosts send it? */
 	enum bounce_finding replayed;

@@ -87,6 +87,13 @@ struct bounce_key_source {
 	   fails: what could not be found out is TEMPERROR. */
 	void (*lookup)(struct bounce_key_source *source, pool_t pool,
 		       struct bounce_key_query *queries, unsigned int count);
+	/* Answer with the keys of a domain that are known without a question to
+	   the DNS: for each a query that is FOUND, its names from the pool.
+	   Returns their number, at most max. NULL: none are known. */
+	unsigned int (*known)(struct bounce_key_source *source, pool_t pool,
+			      const char *domain,
+			      struct bounce_key_query *queries,
+			      unsigned int max);
 };
 
 /* TRUE if the name is a sequence of DNS labels as bounce_key_query wants

@@ -33,6 +33,15 @@
    the number to the verifier), and of others that are reported. */
 #define BOUNCE_DKIM_MAX_OWN 16
 #define BOUNCE_DKIM_MAX_FOREIGN 16
+/* A signature of ours that cannot be read: what it may have been, at most so
+   many ways for each; keys of ours that are tried, and public-key operations,
+   for a message. Of a larger field nothing is undone. */
+#define BOUNCE_DKIM_MAX_CANDIDATES 8
+#define BOUNCE_DKIM_MAX_DAMAGED_KEYS 16
+#define BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS 64
+#define BOUNCE_DKIM_UNDO_MAX_SIZE (16 * 1024)
+/* Fields behind it that may be pieces of it. */
+#define BOUNCE_DKIM_MAX_SWALLOWED 3
 /* A Message-ID field that is looked for elsewhere: RFC 5322 section 2.1.1. */
 #define BOUNCE_MESSAGE_ID_MAX_SIZE 998
 /* Recipients named in one field of an original that are counted. */

@@ -32,6 +32,11 @@ struct bounce_policy {
 	/* Bounces of one signature and kind beyond those that the recipients
 	   that it names may cause; 0: they are not counted. */
 	unsigned int replay_limit;
+	/* Bounces whose original bears a damaged signature that are given the
+	   benefit of the doubt, for a mailbox and in so many seconds; 0: all of
+	   them are. */
+	unsigned int damaged_limit;
+	unsigned int damaged_period;
 	/* That one of our hosts sent an original (SPF) is held for it. */
 	bool spf_rescue;
 	/* Hosts whose trace fields are true: our own relays. NULL: none. */

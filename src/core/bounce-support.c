@@ -184,6 +184,34 @@ bounce_replay_allowed(const struct bounce_policy *policy,
 		I_MAX(count, 1) * replay_times(policy, kind);
 }
 
+/* How many bounces with a damaged signature have come within the period? They
+   are counted under an id of their own for each. */
+static void support_ask_damaged(struct support_context *ctx)
+{
+	struct bounce_replay_source *replay = ctx->ports->replay;
+	const struct bounce_policy *policy = ctx->policy;
+	static const struct bounce_kind_result any_kind;
+	const char *id, *error = NULL;
+	unsigned int count;
+	int ret;
+
+	if (replay == NULL || policy->damaged_limit == 0)
+		return;
+	id = t_strdup_printf("damaged %"PRIdTIME_T, policy->now /
+			     I_MAX((time_t)policy->damaged_period, 1));
+	ret = replay->count(replay, ctx->pool,
+			    t_bounce_replay_id(&any_kind, id, strlen(id)),
+			    &count, &error);
+	support_set(&ctx->evidence->replayed,
+		    ret < 0 ? -1 : count > policy->damaged_limit ? 1 : 0,
+		    error);
+	if (ret == 0) {
+		ctx->evidence->replayed.text = p_strdup_printf(ctx->pool,
+			"%u bounces with a damaged signature came of late; "
+			"%u are allowed", count, policy->damaged_limit);
+	}
+}
+
 static void
 support_ask_replay(struct support_context *ctx, enum bounce_reason reason)
 {
@@ -281,6 +309,12 @@ void bounce_support_ask(pool_t pool, const struct bounce_policy *policy,
 		support_ask_spf(&ctx);
 	if (bounce_reason_asks_disown(reason))
 		support_ask_disown(&ctx, reason);
-	if (bounce_reason_asks_replay(reason))
+	if (reason == BOUNCE_REASON_DAMAGED) {
+		support_ask_damaged(&ctx);
+		/* nothing is given to the doubt any more */
+		if (bounce_reason_asks_spf(support_reason(&ctx)))
+			support_ask_spf(&ctx);
+	} else if (bounce_reason_asks_replay(reason)) {
 		support_ask_replay(&ctx, reason);
+	}
 }

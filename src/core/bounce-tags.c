@@ -6,6 +6,9 @@
 #include "bounce-limits.h"
 #include "bounce-tags.h"
 
+static const char error_twice[] = "a tag is there twice";
+static const char error_too_many[] = "there are too many tags";
+
 /* FWS. What a line break means was decided when the field was cut out of its
    header: here it can only be folding, or stand at the end. */
 static bool is_fws(const unsigned char *p, const unsigned char *end)
@@ -115,7 +118,7 @@ int bounce_tags_parse(const unsigned char *data, size_t size,
 		if (tags_have(tags_r, tag.name, tag.name_size))
 			twice = TRUE;
 		else if (tags_r->count == BOUNCE_DKIM_MAX_TAGS) {
-			*error_r = "there are too many tags";
+			*error_r = error_too_many;
 			return -1;
 		} else {
 			tags_r->tags[tags_r->count++] = tag;
@@ -124,10 +127,15 @@ int bounce_tags_parse(const unsigned char *data, size_t size,
 			p = skip_fws(p + 1, end);
 	}
 	if (twice) {
-		*error_r = "a tag is there twice";
+		*error_r = error_twice;
 		return -1;
 	}
 	return 0;
+}
+
+bool bounce_tags_error_is_rule(const char *error)
+{
+	return error == error_twice || error == error_too_many;
 }
 
 const struct bounce_tag *

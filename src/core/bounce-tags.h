@@ -23,6 +23,9 @@ struct bounce_tags {
    was meant to be can still be said. */
 int bounce_tags_parse(const unsigned char *data, size_t size,
 		      struct bounce_tags *tags_r, const char **error_r);
+/* TRUE if the error is that of a tag-list that can be read: a tag is there twice,
+   or there are too many. */
+bool bounce_tags_error_is_rule(const char *error);
 /* Tag names are case-sensitive. NULL: there is none. */
 const struct bounce_tag *
 bounce_tags_find(const struct bounce_tags *tags, const char *name);

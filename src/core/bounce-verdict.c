@@ -52,6 +52,9 @@ static const char *const reason_texts[BOUNCE_REASON_COUNT] = {
 	[BOUNCE_REASON_ALTERED] =
 		"Our key signed the original, and its header was changed on "
 		"the way.",
+	[BOUNCE_REASON_DAMAGED] =
+		"The original bears a signature that may be ours, and came "
+		"back too damaged to be checked.",
 	[BOUNCE_REASON_NO_SIGNATURE_YET] =
 		"The original dates from a time when not all of our mail was "
 		"signed.",

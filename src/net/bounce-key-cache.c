@@ -210,6 +210,28 @@ void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 	cache_set_add(&cache->others, name, now + ttl * 1000ULL, answer);
 }
 
+unsigned int
+bounce_key_cache_selectors(const struct bounce_key_cache *cache,
+			   const char *domain, uint64_t now,
+			   const char **selectors_r, unsigned int max)
+{
+	const char *suffix = t_strconcat("._domainkey.", domain, NULL);
+	const struct cache_entry *entry;
+	size_t size, suffix_size = strlen(suffix);
+	unsigned int count = 0;
+
+	for (entry = cache->keys.tail; entry != NULL && count < max;
+	     entry = entry->prev) {
+		size = strlen(entry->name);
+		if (entry->expires <= now || size <= suffix_size ||
+		    strcmp(entry->name + size - suffix_size, suffix) != 0)
+			continue;
+		selectors_r[count++] = t_strndup(entry->name,
+						 size - suffix_size);
+	}
+	return count;
+}
+
 unsigned int bounce_key_cache_keys_count(const struct bounce_key_cache *cache)
 {
 	return hash_table_count(cache->keys.entries);

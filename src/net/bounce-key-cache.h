@@ -63,6 +63,12 @@ bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 			    uint64_t now, unsigned int ttl,
 			    const struct bounce_key_cache_answer *answer);
+/* The selectors of keys of the domain that have not expired: at most max of
+   them, those used last first, from the data stack. Returns their number. */
+unsigned int
+bounce_key_cache_selectors(const struct bounce_key_cache *cache,
+			   const char *domain, uint64_t now,
+			   const char **selectors_r, unsigned int max);
 /* How many are kept. */
 unsigned int bounce_key_cache_keys_count(const struct bounce_key_cache *cache);
 unsigned int

@@ -265,6 +265,44 @@ int bounce_key_dir_lookup(struct bounce_key_dir *dir, const char *selector,
 	return 1;
 }
 
+static const char *t_key_file_selector(const char *name, const char *suffix)
+{
+	size_t size = strlen(name), suffix_size = strlen(suffix);
+
+	if (size <= suffix_size ||
+	    strcmp(name + size - suffix_size, suffix) != 0)
+		return NULL;
+	name = t_strndup(name, size - suffix_size);
+	return bounce_key_name_is_valid(name) ? name : NULL;
+}
+
+unsigned int
+bounce_key_dir_selectors(struct bounce_key_dir *dir, const char *domain,
+			 const char **selectors_r, unsigned int max)
+{
+	const char *suffix = t_strconcat(KEY_FILE_INFIX, domain, NULL);
+	const char *txt_suffix = t_strconcat(suffix, KEY_FILE_SUFFIX, NULL);
+	unsigned int count = 0, i;
+	const char *selector;
+	struct dirent *d;
+	DIR *dirp;
+
+	if ((dirp = opendir(dir->path)) == NULL)
+		return 0;
+	for (i = 0; i < BOUNCE_KEY_DIR_MAX_CHECKED && count < max; i++) {
+		if ((d = readdir(dirp)) == NULL)
+			break;
+		selector = t_key_file_selector(d->d_name, suffix);
+		if (selector == NULL)
+			selector = t_key_file_selector(d->d_name, txt_suffix);
+		if (selector != NULL)
+			selectors_r[count++] = selector;
+	}
+	if (closedir(dirp) < 0)
+		i_error("closedir(%s) failed: %m", dir->path);
+	return count;
+}
+
 /* Returns 1 for a file that lookups can find, 0 if it has nothing to do with
    us, -1 if it looks like a key file and would never be found. */
 static int key_file_name_check(const char *name, const char **error_r)

@@ -29,6 +29,14 @@ int bounce_key_dir_lookup(struct bounce_key_dir *dir, const char *selector,
 			  const char *domain, enum bounce_key_status *status_r,
 			  struct bounce_key **key_r, const char **error_r);
 
+/* The selectors of the domain's key files: at most max of them, from the data
+   stack, in no order, maybe twice. Returns their number: 0 also if the
+   directory cannot be read. Looks at BOUNCE_KEY_DIR_MAX_CHECKED names at
+   most. */
+unsigned int
+bounce_key_dir_selectors(struct bounce_key_dir *dir, const char *domain,
+			 const char **selectors_r, unsigned int max);
+
 /* Check that the directory can be read, and so can each key file in it. Other
    files are passed over. Returns 0 and the number of key files, or -1 with an
    error (data stack) that names the first bad file. */

@@ -496,12 +496,76 @@ key_source_lookup(struct bounce_key_source *_source, pool_t pool,
 	}
 }
 
+/* Ask the directory and the cache for one of the selectors that they have
+   named. Returns TRUE if there is a key. */
+static bool
+source_find_known(struct bounce_key_lookup *lookup, pool_t pool,
+		  const char *selector, const char *domain,
+		  struct bounce_key_query *query)
+{
+	struct bounce_key_cache_answer answer;
+	const char *error, *name;
+
+	i_zero(query);
+	query->selector = p_strdup(pool, selector);
+	query->domain = p_strdup(pool, domain);
+	if (lookup->dir != NULL &&
+	    bounce_key_dir_lookup(lookup->dir, selector, domain,
+				  &query->status, &query->key, &error) > 0) {
+		query->origin = BOUNCE_KEY_ORIGIN_DIR;
+		return query->key != NULL;
+	}
+	name = t_strconcat(selector, "._domainkey.", domain, NULL);
+	if (bounce_key_cache_lookup(lookup->cache, name,
+			lookup->ports.now(lookup->ports.context),
+			&answer) != BOUNCE_KEY_CACHE_HIT)
+		return FALSE;
+	query->origin = BOUNCE_KEY_ORIGIN_DNS;
+	query->status = answer.status;
+	query->key = answer.key;
+	return query->key != NULL;
+}
+
+static unsigned int
+key_source_known(struct bounce_key_source *_source, pool_t pool,
+		 const char *domain, struct bounce_key_query *queries,
+		 unsigned int max)
+{
+	struct key_source *source =
+		container_of(_source, struct key_source, source);
+	struct bounce_key_lookup *lookup = source->lookup;
+	unsigned int i, selectors_count = 0, count = 0;
+	const char **selectors;
+
+	T_BEGIN {
+		selectors = t_new(const char *, max + 1);
+		if (lookup->dir != NULL) {
+			selectors_count = bounce_key_dir_selectors(
+				lookup->dir, domain, selectors, max);
+		}
+		selectors_count += bounce_key_cache_selectors(lookup->cache,
+			domain, lookup->ports.now(lookup->ports.context),
+			selectors + selectors_count, max - selectors_count);
+		for (i = 0; i < selectors_count; i++) {
+			if (source_find_known(lookup, pool, selectors[i],
+					      domain, &queries[count]) &&
+			    query_find_same(queries, count,
+					    &queries[count]) == NULL)
+				count++;
+			else if (queries[count].key != NULL)
+				bounce_key_unref(&queries[count].key);
+		}
+	} T_END;
+	return count;
+}
+
 struct bounce_key_source *
 bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool)
 {
 	struct key_source *source = p_new(pool, struct key_source, 1);
 
 	source->source.lookup = key_source_lookup;
+	source->source.known = key_source_known;
 	source->lookup = lookup;
 	return &source->source;
 }

@@ -81,7 +81,7 @@ def original(number, subject, recipient, when, signer=None):
                      for n, v in fields.items())
     if signer is not None:
         header = 'DKIM-Signature: %s\r\n' % signer.field(fields, body, int(when)) + header
-    return (header + 'MIME-Version: 1.0\r\nContent-Type: text/plain\r\n').encode(), body
+    return (header + 'X-Mailer: Quay 1.0\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n').encode(), body
 
 
 # -- frames ----------------------------------------------------------------

@@ -121,6 +121,7 @@ To: <%s>
 Subject: %s
 Date: %s
 Message-ID: %s
+X-Mailer: Quay 1.0
 MIME-Version: 1.0
 Content-Type: text/plain; charset=us-ascii
 

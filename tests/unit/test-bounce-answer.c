@@ -137,6 +137,7 @@ static const char test_bounce[] =
 	"--x\n"
 	"Content-Type: message/rfc822\n"
 	"\n"
+	"Received: from a by b\n"
 	"From: a@example.org\n"
 	"Subject: \302\233 is a control character\n"
 	"Message-ID: <1@example.org>\n"

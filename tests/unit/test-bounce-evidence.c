@@ -336,6 +336,8 @@ evidence_tests_run(const struct evidence_test *tests, unsigned int count)
 	} T_END;
 }
 
+#define A40 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
 static void test_bounce_evidence_signatures(void)
 {
 	static const struct evidence_test tests[] = {
@@ -368,9 +370,14 @@ static void test_bounce_evidence_signatures(void)
 		  .body = FULL, .reason = BOUNCE_REASON_BAD_SIGNATURE,
 		  .asked = "e1/example.org " },
 		{ "the signature is made up",
-		  .sig = { OURS, .b = "AAAAAAAAAAAAAAAAAAAA" },
+		  .sig = { OURS, .b = A40 A40 A40 A40 "AAAAAAAAAAA=" },
 		  .header = FAIL, .body = FULL,
 		  .reason = BOUNCE_REASON_BAD_SIGNATURE,
+		  .asked = "r1/example.org " },
+		{ "the signature is too short",
+		  .sig = { OURS, .b = "AAAAAAAAAAAAAAAAAAAA" },
+		  .header = PERM, .body = FULL,
+		  .reason = BOUNCE_REASON_DAMAGED,
 		  .asked = "r1/example.org " },
 		{ "a foreign domain", .sig = SIG("r1", "example.net"),
 		  .header = BOUNCE_DKIM_HEADER_SKIPPED, .body = UNTESTED,
@@ -382,15 +389,29 @@ static void test_bounce_evidence_signatures(void)
 		  .header = BOUNCE_DKIM_HEADER_SKIPPED, .body = UNTESTED,
 		  .reason = BOUNCE_REASON_FOREIGN_SIGNATURE, .asked = "" },
 		{ "a tag is there twice", .sig = { OURS, .extra = " v=1;" },
-		  .header = PERM, .body = UNTESTED,
-		  .reason = BOUNCE_REASON_BAD_SIGNATURE, .asked = "" },
+		  .header = FAIL, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_ALTERED,
+		  .asked = "r1/example.org " },
+		{ "a tag is there twice, made up",
+		  .sig = { OURS, .extra = " v=1;",
+			   .b = A40 A40 A40 A40 "AAAAAAAAAAA=" },
+		  .header = FAIL, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_BAD_SIGNATURE,
+		  .asked = "r1/example.org " },
+		{ "a tag is there twice, Ed25519",
+		  .sig = { "e1", "example.org", .extra = " v=1;" },
+		  .header = FAIL, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_BAD_SIGNATURE,
+		  .asked = "e1/example.org " },
 		{ "against the rules", .sig = { OURS, .extra = " q=http;" },
-		  .header = PERM, .body = UNTESTED,
-		  .reason = BOUNCE_REASON_BAD_SIGNATURE, .asked = "" },
+		  .header = FAIL, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_ALTERED,
+		  .asked = "r1/example.org " },
 		{ "cut, and a body behind it", .sig = { OURS },
 		  .what = "; b=", .by = ";\r\nx-b:", .header = PERM,
 		  .body = UNTESTED,
-		  .reason = BOUNCE_REASON_BAD_SIGNATURE, .asked = "" },
+		  .reason = BOUNCE_REASON_DAMAGED,
+		  .asked = "r1/example.org " },
 		{ "a selector that is a path",
 		  .sig = SIG("../r1", "example.org"),
 		  .header = PERM, .body = FULL,
@@ -557,13 +578,13 @@ static void test_bounce_evidence_truncated(void)
 		test_assert(run.evidence->sigs_count == 1);
 		test_assert_idx(run.evidence->sigs[0].reason ==
 				BOUNCE_REASON_TRUNCATED, cut);
-		/* the same, but a body came back: it is not cut */
+		/* the same, but a body came back: the header is whole */
 		test_run_deinit(&run);
 		test_run_init(&run);
 		test_run_collect(&run, t_bounce(t_strconcat(
 			fields, field, "\r\n\r\n" BODY, NULL)));
 		test_assert_idx(run.evidence->sigs[0].reason ==
-				BOUNCE_REASON_BAD_SIGNATURE, cut);
+				BOUNCE_REASON_DAMAGED, cut);
 		test_assert_idx(run.message->originals->state ==
 				BOUNCE_ORIGINAL_FULL, cut);
 		test_run_deinit(&run);
@@ -639,16 +660,15 @@ static void test_bounce_evidence_several(void)
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(t_original(
 		sigs, N_ELEMENTS(sigs), "alice@example.org", NULL, "1")));
-	/* each key once, whatever its case; none for what cannot verify */
+	/* each key once, whatever its case */
 	test_assert_strcmp(str_c(run.source.asked),
-			   "r1/example.org e1/example.org ");
+			   "r1/example.org e1/example.org r2/example.com ");
 	test_assert(run.evidence->sigs_count == N_ELEMENTS(sigs));
 	for (i = 0; i < N_ELEMENTS(sigs); i++) {
 		static const enum bounce_reason reasons[] = {
 			BOUNCE_REASON_FOREIGN_SIGNATURE,
 			BOUNCE_REASON_DKIM_FULL, BOUNCE_REASON_DKIM_FULL,
-			BOUNCE_REASON_BAD_SIGNATURE,
-			BOUNCE_REASON_BAD_SIGNATURE
+			BOUNCE_REASON_DAMAGED, BOUNCE_REASON_ALTERED
 		};
 
 		test_assert_idx(run.evidence->sigs[i].reason == reasons[i],

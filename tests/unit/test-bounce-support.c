@@ -14,6 +14,7 @@
 #define DATE_2020 "Wed, 01 Jan 2020 00:00:00 +0000"
 #define TIME_2020 1577836800
 #define HEADER \
+	"Received: from a by b\n" \
 	"From: alice@example.org\nTo: bob@example.net, carol@example.net\n" \
 	"Cc: group: dave@example.com, eve@example.com;\n" \
 	"Message-ID: <1@example.org>\nDate: " DATE_2020 "\n"
@@ -344,13 +345,15 @@ static void test_bounce_support_sent(void)
 	pool_unref(&f.pool);
 
 	/* nothing to look for, or too much */
-	fixture_init(&f, "From: alice@example.org\n", BOUNCE_REASON_UNSIGNED);
+	fixture_init(&f, "Received: from a by b\n"
+		     "From: alice@example.org\n", BOUNCE_REASON_UNSIGNED);
 	f.world.sent_ret = 1;
 	test_assert(fixture_ask(&f) == BOUNCE_REASON_UNSIGNED);
 	pool_unref(&f.pool);
 	header = t_str_new(2048);
-	str_append(header, "From: alice@example.org\nMessage-ID: <");
-	while (str_len(header) < BOUNCE_MESSAGE_ID_MAX_SIZE + 40)
+	str_append(header, "Received: from a by b\n"
+		   "From: alice@example.org\nMessage-ID: <");
+	while (str_len(header) < BOUNCE_MESSAGE_ID_MAX_SIZE + 80)
 		str_append_c(header, 'x');
 	str_append(header, ">\n");
 	fixture_init(&f, str_c(header), BOUNCE_REASON_UNSIGNED);

@@ -1,0 +1,496 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "buffer.h"
+#include "bounce-address.h"
+#include "bounce-damaged.h"
+#include "bounce-dkim-private.h"
+#include "bounce-domain-name.h"
+#include "bounce-message.h"
+#include "bounce-policy.h"
+#include "bounce-verdict.h"
+
+#include <openssl/err.h>
+
+/* What the signature may have been. */
+struct damaged_candidate {
+	struct bounce_dkim_signature sig;
+	enum bounce_domains_answer answer;
+	const char *repair;
+	/* where b= begins; 0: there is none */
+	size_t b_start;
+};
+
+struct damaged_trial {
+	struct bounce_damaged *damaged;
+	struct bounce_signature_evidence *evidence;
+	struct damaged_candidate candidates[BOUNCE_DKIM_MAX_CANDIDATES];
+	unsigned int candidates_count;
+
+	/* a b= that came back whole was tried with a key of its size */
+	bool whole;
+	/* libcrypto failed */
+	bool failed;
+};
+
+void bounce_damaged_init(struct bounce_damaged *damaged, pool_t pool,
+			 const struct bounce_policy *policy,
+			 const struct bounce_envelope *envelope,
+			 struct bounce_key_source *keys)
+{
+	i_zero(damaged);
+	damaged->pool = pool;
+	damaged->policy = policy;
+	damaged->envelope = envelope;
+	damaged->keys = keys;
+}
+
+void bounce_damaged_deinit(struct bounce_damaged *damaged)
+{
+	unsigned int i;
+
+	for (i = 0; i < damaged->queries_count; i++) {
+		if (damaged->queries[i].key != NULL)
+			bounce_key_unref(&damaged->queries[i].key);
+	}
+	damaged->queries_count = 0;
+}
+
+static void
+trial_set(struct damaged_trial *trial, enum bounce_dkim_header header,
+	  enum bounce_reason reason, const char *text)
+{
+	trial->evidence->header = header;
+	trial->evidence->reason = reason;
+	trial->evidence->text = text;
+}
+
+/*
+ * Candidates
+ */
+
+/* The field's value. A line that was broken within h= may look like a field of
+   its own, as "ubject : date" does: then b= is in one of those that follow. */
+static const unsigned char *
+trial_value(const struct damaged_trial *trial, size_t *size_r)
+{
+	const struct bounce_header *header =
+		trial->evidence->original->message.header;
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+	const unsigned char *value = sig->data + sig->value_offset;
+	unsigned int i, last;
+	size_t start, size;
+
+	*size_r = sig->size - sig->value_offset;
+	if (bounce_dkim_b_find(value, *size_r, &start))
+		return value;
+	last = I_MIN(header->fields_count - 1,
+		     sig->field + BOUNCE_DKIM_MAX_SWALLOWED);
+	for (i = sig->field + 1; i <= last; i++) {
+		size = header->data + header->fields[i].offset +
+			bounce_dkim_field_size(header, &header->fields[i]) -
+			value;
+		if (size > BOUNCE_DKIM_UNDO_MAX_SIZE)
+			break;
+		if (bounce_dkim_b_find(value, size, &start)) {
+			*size_r = size;
+			break;
+		}
+	}
+	return value;
+}
+
+static void trial_init_candidates(struct damaged_trial *trial)
+{
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+	struct bounce_dkim_candidate fields[BOUNCE_DKIM_MAX_CANDIDATES];
+	pool_t pool = trial->damaged->pool;
+	struct damaged_candidate *candidate;
+	const unsigned char *value;
+	unsigned int i;
+	size_t size;
+
+	value = trial_value(trial, &size);
+	trial->candidates_count = bounce_dkim_undo(pool, value, size, fields);
+	for (i = 0; i < trial->candidates_count; i++) T_BEGIN {
+		size_t name_size = strlen(BOUNCE_DKIM_CANDIDATE_NAME);
+
+		candidate = &trial->candidates[i];
+		candidate->repair = fields[i].repair;
+		candidate->answer = bounce_dkim_signature_parse(pool,
+			fields[i].data, fields[i].size, name_size,
+			name_size + 1, trial->damaged->policy->domains,
+			&candidate->sig);
+		candidate->sig.field = sig->field;
+		if (!bounce_dkim_b_find(fields[i].data, fields[i].size,
+					&candidate->b_start))
+			candidate->b_start = 0;
+	} T_END;
+}
+
+static bool candidate_is_readable(const struct damaged_candidate *candidate)
+{
+	return candidate->sig.error == NULL && !candidate->sig.damaged;
+}
+
+/* Once it can be read, it is another domain's. Not where the break was in d=
+   itself: how it was before is then a guess. */
+static bool trial_is_foreign(const struct damaged_trial *trial)
+{
+	const struct damaged_candidate *candidate;
+	unsigned int i;
+
+	for (i = 0; i < trial->candidates_count; i++) {
+		candidate = &trial->candidates[i];
+		if (candidate->answer == BOUNCE_DOMAINS_FOREIGN &&
+		    !candidate->sig.domain_unreadable)
+			return TRUE;
+		if (candidate->sig.own)
+			return FALSE;
+	}
+	return FALSE;
+}
+
+/*
+ * Trying keys
+ */
+
+/* A key of ours made the signature of this candidate. */
+static void
+trial_proven(struct damaged_trial *trial,
+	     const struct damaged_candidate *candidate,
+	     const struct bounce_key_query *query, const char *repair)
+{
+	struct bounce_dkim_signature *sig;
+
+	sig = p_new(trial->damaged->pool, struct bounce_dkim_signature, 1);
+	*sig = candidate->sig;
+	sig->own = TRUE;
+	sig->domain_unreadable = FALSE;
+	sig->domain = p_strdup(trial->damaged->pool, query->domain);
+	sig->selector = p_strdup(trial->damaged->pool, query->selector);
+	trial->evidence->sig = sig;
+	trial->evidence->repair = repair;
+	trial->evidence->key_origin = query->origin;
+	trial->evidence->key_bits = query->key->bits;
+	trial->evidence->key_retired = query->key->retired;
+}
+
+/* Does a candidate that can be read verify? */
+static bool
+trial_verify(struct damaged_trial *trial, const struct bounce_key_query *query)
+{
+	const struct bounce_header *header =
+		trial->evidence->original->message.header;
+	struct damaged_candidate *candidate;
+	struct bounce_dkim_result result;
+	unsigned int i;
+
+	for (i = 0; i < trial->candidates_count; i++) {
+		candidate = &trial->candidates[i];
+		if (!candidate_is_readable(candidate) ||
+		    trial->damaged->operations >=
+		    BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)
+			continue;
+		/* Ed25519 also verifies a repaired header */
+		trial->damaged->operations += 2;
+		candidate->sig.own = TRUE;
+		bounce_dkim_verify_header(trial->damaged->pool, header,
+					  &candidate->sig, query->key,
+					  &result);
+		if (result.header == BOUNCE_DKIM_HEADER_TEMPERROR)
+			trial->failed = TRUE;
+		if (result.header != BOUNCE_DKIM_HEADER_PASS)
+			continue;
+		trial_set(trial, result.header, result.reason, result.text);
+		trial_proven(trial, candidate, query,
+			     candidate->repair == NULL ? result.repair :
+			     candidate->repair);
+		return TRUE;
+	}
+	return FALSE;
+}
+
+static const char *trial_altered_text(const struct damaged_trial *trial)
+{
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+
+	if (sig->error == NULL)
+		return "the key made this signature, but the header was "
+			"changed since";
+	return p_strdup_printf(trial->damaged->pool,
+		"the key made this signature, but it came back changed: %s",
+		sig->error);
+}
+
+static bool
+b_was_tried(const struct damaged_trial *trial, unsigned int index,
+	    const buffer_t *b, size_t key_size)
+{
+	const struct damaged_candidate *candidate;
+	buffer_t *other = t_buffer_create(key_size);
+	unsigned int i;
+
+	for (i = 0; i < index; i++) {
+		candidate = &trial->candidates[i];
+		if (candidate->b_start == 0)
+			continue;
+		buffer_set_used_size(other, 0);
+		if (bounce_dkim_b_decode(
+			candidate->sig.data + candidate->b_start,
+			candidate->sig.size - candidate->b_start,
+			key_size, other) != BOUNCE_DKIM_B_SHORT &&
+		    buffer_cmp(other, b))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Returns TRUE if the key made what is left of the candidate's b=. */
+static bool
+trial_recover(struct damaged_trial *trial, unsigned int index,
+	      const struct bounce_key_query *query)
+{
+	struct damaged_candidate *candidate = &trial->candidates[index];
+	unsigned char digest[BOUNCE_DKIM_HASH_SIZE];
+	int ret, key_size = EVP_PKEY_get_size(query->key->pkey);
+	enum bounce_dkim_b state;
+	buffer_t *b;
+
+	if (candidate->b_start == 0 || key_size <= 0)
+		return FALSE;
+	b = t_buffer_create(key_size);
+	state = bounce_dkim_b_decode(candidate->sig.data + candidate->b_start,
+				     candidate->sig.size - candidate->b_start,
+				     key_size, b);
+	if (state == BOUNCE_DKIM_B_SHORT ||
+	    b_was_tried(trial, index, b, key_size))
+		return FALSE;
+	if (query->key->type != BOUNCE_KEY_TYPE_RSA) {
+		/* it can only be verified; where the field can be read and
+		   breaks a rule, that says enough */
+		if (state == BOUNCE_DKIM_B_WHOLE &&
+		    !trial->evidence->sig->damaged)
+			trial->whole = TRUE;
+		return FALSE;
+	}
+	if (trial->damaged->operations >= BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)
+		return FALSE;
+	trial->damaged->operations++;
+	ret = bounce_dkim_recover(query->key, b->data, b->used, digest);
+	if (ret < 0)
+		trial->failed = TRUE;
+	else if (ret == 0 && state == BOUNCE_DKIM_B_WHOLE)
+		trial->whole = TRUE;
+	if (ret <= 0)
+		return FALSE;
+	candidate->sig.b = p_memdup(trial->damaged->pool, b->data, b->used);
+	candidate->sig.b_size = b->used;
+	return TRUE;
+}
+
+/* Returns TRUE if the key made the signature: the evidence is set. */
+static bool
+trial_try_key(struct damaged_trial *trial,
+	      const struct bounce_key_query *query)
+{
+	unsigned int i;
+	bool found = FALSE;
+
+	if (query->key->type == BOUNCE_KEY_TYPE_RSA &&
+	    query->key->bits < trial->damaged->policy->min_rsa_bits)
+		return FALSE;
+	for (i = 0; i < trial->candidates_count && !found; i++) T_BEGIN {
+		found = trial_recover(trial, i, query);
+	} T_END;
+	if (!found && query->key->type == BOUNCE_KEY_TYPE_RSA)
+		return FALSE;
+	if (trial_verify(trial, query))
+		return TRUE;
+	if (!found)
+		return FALSE;
+	trial_set(trial, BOUNCE_DKIM_HEADER_FAIL, BOUNCE_REASON_ALTERED,
+		  trial_altered_text(trial));
+	trial_proven(trial, &trial->candidates[i - 1], query, NULL);
+	return TRUE;
+}
+
+/*
+ * Which keys
+ */
+
+/* Keys of the domain that are known without a lookup. */
+static void
+damaged_add_known(struct bounce_damaged *damaged, const char *domain)
+{
+	struct bounce_key_source *keys = damaged->keys;
+	unsigned int i;
+
+	if (keys->known == NULL || domain == NULL ||
+	    !bounce_domains_match(damaged->policy->domains, domain))
+		return;
+	for (i = 0; i < damaged->queries_count; i++) {
+		if (strcmp(damaged->queries[i].domain, domain) == 0)
+			return;
+	}
+	/* one place is kept for a key that is looked up */
+	damaged->queries_count += keys->known(keys, damaged->pool, domain,
+		damaged->queries + damaged->queries_count,
+		N_ELEMENTS(damaged->queries) - 1 - damaged->queries_count);
+}
+
+static const char *t_address_domain(const char *address)
+{
+	const char *at = address == NULL ? NULL : strrchr(address, '@');
+
+	return at == NULL ? NULL : t_bounce_domain_normalise(at + 1);
+}
+
+static void trial_add_known(struct damaged_trial *trial)
+{
+	struct bounce_damaged *damaged = trial->damaged;
+	const char *from = t_bounce_header_value(
+		trial->evidence->original->message.header, "From");
+	const struct bounce_address *list;
+	unsigned int i, count = 0;
+
+	for (i = 0; i < trial->candidates_count; i++) {
+		if (trial->candidates[i].sig.own) {
+			damaged_add_known(damaged,
+					  trial->candidates[i].sig.domain);
+			break;
+		}
+	}
+	if (from != NULL)
+		(void)t_bounce_address_parse_list(from, &list, &count);
+	if (count > 0) {
+		damaged_add_known(damaged,
+			t_bounce_domain_normalise(list[0].domain));
+	}
+	damaged_add_known(damaged,
+			  t_address_domain(damaged->envelope->rcpt_to));
+}
+
+static bool
+damaged_is_known(const struct bounce_damaged *damaged,
+		 const struct bounce_dkim_signature *sig)
+{
+	unsigned int i;
+
+	for (i = 0; i < damaged->queries_count; i++) {
+		if (strcmp(damaged->queries[i].selector, sig->selector) == 0 &&
+		    strcmp(damaged->queries[i].domain, sig->domain) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* The key that a repaired d= and s= name. A stranger chooses them: one lookup
+   for a message. NULL: there is none. */
+static const struct bounce_key_query *
+trial_lookup(struct damaged_trial *trial)
+{
+	struct bounce_damaged *damaged = trial->damaged;
+	const struct bounce_dkim_signature *sig;
+	struct bounce_key_query *query;
+	unsigned int i;
+
+	if (damaged->looked_up)
+		return NULL;
+	for (i = 0; i < trial->candidates_count; i++) {
+		sig = &trial->candidates[i].sig;
+		if (sig->own && candidate_is_readable(&trial->candidates[i]) &&
+		    sig->selector[0] != '\0')
+			break;
+	}
+	if (i == trial->candidates_count || damaged_is_known(damaged, sig))
+		return NULL;
+	damaged->looked_up = TRUE;
+	query = &damaged->queries[damaged->queries_count++];
+	i_zero(query);
+	query->selector = sig->selector;
+	query->domain = sig->domain;
+	damaged->keys->lookup(damaged->keys, damaged->pool, query, 1);
+	return query->status == BOUNCE_KEY_FOUND ? query : NULL;
+}
+
+static bool trial_try_keys(struct damaged_trial *trial)
+{
+	const struct bounce_key_query *query;
+	unsigned int i;
+
+	trial_add_known(trial);
+	for (i = 0; i < trial->damaged->queries_count; i++) {
+		query = &trial->damaged->queries[i];
+		if (query->key != NULL && trial_try_key(trial, query))
+			return TRUE;
+	}
+	query = trial_lookup(trial);
+	return query != NULL && trial_try_key(trial, query);
+}
+
+/* From is gone, and stands in the signature's own field: Exim 4.98 glues the
+   next field on to one of over 998 octets. Nothing signed without From can
+   vouch, and to swallow it is too easy for a forger to be excused. */
+static bool trial_has_swallowed_from(const struct damaged_trial *trial)
+{
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+	const char *value;
+
+	if (bounce_header_find(trial->evidence->original->message.header,
+			       "From") != NULL)
+		return FALSE;
+	value = t_strndup(sig->data, sig->size);
+	return strstr(value, " From: ") != NULL;
+}
+
+static void trial_unproven(struct damaged_trial *trial)
+{
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+
+	if (trial->failed) {
+		trial_set(trial, BOUNCE_DKIM_HEADER_TEMPERROR,
+			  BOUNCE_REASON_STATE, "libcrypto failed");
+	} else if (trial->whole) {
+		trial_set(trial, BOUNCE_DKIM_HEADER_FAIL,
+			  BOUNCE_REASON_BAD_SIGNATURE,
+			  "b= came back whole, and was not made with our key");
+	} else if (trial_has_swallowed_from(trial)) {
+		trial_set(trial, BOUNCE_DKIM_HEADER_PERMERROR,
+			  BOUNCE_REASON_BAD_SIGNATURE,
+			  "the header's From stands in it");
+	} else {
+		trial_set(trial, BOUNCE_DKIM_HEADER_PERMERROR,
+			  BOUNCE_REASON_DAMAGED, sig->error != NULL ?
+			  sig->error : "it cannot be read");
+	}
+}
+
+void bounce_damaged_check(struct bounce_damaged *damaged,
+			  struct bounce_signature_evidence *evidence,
+			  const struct bounce_key_query *query)
+{
+	struct damaged_trial trial;
+	bool proven;
+
+	i_zero(&trial);
+	trial.damaged = damaged;
+	trial.evidence = evidence;
+	ERR_set_mark();
+	T_BEGIN {
+		trial_init_candidates(&trial);
+		if (evidence->sig->domain_unreadable &&
+		    trial_is_foreign(&trial)) {
+			trial_set(&trial, BOUNCE_DKIM_HEADER_SKIPPED,
+				  BOUNCE_REASON_FOREIGN_SIGNATURE,
+				  "it is another domain's");
+		} else {
+			proven = query == NULL ? trial_try_keys(&trial) :
+				query->key != NULL &&
+				trial_try_key(&trial, query);
+			if (!proven)
+				trial_unproven(&trial);
+		}
+	} T_END;
+	ERR_pop_to_mark();
+}
