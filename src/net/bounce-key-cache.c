@@ -7,7 +7,9 @@
 
 #define CACHE_DEFAULT_MAX_KEYS 1000
 #define CACHE_DEFAULT_MAX_OTHERS 1000
-#define CACHE_DEFAULT_LOOKUPS_PER_MINUTE 100
+#define CACHE_MAX_DOMAINS 1000
+
+#define KEY_NAME_INFIX "._domainkey."
 
 #define MSECS_PER_MINUTE (60 * 1000)
 
@@ -33,6 +35,8 @@ struct bounce_key_cache {
 	   counted. */
 	struct cache_set keys;
 	struct cache_set others;
+	/* Domains of which a key was found, as names alone. */
+	struct cache_set domains;
 
 	/* The token bucket: lookups that are allowed now. They come back one
 	   by one; last_token is when the last one did. */
@@ -119,9 +123,10 @@ bounce_key_cache_init(const struct bounce_key_cache_settings *settings)
 		       settings->max_keys : CACHE_DEFAULT_MAX_KEYS);
 	cache_set_init(&cache->others, settings->max_others != 0 ?
 		       settings->max_others : CACHE_DEFAULT_MAX_OTHERS);
+	cache_set_init(&cache->domains, CACHE_MAX_DOMAINS);
 	cache->max_tokens = settings->lookups_per_minute != 0 ?
 		settings->lookups_per_minute :
-		CACHE_DEFAULT_LOOKUPS_PER_MINUTE;
+		BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE;
 	cache->tokens = cache->max_tokens;
 	return cache;
 }
@@ -135,6 +140,7 @@ void bounce_key_cache_deinit(struct bounce_key_cache **_cache)
 	*_cache = NULL;
 	cache_set_deinit(&cache->keys);
 	cache_set_deinit(&cache->others);
+	cache_set_deinit(&cache->domains);
 	i_free(cache);
 }
 
@@ -162,6 +168,52 @@ static bool cache_take_token(struct bounce_key_cache *cache, uint64_t now)
 	return TRUE;
 }
 
+void bounce_key_cache_add_domain(struct bounce_key_cache *cache,
+				 const char *domain)
+{
+	static const struct bounce_key_cache_answer none;
+
+	if (cache_set_find(&cache->domains, domain) == NULL)
+		cache_set_add(&cache->domains, domain, 0, &none);
+}
+
+/* A selector or a domain may hold the infix, too, if a stranger made it up:
+   what is behind the last one is the least that it can be. */
+static const char *key_name_domain(const char *name)
+{
+	const char *next, *domain = NULL;
+
+	while ((next = strstr(name, KEY_NAME_INFIX)) != NULL)
+		domain = name = next + strlen(KEY_NAME_INFIX);
+	return domain;
+}
+
+/* Of the domain or one above it: subdomains can be made up as well. */
+static bool
+cache_knows_domain(struct bounce_key_cache *cache, const char *domain)
+{
+	while (domain != NULL) {
+		if (cache_set_find(&cache->domains, domain) != NULL)
+			return TRUE;
+		domain = strchr(domain, '.');
+		if (domain != NULL)
+			domain++;
+	}
+	return FALSE;
+}
+
+static enum bounce_key_cache_result
+cache_answer(const struct cache_entry *entry,
+	     struct bounce_key_cache_answer *answer_r)
+{
+	answer_r->status = entry->status;
+	answer_r->error = entry->error;
+	answer_r->key = entry->key;
+	if (entry->key != NULL)
+		bounce_key_ref(entry->key);
+	return BOUNCE_KEY_CACHE_HIT;
+}
+
 enum bounce_key_cache_result
 bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 			uint64_t now, struct bounce_key_cache_answer *answer_r)
@@ -171,23 +223,23 @@ bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 	entry = known = cache_set_find(&cache->keys, name);
 	if (entry == NULL || entry->expires <= now)
 		entry = cache_set_find(&cache->others, name);
-	if (entry != NULL && entry->expires > now) {
-		answer_r->status = entry->status;
-		answer_r->error = entry->error;
-		answer_r->key = entry->key;
-		if (entry->key != NULL)
-			bounce_key_ref(entry->key);
-		return BOUNCE_KEY_CACHE_HIT;
-	}
-	if (known == NULL && !cache_take_token(cache, now))
-		return BOUNCE_KEY_CACHE_LIMIT;
-	return BOUNCE_KEY_CACHE_MISS;
+	if (entry != NULL && entry->expires > now)
+		return cache_answer(entry, answer_r);
+	if (known != NULL || !cache_knows_domain(cache, key_name_domain(name)) ||
+	    cache_take_token(cache, now))
+		return BOUNCE_KEY_CACHE_MISS;
+	/* what it was when it was asked for */
+	if (entry != NULL && entry->status != BOUNCE_KEY_TEMPERROR)
+		return cache_answer(entry, answer_r);
+	return BOUNCE_KEY_CACHE_LIMIT;
 }
 
 void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 			    uint64_t now, unsigned int ttl,
 			    const struct bounce_key_cache_answer *answer)
 {
+	const char *domain;
+
 	i_assert((answer->status == BOUNCE_KEY_FOUND) ==
 		 (answer->key != NULL));
 
@@ -197,6 +249,8 @@ void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 		ttl = I_MIN(ttl, BOUNCE_KEY_CACHE_MAX_TTL);
 		cache_set_add(&cache->keys, name, now + ttl * 1000ULL, answer);
 		cache_set_remove_name(&cache->others, name);
+		if ((domain = key_name_domain(name)) != NULL)
+			bounce_key_cache_add_domain(cache, domain);
 		return;
 	}
 	if (answer->status == BOUNCE_KEY_TEMPERROR) {

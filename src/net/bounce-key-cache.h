@@ -4,8 +4,11 @@
 /* Remembers what the DNS said of a key, for as long as it said. The names come
    from strangers: a forger can make up selectors of our domains without end.
    So keys that were found and all other answers are kept apart, each in a
-   bounded number, and names at which no key was ever found may only be looked
-   up at a bounded rate. All times are milliseconds of a monotonic clock. */
+   bounded number, and of a domain whose keys are known, names at which no key
+   was ever found may only be looked up at a bounded rate. What is refused is
+   answered from what is known: it is not one of the domain's keys. Of a domain
+   of which no key is known nothing can be said without asking, so there all
+   names are looked up. All times are milliseconds of a monotonic clock. */
 
 #include "bounce-key.h"
 
@@ -16,8 +19,8 @@ struct bounce_key_cache_settings {
 	unsigned int max_keys;
 	/* Other answers kept. */
 	unsigned int max_others;
-	/* Lookups a minute of names without a known key; as many again may
-	   have been saved up. */
+	/* Lookups a minute of names without a known key, of domains with one;
+	   as many again may have been saved up. */
 	unsigned int lookups_per_minute;
 };
 
@@ -29,13 +32,16 @@ struct bounce_key_cache_settings {
 /* How long a temporary failure is believed, so that a dead DNS server does not
    cost each message its deadline. */
 #define BOUNCE_KEY_CACHE_TEMPERROR_TTL 5
+/* The default of lookups_per_minute; backscatter(7) names it. */
+#define BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE 1000
 
 enum bounce_key_cache_result {
 	/* Not known: ask. */
 	BOUNCE_KEY_CACHE_MISS,
 	/* Here it is. */
 	BOUNCE_KEY_CACHE_HIT,
-	/* Not known, and too many such names were asked for: do not ask. */
+	/* Not one of the keys that are known of its domain, and too many such
+	   names were asked for: do not ask. */
 	BOUNCE_KEY_CACHE_LIMIT
 };
 
@@ -53,8 +59,13 @@ struct bounce_key_cache *
 bounce_key_cache_init(const struct bounce_key_cache_settings *settings);
 void bounce_key_cache_deinit(struct bounce_key_cache **cache);
 
+/* A key of the domain is known from elsewhere. */
+void bounce_key_cache_add_domain(struct bounce_key_cache *cache,
+				 const char *domain);
 /* Look up a name, "selector._domainkey.domain" in lower case. answer_r is set
-   for HIT alone. Each MISS of a name without a known key counts. */
+   for HIT alone; where a lookup would be refused it may be one that has
+   expired. Each MISS counts that is of a name without a known key and of a
+   domain with one. */
 enum bounce_key_cache_result
 bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 			uint64_t now, struct bounce_key_cache_answer *answer_r);

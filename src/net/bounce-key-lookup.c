@@ -330,9 +330,13 @@ static bool batch_try_dir(struct key_batch *batch, struct key_ask *ask)
 
 	batch->lookup->stats.dir_hits++;
 	query->origin = BOUNCE_KEY_ORIGIN_DIR;
-	if (status == BOUNCE_KEY_FOUND)
+	if (status == BOUNCE_KEY_FOUND) {
+		if (key->retired == 0) {
+			bounce_key_cache_add_domain(batch->lookup->cache,
+						    query->domain);
+		}
 		query_found(query, key);
-	else
+	} else
 		query_answer(batch, query, status, error);
 	return TRUE;
 }
@@ -360,9 +364,10 @@ static bool batch_try_cache(struct key_batch *batch, const struct key_ask *ask)
 	case BOUNCE_KEY_CACHE_LIMIT:
 		lookup->stats.dns_limited++;
 		i_zero(&answer);
-		answer.status = BOUNCE_KEY_TEMPERROR;
-		answer.error = "DNS: lookup limit: too many unknown names "
-			"were asked for in the last minute";
+		answer.status = BOUNCE_KEY_MISSING;
+		answer.error = "it is not one of the domain's keys that are "
+			"known, and was not looked up in DNS: too many unknown "
+			"names were asked for in the last minute";
 		break;
 	}
 	ask_finish(batch, ask, &answer);

@@ -205,9 +205,12 @@ static void test_bounce_key_cache_flood(void)
 
 	test_begin("bounce key cache flood");
 	cache = bounce_key_cache_init(&set);
-	store(cache, "real", T0, 30, BOUNCE_KEY_FOUND);
+	store(cache, "real._domainkey.d", T0, 30, BOUNCE_KEY_FOUND);
 	for (i = 0; i < 10 * 60 * 100; i++) T_BEGIN {
-		const char *name = t_strdup_printf("bogus%u", i);
+		const char *name = t_strdup_printf(
+			i % 3 == 0 ? "bogus%u._domainkey.d" : i % 3 == 1 ?
+			"x._domainkey.y%u._domainkey.d" :
+			"bogus._domainkey.sub%u.d", i);
 
 		now = T0 + i * 10ULL;
 		if (i % (60 * 100) == 0)
@@ -226,11 +229,54 @@ static void test_bounce_key_cache_flood(void)
 	/* a bound that is not kept, and one that lets nothing through */
 	test_assert(asked >= 600 && asked <= 660);
 	/* the real key may be asked for at any time */
-	test_assert_strcmp(look(cache, "bogus", now), "limit");
-	test_assert_strcmp(look(cache, "real", now), "miss");
-	store(cache, "real", now, 30, BOUNCE_KEY_FOUND);
-	test_assert_strcmp(look(cache, "real", now), "found");
+	test_assert_strcmp(look(cache, "bogus._domainkey.d", now), "limit");
+	test_assert_strcmp(look(cache, "real._domainkey.d", now), "miss");
+	store(cache, "real._domainkey.d", now, 30, BOUNCE_KEY_FOUND);
+	test_assert_strcmp(look(cache, "real._domainkey.d", now), "found");
+	/* and so may all names of a domain of which nothing is known */
+	for (i = 0; i < 200; i++) T_BEGIN {
+		test_assert_strcmp_idx(look(cache, t_strdup_printf(
+			"s%u._domainkey.other", i), now), "miss", i);
+	} T_END;
+	bounce_key_cache_add_domain(cache, "other");
+	test_assert_strcmp(look(cache, "s._domainkey.other", now), "limit");
 	bounce_key_cache_deinit(&cache);
+	test_end();
+}
+
+/* What would be refused is answered as it was when it was last asked for. */
+static void test_bounce_key_cache_expired(void)
+{
+	static const struct bounce_key_cache_settings set = {
+		.lookups_per_minute = 1
+	};
+	static const struct {
+		enum bounce_key_status status;
+		const char *result;
+	} tests[] = {
+		{ BOUNCE_KEY_MISSING, "missing" },
+		{ BOUNCE_KEY_REVOKED, "revoked" },
+		{ BOUNCE_KEY_UNUSABLE, "unusable" },
+		{ BOUNCE_KEY_TEMPERROR, "limit" },
+		{ BOUNCE_KEY_FOUND, "miss" }
+	};
+	struct bounce_key_cache *cache;
+	unsigned int i;
+
+	test_begin("bounce key cache with expired answers");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		cache = bounce_key_cache_init(&set);
+		bounce_key_cache_add_domain(cache, "d");
+		store(cache, "a._domainkey.d", T0, 30, tests[i].status);
+		test_assert_strcmp(look(cache, "b._domainkey.d", T0 + 40 * SEC),
+				   "miss");
+		test_assert_strcmp_idx(look(cache, "a._domainkey.d",
+					    T0 + 40 * SEC), tests[i].result, i);
+		/* and asked for again as soon as that is possible */
+		test_assert_strcmp_idx(look(cache, "a._domainkey.d",
+					    T0 + 100 * SEC), "miss", i);
+		bounce_key_cache_deinit(&cache);
+	}
 	test_end();
 }
 
@@ -260,9 +306,10 @@ static void test_bounce_key_cache_tokens(void)
 
 	test_begin("bounce key cache tokens");
 	cache = bounce_key_cache_init(&set);
+	bounce_key_cache_add_domain(cache, "d");
 	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
 		test_assert_strcmp_idx(
-			look(cache, t_strdup_printf("%u", i),
+			look(cache, t_strdup_printf("%u._domainkey.d", i),
 			     T0 + tests[i].msecs), tests[i].result, i);
 	} T_END;
 	bounce_key_cache_deinit(&cache);
@@ -277,6 +324,7 @@ int main(void)
 		test_bounce_key_cache_change,
 		test_bounce_key_cache_lru,
 		test_bounce_key_cache_flood,
+		test_bounce_key_cache_expired,
 		test_bounce_key_cache_tokens,
 		NULL
 	};
