@@ -44,8 +44,10 @@
 #define BOUNCE_DKIM_MAX_SWALLOWED 3
 /* A Message-ID field that is looked for elsewhere: RFC 5322 section 2.1.1. */
 #define BOUNCE_MESSAGE_ID_MAX_SIZE 998
-/* Recipients named in one field of an original that are counted. */
+/* Different recipients named by an original that are counted. */
 #define BOUNCE_REPLAY_MAX_RECIPIENTS 1000
+/* Addresses that are read for that in one field, the same ones too. */
+#define BOUNCE_REPLAY_MAX_ADDRESSES 10000
 /* Tags of one tag-list, names of one h= tag. */
 #define BOUNCE_DKIM_MAX_TAGS 64
 #define BOUNCE_DKIM_MAX_NAMES 10000

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "hash.h"
 #include "hex-binary.h"
 #include "message-address.h"
 #include "message-date.h"
@@ -15,6 +16,8 @@
 #include "bounce-verdict.h"
 
 #define REPLAY_DAY_SECS (24 * 3600)
+
+HASH_TABLE_DEFINE_TYPE(recipients, const char *, const char *);
 
 struct support_context {
 	pool_t pool;
@@ -125,24 +128,52 @@ const char *t_bounce_replay_id(const struct bounce_kind_result *kind,
 	return binary_to_hex(digest, sizeof(digest));
 }
 
-static unsigned int
-header_count_addresses(const struct bounce_header *header, const char *name)
+/* However long the field is: who writes to many gets as many bounces. */
+static void
+header_add_addresses(const struct bounce_header *header, const char *name,
+		     HASH_TABLE_TYPE(recipients) recipients)
 {
-	const char *value = t_bounce_header_value(header, name);
+	const struct bounce_field *field = bounce_header_find(header, name);
 	const struct message_address *addr;
-	unsigned int count = 0;
+	const char *value, *address;
 
-	if (value == NULL)
-		return 0;
+	if (field == NULL)
+		return;
+	value = t_bounce_field_value(header, field, field->size);
 	addr = message_address_parse(pool_datastack_create(),
 				     (const unsigned char *)value,
 				     strlen(value),
-				     BOUNCE_REPLAY_MAX_RECIPIENTS, 0);
+				     BOUNCE_REPLAY_MAX_ADDRESSES, 0);
 	for (; addr != NULL; addr = addr->next) {
-		if (addr->domain != NULL && *addr->domain != '\0')
-			count++;
+		if (addr->mailbox == NULL || addr->domain == NULL ||
+		    *addr->domain == '\0')
+			continue;
+		address = t_strdup_printf("%s@%s", addr->mailbox,
+					  addr->domain);
+		hash_table_update(recipients, address, address);
 	}
-	return count;
+}
+
+/* The different addresses in the fields To and Cc that the signature covers. */
+static unsigned int
+signature_count_recipients(const struct bounce_signature_evidence *evidence)
+{
+	static const char *const names[] = { "To", "Cc" };
+	HASH_TABLE_TYPE(recipients) recipients;
+	unsigned int i, count;
+
+	hash_table_create(&recipients, default_pool, 0, strcase_hash,
+			  strcasecmp);
+	for (i = 0; i < N_ELEMENTS(names); i++) {
+		if (bounce_dkim_signature_covers(evidence->sig, names[i])) {
+			header_add_addresses(
+				evidence->original->message.header,
+				names[i], recipients);
+		}
+	}
+	count = hash_table_count(recipients);
+	hash_table_destroy(&recipients);
+	return I_MIN(count, BOUNCE_REPLAY_MAX_RECIPIENTS);
 }
 
 /* A mail fails once, but Exim warns of a delay on each day that it is in the
@@ -165,20 +196,13 @@ bounce_replay_allowed(const struct bounce_policy *policy,
 		      enum bounce_kind kind,
 		      const struct bounce_evidence *evidence)
 {
-	static const char *const names[] = { "To", "Cc" };
 	const struct bounce_signature_evidence *best =
 		bounce_facts_signature(evidence);
-	unsigned int i, count = 0;
+	unsigned int count = 0;
 
 	/* one that is not signed names whom a stranger likes */
 	if (best != NULL && best->header == BOUNCE_DKIM_HEADER_PASS) T_BEGIN {
-		for (i = 0; i < N_ELEMENTS(names); i++) {
-			if (bounce_dkim_signature_covers(best->sig, names[i])) {
-				count += header_count_addresses(
-					best->original->message.header,
-					names[i]);
-			}
-		}
+		count = signature_count_recipients(best);
 	} T_END;
 	return policy->replay_limit +
 		I_MAX(count, 1) * replay_times(policy, kind);

@@ -297,6 +297,24 @@ static void test_bounce_support_replay(void)
 	test_assert(bounce_replay_allowed(&f.policy, BOUNCE_KIND_FAILED,
 					  &f.evidence) == 3 + 1);
 	pool_unref(&f.pool);
+
+	/* fields of any length; an address counts once, whatever its case; and
+	   there is a limit */
+	for (i = 100; i <= 10000; i *= 10) {
+		string_t *header = t_str_new(65536);
+		unsigned int j;
+
+		str_append(header, HEADER);
+		str_append(header, "To: dave@example.com, Alice@Example.COM");
+		for (j = 0; j < i; j++)
+			str_printfa(header, ",\r\n r%u@example.com", j / 2);
+		str_append(header, "\n");
+		fixture_init(&f, strstr(str_c(header), "Cc:"), FULL);
+		test_assert_idx(bounce_replay_allowed(&f.policy,
+			BOUNCE_KIND_FAILED, &f.evidence) == 3 +
+			I_MIN(i / 2 + 3, BOUNCE_REPLAY_MAX_RECIPIENTS), i);
+		pool_unref(&f.pool);
+	}
 	test_end();
 
 	/* kind and signature make the id, and nothing else does */
