@@ -86,15 +86,86 @@ sender_matches_mailbox(const struct sender_context *ctx,
 	return FALSE;
 }
 
-/* Returns -1 if there are more addresses than are read. */
+/* One address of a list, as far as it was read. */
+struct sender_reading {
+	unsigned int comment, angles, ats;
+	bool quoted, in_angle;
+};
+
+/* Returns FALSE if the address cannot be read in one way only. */
+static bool sender_reading_add(struct sender_reading *reading, char c)
+{
+	switch (c) {
+	case '"':
+		reading->quoted = TRUE;
+		break;
+	case '(':
+		reading->comment++;
+		break;
+	case '<':
+		reading->ats = 0;
+		reading->in_angle = TRUE;
+		return ++reading->angles == 1;
+	case '>':
+		reading->in_angle = FALSE;
+		return reading->ats <= 1;
+	case '@':
+		if (reading->in_angle || reading->angles == 0)
+			reading->ats++;
+		break;
+	case ',':
+	case ';':
+	case ':':
+		if (reading->in_angle)
+			break;
+		if (reading->ats > 1 && reading->angles == 0)
+			return FALSE;
+		i_zero(reading);
+		break;
+	}
+	return TRUE;
+}
+
+/* Two at-signs in an address, two pairs of angle brackets, a quote that is left
+   open: programs differ in whose address they show. */
+static bool sender_list_is_ambiguous(const char *p)
+{
+	struct sender_reading reading;
+
+	i_zero(&reading);
+	for (; *p != '\0'; p++) {
+		if (*p == '\\' && (reading.quoted || reading.comment > 0)) {
+			if (*++p == '\0')
+				return TRUE;
+		} else if (reading.quoted) {
+			reading.quoted = *p != '"';
+		} else if (reading.comment > 0) {
+			if (*p == '(')
+				reading.comment++;
+			else if (*p == ')')
+				reading.comment--;
+		} else if (!sender_reading_add(&reading, *p)) {
+			return TRUE;
+		}
+	}
+	return reading.quoted || reading.comment > 0 || reading.in_angle ||
+		(reading.ats > 1 && reading.angles == 0);
+}
+
+/* Returns -1 if there are more addresses than are read, or it is not clear
+   which there are. */
 static int
 t_sender_field(const struct bounce_header *original, const char *name,
 	       const struct bounce_address **list_r, unsigned int *count_r)
 {
-	const char *value = t_bounce_header_value(original, name);
+	const struct bounce_field *field = bounce_header_find(original, name);
+	const char *value;
 
 	*count_r = 0;
-	return value == NULL ? 0 :
+	if (field == NULL)
+		return 0;
+	value = t_bounce_field_value(original, field, field->size);
+	return sender_list_is_ambiguous(value) ? -1 :
 		t_bounce_address_parse_list(value, list_r, count_r);
 }
 

@@ -15,7 +15,8 @@ struct bounce_dkim_signature;
    servers wrapped (bounce-address.h), and the policy's aliases. Of the header
    it is From that counts. Where From has several addresses (RFC 5322 section
    3.6.2) it is the one of Sender, if sig covers that field, and otherwise each
-   of them has to be the mailbox's. */
+   of them has to be the mailbox's. A From that can be read in more than one way
+   is nobody's. */
 bool bounce_sender_matches(const struct bounce_policy *policy,
 			   const struct bounce_envelope *envelope,
 			   const struct bounce_header *original,
