@@ -310,14 +310,15 @@ static void
 evidence_conclude(struct evidence_context *ctx,
 		  struct bounce_signature_evidence *evidence)
 {
-	if (evidence->header == BOUNCE_DKIM_HEADER_PASS ||
-	    evidence->reason == BOUNCE_REASON_ALTERED)
-		evidence_apply_policy(ctx, evidence);
-	else if (evidence->original->message.header->over_limit) {
+	/* what was not read may be what was signed, or another From */
+	if (evidence->original->message.header->over_limit &&
+	    evidence->reason != BOUNCE_REASON_ALTERED) {
 		evidence->reason = BOUNCE_REASON_OVER_LIMIT;
 		evidence->text = "the returned header is larger than what "
 			"is read of one";
-	}
+	} else if (evidence->header == BOUNCE_DKIM_HEADER_PASS ||
+		   evidence->reason == BOUNCE_REASON_ALTERED)
+		evidence_apply_policy(ctx, evidence);
 }
 
 /* The signature cannot be read, or breaks a rule that our signers keep. */

@@ -951,7 +951,7 @@ static void test_bounce_evidence_header_limit(void)
 					     NULL, NULL };
 	struct test_run run;
 	string_t *str = str_new(default_pool, 65536);
-	const char *original;
+	const char *original, *p;
 	unsigned int i;
 
 	/* fields that may have been signed are beyond the cap */
@@ -964,6 +964,21 @@ static void test_bounce_evidence_header_limit(void)
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(str_c(str)));
 	test_assert(run.evidence->sigs_count == 1);
+	test_assert(run.evidence->sigs[0].reason == BOUNCE_REASON_OVER_LIMIT);
+	test_run_deinit(&run);
+
+	/* it verifies, and there is another From beyond the cap */
+	str_truncate(str, 0);
+	p = strstr(original, "\r\n\r\n") + 2;
+	str_append_data(str, original, p - original);
+	for (i = 0; i < BOUNCE_HEADER_MAX_FIELDS; i++)
+		str_append(str, "x:\r\n");
+	str_append(str, "From: eve@example.com");
+	str_append(str, p - 2);
+	test_run_init(&run);
+	test_run_collect(&run, t_bounce(str_c(str)));
+	test_assert(run.evidence->sigs_count == 1);
+	test_assert(run.evidence->sigs[0].header == BOUNCE_DKIM_HEADER_PASS);
 	test_assert(run.evidence->sigs[0].reason == BOUNCE_REASON_OVER_LIMIT);
 	test_run_deinit(&run);
 	str_free(&str);
