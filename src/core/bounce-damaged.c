@@ -17,6 +17,7 @@ struct damaged_candidate {
 	struct bounce_dkim_signature sig;
 	enum bounce_domains_answer answer;
 	const char *repair;
+	bool joined;
 	/* where b= begins; 0: there is none */
 	size_t b_start;
 };
@@ -117,6 +118,7 @@ static void trial_init_candidates(struct damaged_trial *trial)
 
 		candidate = &trial->candidates[i];
 		candidate->repair = fields[i].repair;
+		candidate->joined = fields[i].joined;
 		candidate->answer = bounce_dkim_signature_parse(pool,
 			fields[i].data, fields[i].size, name_size,
 			name_size + 1, trial->damaged->policy->domains,
@@ -133,8 +135,8 @@ static bool candidate_is_readable(const struct damaged_candidate *candidate)
 	return candidate->sig.error == NULL && !candidate->sig.damaged;
 }
 
-/* Once it can be read, it is another domain's. Not where the break was in d=
-   itself: how it was before is then a guess. */
+/* Once its encoding is undone, it is plainly another domain's. Where lines were
+   joined to read it, that is a guess. */
 static bool trial_is_foreign(const struct damaged_trial *trial)
 {
 	const struct damaged_candidate *candidate;
@@ -142,11 +144,12 @@ static bool trial_is_foreign(const struct damaged_trial *trial)
 
 	for (i = 0; i < trial->candidates_count; i++) {
 		candidate = &trial->candidates[i];
-		if (candidate->answer == BOUNCE_DOMAINS_FOREIGN &&
-		    !candidate->sig.domain_unreadable)
-			return TRUE;
 		if (candidate->sig.own)
 			return FALSE;
+		if (!candidate->joined &&
+		    candidate->answer == BOUNCE_DOMAINS_FOREIGN &&
+		    !candidate->sig.domain_unreadable)
+			return TRUE;
 	}
 	return FALSE;
 }

@@ -92,6 +92,8 @@ struct bounce_dkim_candidate {
 	size_t size;
 	/* What was undone (static), NULL: nothing. */
 	const char *repair;
+	/* Line breaks were taken out, or changed, where that is a guess. */
+	bool joined;
 };
 
 #define BOUNCE_DKIM_CANDIDATE_NAME "DKIM-Signature"

@@ -319,7 +319,8 @@ static buffer_t *undo_breaks(const buffer_t *value, enum undo_join join)
  */
 
 static void
-undo_add(struct undo *undo, const buffer_t *value, const char *repair)
+undo_add(struct undo *undo, const buffer_t *value, const char *repair,
+	 bool joined)
 {
 	static const char name[] = BOUNCE_DKIM_CANDIDATE_NAME ":";
 	size_t name_size = strlen(name), size = name_size + value->used;
@@ -343,6 +344,7 @@ undo_add(struct undo *undo, const buffer_t *value, const char *repair)
 	candidate->data = data;
 	candidate->size = size;
 	candidate->repair = repair;
+	candidate->joined = joined;
 }
 
 /* What was done to all of the text. */
@@ -370,19 +372,21 @@ static void undo_value(struct undo *undo, const buffer_t *value)
 	};
 	const buffer_t *base, *tail;
 	unsigned int i;
+	bool joined;
 
-	undo_add(undo, value, NULL);
+	undo_add(undo, value, NULL, FALSE);
 	if (value->used > BOUNCE_DKIM_UNDO_MAX_SIZE)
 		return;
 	value = undo_encodings(value);
 	for (i = 0; i < N_ELEMENTS(joins); i++) {
-		base = joins[i].join == UNDO_JOIN_NONE ? value :
-			undo_breaks(value, joins[i].join);
-		undo_add(undo, base, joins[i].repair);
+		joined = joins[i].join != UNDO_JOIN_NONE;
+		base = joined ? undo_breaks(value, joins[i].join) : value;
+		undo_add(undo, base, joins[i].repair, joined);
 		tail = undo_tail(base);
 		if (tail != NULL) {
 			undo_add(undo, tail,
-				 "what followed the signature taken away");
+				 "what followed the signature taken away",
+				 joined);
 		}
 	}
 }

@@ -420,6 +420,77 @@ static void test_bounce_evidence_signatures(void)
 	evidence_tests_run(tests, N_ELEMENTS(tests));
 }
 
+/* What mail software does to a signature's field */
+static void test_bounce_evidence_damaged(void)
+{
+#define FORGED_RSA A40 A40 A40 A40 "AAAAAAAAAAA="
+#define FORGED_ED25519 A40 A40 "AAAAAA=="
+#define DAMAGED(n, k, w, b_, bd, r) \
+	{ n, .sig = { k "1", "example.org" }, .what = w, .by = b_, \
+	  .header = PASS, .body = bd, .reason = BOUNCE_REASON_DKIM_##r, \
+	  .asked = k "1/example.org " }
+	static const struct evidence_test tests[] = {
+		DAMAGED("a break in d=", "r", "d=exa", "d=e\r\n xa",
+			UNTESTED, HEADERS),
+		DAMAGED("a break in d=, Ed25519", "e", "d=exa", "d=e\r\n xa",
+			UNTESTED, HEADERS),
+		DAMAGED("a no-break space", "e", "c=rel", "c=\xc2\xad" "rel",
+			UNTESTED, HEADERS),
+		DAMAGED("a break in s=", "e", "s=e1", "s=e\r\n 1", FULL, FULL),
+		DAMAGED("a break in a=", "e", "sha256", "sh\r\n a256",
+			UNTESTED, HEADERS),
+		DAMAGED("a soft break in d=", "e", "d=exa", "d=e=\r\nxa",
+			UNTESTED, HEADERS),
+		DAMAGED("a link", "e", "d=example.org",
+			"d=<http://example.org>", UNTESTED, HEADERS),
+		DAMAGED("a link defanged", "e", "d=example.org",
+			"d=example[.]org", UNTESTED, HEADERS),
+		DAMAGED("renamed", "e", "dkim-signature", "X-DKIM-Signature",
+			UNTESTED, HEADERS),
+		{ "a value lost, RSA", .sig = { OURS }, .what = " bh=",
+		  .by = " bh=x", .header = FAIL, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_ALTERED, .asked = "r1/example.org " },
+		{ "a value lost, Ed25519", .sig = SIG("e1", "example.org"),
+		  .what = " bh=", .by = " bh=x", .header = PERM,
+		  .body = UNTESTED, .reason = BOUNCE_REASON_DAMAGED,
+		  .asked = "e1/example.org " },
+		{ "a break in d=, forged", .sig = { OURS, .b = FORGED_RSA },
+		  .what = "d=exa", .by = "d=e\r\n xa", .header = FAIL,
+		  .body = UNTESTED, .reason = BOUNCE_REASON_BAD_SIGNATURE,
+		  .asked = "r1/example.org " },
+		{ "a break in d=, forged Ed25519",
+		  .sig = { "e1", "example.org", .b = FORGED_ED25519 },
+		  .what = "d=exa", .by = "d=e\r\n xa", .header = PERM,
+		  .body = UNTESTED, .reason = BOUNCE_REASON_DAMAGED,
+		  .asked = "e1/example.org " },
+		{ "forged Ed25519",
+		  .sig = { "e1", "example.org", .b = FORGED_ED25519 },
+		  .header = FAIL, .body = FULL,
+		  .reason = BOUNCE_REASON_BAD_SIGNATURE,
+		  .asked = "e1/example.org " },
+		{ "a break in a=, foreign", .sig = SIG("e1", "example.net"),
+		  .what = "sha256", .by = "sh\r\n a256",
+		  .header = BOUNCE_DKIM_HEADER_SKIPPED, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_FOREIGN_SIGNATURE, .asked = "" },
+		{ "a break in d=, foreign", .sig = SIG("e1", "example.net"),
+		  .what = "d=exa", .by = "d=e\r\n xa", .header = PERM,
+		  .body = UNTESTED, .reason = BOUNCE_REASON_DAMAGED,
+		  .asked = "" },
+		{ "no key, and a break in a=", .sig = SIG("e1", "example.org"),
+		  .what = "sha256", .by = "sh\r\n a256",
+		  .status = BOUNCE_KEY_MISSING, .header = PERM,
+		  .body = UNTESTED, .reason = BOUNCE_REASON_DAMAGED,
+		  .asked = "e1/example.org " },
+		{ "DNS is down, and a break in a=",
+		  .sig = SIG("e1", "example.org"),
+		  .what = "sha256", .by = "sh\r\n a256",
+		  .status = BOUNCE_KEY_TEMPERROR,
+		  .header = BOUNCE_DKIM_HEADER_TEMPERROR, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_DNS, .asked = "e1/example.org " },
+	};
+	evidence_tests_run(tests, N_ELEMENTS(tests));
+}
+
 static void test_bounce_evidence_keys(void)
 {
 	static const struct evidence_test tests[] = {
@@ -1032,6 +1103,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_evidence_setup,
 		test_bounce_evidence_signatures,
+		test_bounce_evidence_damaged,
 		test_bounce_evidence_keys,
 		test_bounce_evidence_time,
 		test_bounce_evidence_sender,
