@@ -17,7 +17,7 @@
 
 #define REPLAY_DAY_SECS (24 * 3600)
 
-HASH_TABLE_DEFINE_TYPE(recipients, const char *, const char *);
+HASH_TABLE_DEFINE_TYPE(recipients, char *, char *);
 
 struct support_context {
 	pool_t pool;
@@ -135,7 +135,8 @@ header_add_addresses(const struct bounce_header *header, const char *name,
 {
 	const struct bounce_field *field = bounce_header_find(header, name);
 	const struct message_address *addr;
-	const char *value, *address;
+	const char *value;
+	char *address;
 
 	if (field == NULL)
 		return;
@@ -148,8 +149,8 @@ header_add_addresses(const struct bounce_header *header, const char *name,
 		if (addr->mailbox == NULL || addr->domain == NULL ||
 		    *addr->domain == '\0')
 			continue;
-		address = t_strdup_printf("%s@%s", addr->mailbox,
-					  addr->domain);
+		address = t_strdup_noconst(t_strconcat(addr->mailbox, "@",
+						       addr->domain, NULL));
 		hash_table_update(recipients, address, address);
 	}
 }
