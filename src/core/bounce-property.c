@@ -141,6 +141,16 @@ bool bounce_property_value_is_possible(enum bounce_property property,
 	}
 }
 
+/* str_sanitize() lets C1 controls pass: to a terminal, U+009B begins an escape
+   sequence as ESC [ does. And what turns the direction of the text makes another
+   line of it for who reads it. */
+bool bounce_char_is_control(uint32_t chr)
+{
+	return chr < 0x20 || (chr >= 0x7f && chr < 0xa0) ||
+		(chr >= 0x202a && chr <= 0x202e) ||
+		(chr >= 0x2066 && chr <= 0x2069);
+}
+
 const char *t_bounce_sanitize(const void *data, size_t size)
 {
 	const unsigned char *p = data;
@@ -153,16 +163,11 @@ const char *t_bounce_sanitize(const void *data, size_t size)
 		p = str_data(valid);
 		size = str_len(valid);
 	}
-	/* str_sanitize() lets C1 controls pass: to a terminal, U+009B begins
-	   an escape sequence as ESC [ does. And what turns the direction of the
-	   text makes another line of it for who reads it. */
 	str = t_str_new(size + 1);
 	while (size > 0) {
 		len = uni_utf8_get_char_n(p, size, &chr);
 		i_assert(len > 0);
-		if (chr < 0x20 || (chr >= 0x7f && chr < 0xa0) ||
-		    (chr >= 0x202a && chr <= 0x202e) ||
-		    (chr >= 0x2066 && chr <= 0x2069))
+		if (bounce_char_is_control(chr))
 			str_append_c(str, '?');
 		else
 			str_append_data(str, p, len);

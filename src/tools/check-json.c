@@ -22,11 +22,28 @@ static void json_key(string_t *dest, const char *key)
 	str_printfa(dest, "\"%s\":", key);
 }
 
+/* Append valid UTF-8, with the control characters escaped that JSON would let
+   stand: who looks at the line in a terminal is to see what is there. */
+static void json_append_visible(string_t *dest, const char *value)
+{
+	unichar_t chr;
+	int len;
+
+	for (; *value != '\0'; value += len) {
+		len = uni_utf8_get_char(value, &chr);
+		i_assert(len > 0);
+		if (bounce_char_is_control(chr))
+			str_printfa(dest, "\\u%04x", chr);
+		else
+			str_append_data(dest, value, len);
+	}
+}
+
 /* NULL is null. What is not UTF-8 is replaced, control characters are
    escaped. */
 static void json_string(string_t *dest, const char *key, const char *value)
 {
-	string_t *valid;
+	string_t *valid, *escaped;
 
 	json_key(dest, key);
 	if (value == NULL) {
@@ -38,7 +55,9 @@ static void json_string(string_t *dest, const char *key, const char *value)
 				     strlen(value), valid))
 		value = str_c(valid);
 	str_append_c(dest, '"');
-	json_append_escaped(dest, value);
+	escaped = t_str_new(128);
+	json_append_escaped(escaped, value);
+	json_append_visible(dest, str_c(escaped));
 	str_append_c(dest, '"');
 }
 
