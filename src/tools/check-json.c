@@ -41,11 +41,10 @@ static void json_append_visible(string_t *dest, const char *value)
 
 /* NULL is null. What is not UTF-8 is replaced, control characters are
    escaped. */
-static void json_string(string_t *dest, const char *key, const char *value)
+static void json_value(string_t *dest, const char *value)
 {
 	string_t *valid, *escaped;
 
-	json_key(dest, key);
 	if (value == NULL) {
 		str_append(dest, "null");
 		return;
@@ -59,6 +58,12 @@ static void json_string(string_t *dest, const char *key, const char *value)
 	json_append_escaped(escaped, value);
 	json_append_visible(dest, str_c(escaped));
 	str_append_c(dest, '"');
+}
+
+static void json_string(string_t *dest, const char *key, const char *value)
+{
+	json_key(dest, key);
+	json_value(dest, value);
 }
 
 static void json_bool(string_t *dest, const char *key, bool value)
@@ -194,6 +199,33 @@ t_json_property(const struct bounce_answer *answer,
 				   answer->message, answer->verdict)[0];
 }
 
+/* What the text form shows of the original, too. */
+static void
+json_original(string_t *dest, const struct bounce_answer *answer)
+{
+	const char *const *to;
+	bool first = TRUE;
+
+	json_string(dest, "original_from", t_json_property(answer,
+		BOUNCE_PROPERTY_ORIGINAL_FROM));
+	json_key(dest, "original_to");
+	str_append_c(dest, '[');
+	to = bounce_property_get(pool_datastack_create(),
+				 BOUNCE_PROPERTY_ORIGINAL_TO, answer->message,
+				 answer->verdict);
+	for (; *to != NULL; to++) {
+		if (!first)
+			str_append_c(dest, ',');
+		first = FALSE;
+		json_value(dest, *to);
+	}
+	str_append_c(dest, ']');
+	json_string(dest, "original_subject", t_json_property(answer,
+		BOUNCE_PROPERTY_ORIGINAL_SUBJECT));
+	json_string(dest, "original_date", t_json_property(answer,
+		BOUNCE_PROPERTY_ORIGINAL_DATE));
+}
+
 /* Keys that the contract names, in its order. */
 static void
 json_contract(string_t *dest, const struct bounce_answer *answer)
@@ -238,5 +270,6 @@ void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
 		    answer->evidence->warning);
 	json_string(dest, "recipient_linkage", t_json_property(answer,
 		BOUNCE_PROPERTY_RECIPIENT_LINKAGE));
+	json_original(dest, answer);
 	str_append(dest, "}\n");
 }
