@@ -11,6 +11,9 @@
    script gets of a longer one. */
 #define FIELD_VALUE_MAX_SIZE 8192
 
+/* What some programs write above all text. */
+#define UTF8_BOM "\xef\xbb\xbf"
+
 /* Lines in a header that are no field, until a known field follows. */
 #define TENTATIVE_MAX_LINES 40
 #define TENTATIVE_MAX_SIZE (16 * 1024)
@@ -28,10 +31,13 @@ struct bounce_header_builder {
 	pool_t pool;
 	buffer_t *data;
 	ARRAY(struct bounce_field) fields;
-	bool message;
+	enum bounce_header_type type;
 	bool over_limit;
 	/* the line that is being given is kept */
 	bool keep;
+
+	/* which of header_fields were there */
+	unsigned int seen;
 
 	struct header_snapshot snapshot;
 	buffer_t *body;
@@ -55,6 +61,16 @@ static const struct {
 	{ "Cc", FALSE },
 	{ "Sender", FALSE },
 	{ "X-Received", TRUE },
+};
+
+/* Others that stand in the header of a message, and hardly in a text. After
+   lines that are no field they show that the header goes on. */
+static const char *const header_fields[] = {
+	"Auto-Submitted", "Content-Disposition", "Content-Language",
+	"Content-Transfer-Encoding", "Content-Type", "Delivered-To",
+	"Envelope-To", "In-Reply-To", "List-Id", "Precedence", "References",
+	"X-Auto-Response-Suppress", "X-Failed-Recipients", "X-Mailer",
+	"X-Original-To",
 };
 
 /* RFC 5322 section 3.6.8: ftext */
@@ -95,10 +111,42 @@ bool bounce_header_line_is_field(const unsigned char *data, size_t size)
 			   &name_size, &value_offset);
 }
 
+/* The size of the blank at the beginning of data; 0: there is none. */
+static size_t blank_size(const unsigned char *data, size_t size)
+{
+	static const char *const blanks[] = {
+		" ", "\t", "\r", "\n", "\v", "\f", "\xa0",
+		"\xc2\xa0", UTF8_BOM, "\xe3\x80\x80"
+	};
+	unsigned int i;
+	size_t blank;
+
+	for (i = 0; i < N_ELEMENTS(blanks); i++) {
+		blank = strlen(blanks[i]);
+		if (size >= blank && memcmp(data, blanks[i], blank) == 0)
+			return blank;
+	}
+	return 0;
+}
+
 static bool line_is_empty(const unsigned char *data, size_t size)
 {
 	return size == 0 || (size == 1 && data[0] == '\n') ||
 		(size == 2 && data[0] == '\r' && data[1] == '\n');
+}
+
+/* A line that shows nothing: of white space, a no-break space or that of a
+   byte order mark among it. */
+static bool line_is_blank(const unsigned char *data, size_t size)
+{
+	size_t i, space;
+
+	for (i = 0; i < size; i += space) {
+		space = blank_size(data + i, size - i);
+		if (space == 0)
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static bool line_is_mbox_from(const unsigned char *data, size_t size)
@@ -111,13 +159,14 @@ static bool line_is_mbox_from(const unsigned char *data, size_t size)
 }
 
 struct bounce_header_builder *
-bounce_header_builder_init(pool_t pool, bool message)
+bounce_header_builder_init(pool_t pool, enum bounce_header_type type)
 {
 	struct bounce_header_builder *builder;
+	bool message = type == BOUNCE_HEADER_MESSAGE;
 
 	builder = p_new(pool, struct bounce_header_builder, 1);
 	builder->pool = pool;
-	builder->message = message;
+	builder->type = type;
 	builder->data = buffer_create_dynamic(pool, message ? 2048 : 256);
 	p_array_init(&builder->fields, pool, message ? 32 : 4);
 	return builder;
@@ -129,6 +178,7 @@ void bounce_header_builder_reset(struct bounce_header_builder *builder)
 	array_clear(&builder->fields);
 	builder->over_limit = FALSE;
 	builder->keep = FALSE;
+	builder->seen = 0;
 	builder->snapshot.set = FALSE;
 	if (builder->body != NULL)
 		buffer_set_used_size(builder->body, 0);
@@ -235,17 +285,110 @@ static void builder_rollback(struct bounce_header_builder *builder)
 	last->size = snapshot->last_field_size;
 }
 
-static bool name_is_known(const unsigned char *name, size_t size)
+static bool name_is(const unsigned char *name, size_t size, const char *known)
+{
+	return strlen(known) == size &&
+		strncasecmp((const char *)name, known, size) == 0;
+}
+
+static int name_find_known(const unsigned char *name, size_t size)
 {
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(known_fields); i++) {
-		if (strlen(known_fields[i].name) == size &&
-		    strncasecmp((const char *)name, known_fields[i].name,
-				size) == 0)
-			return TRUE;
+		if (name_is(name, size, known_fields[i].name))
+			return i;
 	}
-	return FALSE;
+	return -1;
+}
+
+bool bounce_header_line_is_known(const unsigned char *data, size_t size,
+				 bool *machine_r)
+{
+	uint32_t name_size, value_offset;
+	int known;
+
+	if (!field_parse(data, I_MIN(size, BOUNCE_LINE_MAX_SIZE), &name_size,
+			 &value_offset))
+		return FALSE;
+	known = name_find_known(data, name_size);
+	if (known >= 0)
+		*machine_r = known_fields[known].machine;
+	return known >= 0;
+}
+
+/* A field of that name is there. TRUE if it shows that the lines before it,
+   which are no field, are of the header. */
+static bool builder_goes_on(struct bounce_header_builder *builder,
+			    const unsigned char *name, size_t size)
+{
+	unsigned int i, bit;
+	bool seen;
+
+	for (i = 0; i < N_ELEMENTS(header_fields); i++) {
+		if (!name_is(name, size, header_fields[i]))
+			continue;
+		bit = 1U << i;
+		/* a second one may be of the first part of a body, or of what
+		   the text quotes */
+		seen = (builder->seen & bit) != 0;
+		builder->seen |= bit;
+		return !seen;
+	}
+	return name_find_known(name, size) >= 0;
+}
+
+/* TRUE if the value so far ends with the ';' that another parameter follows,
+   and the line begins with one. */
+static bool
+builder_expects_parameter(const struct bounce_header_builder *builder,
+			  const unsigned char *data, size_t size)
+{
+	const unsigned char *value = builder->data->data;
+	size_t i = builder->data->used;
+
+	while (i > 0 && (is_wsp(value[i - 1]) || value[i - 1] == '\r' ||
+			 value[i - 1] == '\n'))
+		i--;
+	if (i == 0 || value[i - 1] != ';')
+		return FALSE;
+	for (i = 0; i < size && is_ftext(data[i]) && data[i] != '='; i++) ;
+	return i > 0 && i < size && data[i] == '=';
+}
+
+/* A line that is no field, in a header that has begun. */
+static enum bounce_header_line
+builder_line_no_field(struct bounce_header_builder *builder,
+		      const unsigned char *data, size_t size)
+{
+	if (builder->type == BOUNCE_HEADER_STATUS) {
+		/* somebody reads it: the words are not to be joined */
+		builder_append(builder, (const void *)" ", 1);
+		builder_append(builder, data, size);
+		return BOUNCE_HEADER_LINE_FIELD;
+	}
+	if (builder->keep && builder_expects_parameter(builder, data, size)) {
+		builder_append(builder, data, size);
+		return BOUNCE_HEADER_LINE_FIELD;
+	}
+	/* nor is it of the header's if it may be a boundary */
+	return builder->type == BOUNCE_HEADER_MESSAGE && builder->keep &&
+		(size < 2 || memcmp(data, "--", 2) != 0) &&
+		builder_add_tentative(builder, data, size) ?
+		BOUNCE_HEADER_LINE_FIELD : BOUNCE_HEADER_LINE_BODY;
+}
+
+/* A line before the first field that is none. */
+static enum bounce_header_line
+builder_line_above(struct bounce_header_builder *builder,
+		   const unsigned char *data, size_t size)
+{
+	bool skip = builder->type == BOUNCE_HEADER_STATUS ||
+		(builder->type == BOUNCE_HEADER_MESSAGE &&
+		 (line_is_blank(data, size) || line_is_mbox_from(data, size)));
+
+	builder->keep = FALSE;
+	return skip ? BOUNCE_HEADER_LINE_FIELD : BOUNCE_HEADER_LINE_BODY;
 }
 
 enum bounce_header_line
@@ -263,30 +406,27 @@ bounce_header_builder_line(struct bounce_header_builder *builder,
 	if (line_is_empty(data, size)) {
 		if (builder->snapshot.set)
 			return BOUNCE_HEADER_LINE_BODY;
-		return first && builder->message ?
+		return first && builder->type == BOUNCE_HEADER_MESSAGE ?
 			BOUNCE_HEADER_LINE_FIELD : BOUNCE_HEADER_LINE_END;
 	}
-	if (is_wsp(data[0])) {
-		if (first)
-			return BOUNCE_HEADER_LINE_BODY;
+	if (first && builder->type == BOUNCE_HEADER_MESSAGE &&
+	    size > 3 && memcmp(data, UTF8_BOM, 3) == 0) {
+		data += 3;
+		size -= 3;
+	}
+	if (!first && is_wsp(data[0])) {
 		builder_append(builder, data, size);
 		return BOUNCE_HEADER_LINE_FIELD;
 	}
 	if (field_parse(data, size, &name_size, &value_offset)) {
-		if (builder->snapshot.set && name_is_known(data, name_size))
+		if (builder_goes_on(builder, data, name_size))
 			builder->snapshot.set = FALSE;
 		builder_add_field(builder, data, size, name_size,
 				  value_offset);
 		return BOUNCE_HEADER_LINE_FIELD;
 	}
-	if (first && builder->message && line_is_mbox_from(data, size)) {
-		builder->keep = FALSE;
-		return BOUNCE_HEADER_LINE_FIELD;
-	}
-	if (!first && builder->message && builder->keep &&
-	    builder_add_tentative(builder, data, size))
-		return BOUNCE_HEADER_LINE_FIELD;
-	return BOUNCE_HEADER_LINE_BODY;
+	return first ? builder_line_above(builder, data, size) :
+		builder_line_no_field(builder, data, size);
 }
 
 const struct bounce_header *
@@ -313,11 +453,12 @@ void bounce_header_builder_get_body(const struct bounce_header_builder *builder,
 	*size_r = builder->body == NULL ? 0 : builder->body->used;
 }
 
-const struct bounce_header *
-bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
+static const struct bounce_header *
+header_parse(pool_t pool, enum bounce_header_type type,
+	     const unsigned char *data, size_t size)
 {
 	struct bounce_header_builder *builder =
-		bounce_header_builder_init(pool, TRUE);
+		bounce_header_builder_init(pool, type);
 	const unsigned char *end = size == 0 ? data : data + size, *p;
 
 	while (data < end) {
@@ -335,6 +476,18 @@ bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
 		data = p;
 	}
 	return bounce_header_builder_finish(builder, FALSE);
+}
+
+const struct bounce_header *
+bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
+{
+	return header_parse(pool, BOUNCE_HEADER_MESSAGE, data, size);
+}
+
+const struct bounce_header *
+bounce_header_parse_status(pool_t pool, const unsigned char *data, size_t size)
+{
+	return header_parse(pool, BOUNCE_HEADER_STATUS, data, size);
 }
 
 bool bounce_field_is(const struct bounce_header *header,
@@ -375,19 +528,18 @@ unsigned int
 bounce_header_count_known(const struct bounce_header *header,
 			  unsigned int enough, bool *machine_r)
 {
-	unsigned int i, j, count = 0;
+	unsigned int i, count = 0;
+	int known;
 
 	*machine_r = FALSE;
 	for (i = 0; i < header->fields_count; i++) {
-		for (j = 0; j < N_ELEMENTS(known_fields); j++) {
-			if (!bounce_field_is(header, &header->fields[i],
-					     known_fields[j].name))
-				continue;
-			count++;
-			if (known_fields[j].machine)
-				*machine_r = TRUE;
-			break;
-		}
+		known = name_find_known(header->data + header->fields[i].offset,
+					header->fields[i].name_size);
+		if (known < 0)
+			continue;
+		count++;
+		if (known_fields[known].machine)
+			*machine_r = TRUE;
 		if (count >= enough && *machine_r)
 			break;
 	}

@@ -39,13 +39,24 @@ enum bounce_header_line {
 	BOUNCE_HEADER_LINE_BODY
 };
 
-/* message: the header of a message, where a "From " or ">From " line and
-   empty lines before the first field are skipped (as FIELD), and where lines
-   that are no field belong to the field above them if a well-known field
-   follows (continuation lines that lost their white space on the way);
-   otherwise of a MIME part, where an empty line always ends it. */
+enum bounce_header_type {
+	/* The header of a message. A "From " or ">From " line, lines of white
+	   space and a byte order mark before the first field are skipped (as
+	   FIELD). Lines that are no field belong to the field above them if
+	   another field follows that messages have (continuation lines that
+	   lost their white space on the way). */
+	BOUNCE_HEADER_MESSAGE = 0,
+	/* The header of a MIME part: an empty line always ends it. */
+	BOUNCE_HEADER_PART,
+	/* A group of fields of a delivery-status part, RFC 3464 section 2.1.
+	   What is no field belongs to the field above it. */
+	BOUNCE_HEADER_STATUS
+};
+
+/* In each of them a parameter at the beginning of a line belongs to the field
+   above it if this ends with a semicolon. */
 struct bounce_header_builder *
-bounce_header_builder_init(pool_t pool, bool message);
+bounce_header_builder_init(pool_t pool, enum bounce_header_type type);
 /* Give the next piece of a line, its line end included. start: it begins a
    line. Only the return value of the first piece of a line counts. */
 enum bounce_header_line
@@ -65,14 +76,23 @@ void bounce_header_builder_get_body(const struct bounce_header_builder *builder,
 				    const unsigned char **data_r,
 				    size_t *size_r);
 
-/* Split a whole block that is in memory. The block is not copied. */
+/* Split a whole block that is in memory: of a message, or of a delivery
+   status. The memory is the pool's. */
 const struct bounce_header *
 bounce_header_parse(pool_t pool, const unsigned char *data, size_t size);
+const struct bounce_header *
+bounce_header_parse_status(pool_t pool, const unsigned char *data, size_t size);
 
 /* TRUE if the line begins with a field name and a colon: one or more of the
    characters of RFC 5322 section 3.6.8, white space allowed before the colon
    (obs-optional). */
 bool bounce_header_line_is_field(const unsigned char *data, size_t size);
+
+/* TRUE if it is one of the fields that every mail has some of, which
+   bounce_header_count_known() counts. machine_r: of the kind that nobody writes
+   by hand. */
+bool bounce_header_line_is_known(const unsigned char *data, size_t size,
+				 bool *machine_r);
 
 /* TRUE if the field has this name, without case. */
 bool bounce_field_is(const struct bounce_header *header,

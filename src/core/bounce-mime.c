@@ -128,6 +128,22 @@ static enum bounce_encoding mime_parse_encoding(const char *value)
 	return BOUNCE_ENCODING_IDENTITY;
 }
 
+enum bounce_encoding
+bounce_mime_get_encoding(const struct bounce_header *header)
+{
+	enum bounce_encoding encoding = BOUNCE_ENCODING_IDENTITY;
+
+	T_BEGIN {
+		const char *value;
+
+		value = t_bounce_header_value(header,
+					      "Content-Transfer-Encoding");
+		if (value != NULL)
+			encoding = mime_parse_encoding(value);
+	} T_END;
+	return encoding;
+}
+
 void bounce_mime_parse(pool_t pool, const struct bounce_header *header,
 		       const char *default_type, struct bounce_mime *mime_r)
 {
@@ -139,9 +155,6 @@ void bounce_mime_parse(pool_t pool, const struct bounce_header *header,
 		value = t_bounce_header_value(header, "Content-Type");
 		if (value != NULL)
 			mime_parse_content_type(pool, value, mime_r);
-		value = t_bounce_header_value(header,
-					      "Content-Transfer-Encoding");
-		if (value != NULL)
-			mime_r->encoding = mime_parse_encoding(value);
 	} T_END;
+	mime_r->encoding = bounce_mime_get_encoding(header);
 }

@@ -27,5 +27,8 @@ struct bounce_mime {
    (RFC 2045 section 5.2, RFC 2046 section 5.1.5); static. */
 void bounce_mime_parse(pool_t pool, const struct bounce_header *header,
 		       const char *default_type, struct bounce_mime *mime_r);
+/* The encoding alone. */
+enum bounce_encoding
+bounce_mime_get_encoding(const struct bounce_header *header);
 
 #endif

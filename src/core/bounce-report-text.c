@@ -14,6 +14,7 @@
 
 struct report_text {
 	pool_t pool;
+	const char *const *message_ids;
 	ARRAY(struct bounce_report_recipient) recipients;
 	/* the recipient that the text spoke of last */
 	unsigned int current;
@@ -41,15 +42,19 @@ static size_t address_size(const char *data)
 	while (p > data && p[-1] == '.')
 		p--;
 	size = p - data;
-	if (at == NULL || at == data || p - at < 4 ||
+	if (at == NULL || at == data || at[-1] == '=' || p - at < 4 ||
 	    memchr(at, '.', p - at) == NULL || size > 320)
 		return 0;
 	return size;
 }
 
-static bool address_is_daemon(const char *address)
+/* Who says it, and what it is about, failed nobody. */
+static bool
+address_is_other(const struct report_text *report, const char *address)
 {
-	return strncasecmp(address, "mailer-daemon@", 14) == 0 ||
+	return (report->message_ids != NULL &&
+		str_array_find(report->message_ids, address)) ||
+		strncasecmp(address, "mailer-daemon@", 14) == 0 ||
 		strncasecmp(address, "postmaster@", 11) == 0;
 }
 
@@ -90,12 +95,25 @@ report_text_add_failed(struct report_text *report,
 	}
 }
 
+/* What stands before "<a@b>" in a transcript: "550 5.1.1 ". */
+static size_t line_reply_code_size(const char *line)
+{
+	size_t size = strspn(line, "0123456789");
+
+	if (size != 3 || (line[3] != ' ' && line[3] != '-'))
+		return 0;
+	size = 4 + strspn(line + 4, "0123456789.");
+	size += strspn(line + size, " ");
+	return line[size] == '<' ? size : 0;
+}
+
 /* A line that begins with an address, as the list of those that failed does
    in the bounces of most programs: "<a@b>:", "  a@b", "a@b: 550 ..". */
 static const char *line_first_address(const char *line)
 {
 	size_t size;
 
+	line += line_reply_code_size(line);
 	line += strspn(line, " \t<*-");
 	size = address_size(line);
 	if (size == 0)
@@ -163,7 +181,7 @@ static void report_text_line(struct report_text *report, const char *line)
 	address = line_first_address(line);
 	if (address == NULL)
 		address = line_named_address(line);
-	if (address != NULL && !address_is_daemon(address))
+	if (address != NULL && !address_is_other(report, address))
 		rcpt = report_text_recipient(report, address);
 	else if (array_count(&report->recipients) > 0)
 		rcpt = array_idx_modifiable(&report->recipients,
@@ -209,6 +227,7 @@ static void report_text_lines(struct report_text *report,
 
 const struct bounce_report *
 bounce_report_from_text(pool_t pool, const struct bounce_header *header,
+			const char *const *message_ids,
 			const unsigned char *text, size_t size)
 {
 	struct report_text report;
@@ -216,6 +235,7 @@ bounce_report_from_text(pool_t pool, const struct bounce_header *header,
 
 	i_zero(&report);
 	report.pool = pool;
+	report.message_ids = message_ids;
 	p_array_init(&report.recipients, pool, 1);
 	T_BEGIN {
 		report_text_add_failed(&report, header);

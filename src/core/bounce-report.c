@@ -3,13 +3,20 @@
 #include "lib.h"
 #include "array.h"
 #include "str.h"
+#include "base64.h"
+#include "qp-decoder.h"
 #include "message-date.h"
 #include "bounce-types.h"
 #include "bounce-limits.h"
 #include "bounce-header.h"
+#include "bounce-mime.h"
 #include "bounce-report.h"
 
+#include <ctype.h>
+
 #define REPORT_VALUE_MAX_SIZE 1024
+/* A group of base64 is not a word that stands alone. */
+#define REPORT_BASE64_MIN_SIZE 32
 
 struct report_parser {
 	pool_t pool;
@@ -17,6 +24,10 @@ struct report_parser {
 	ARRAY(struct bounce_report_recipient) recipients;
 	/* the recipient that fields belong to; NULL: none yet */
 	struct bounce_report_recipient *rcpt;
+	/* what the last group says of those that follow: some take the groups
+	   for a message, and its body for something to be encoded */
+	enum bounce_encoding encoding;
+	bool decoded;
 };
 
 /* Values are "type; value", RFC 3464 section 2.1.2. */
@@ -176,8 +187,10 @@ static void report_group(struct report_parser *parser,
 	enum report_field name;
 	unsigned int i;
 
-	header = bounce_header_parse(pool_datastack_create(), data, size);
+	header = bounce_header_parse_status(pool_datastack_create(), data,
+					    size);
 	parser->rcpt = NULL;
+	parser->encoding = bounce_mime_get_encoding(header);
 	for (i = 0; i < header->fields_count; i++) T_BEGIN {
 		const char *value;
 
@@ -203,6 +216,78 @@ static bool line_is_blank(const unsigned char *data, const unsigned char *end)
 	return TRUE;
 }
 
+static bool data_is_base64(const unsigned char *data, size_t size)
+{
+	size_t i;
+
+	if (size < REPORT_BASE64_MIN_SIZE)
+		return FALSE;
+	for (i = 0; i < size; i++) {
+		if (!i_isalnum(data[i]) && data[i] != '+' && data[i] != '/' &&
+		    data[i] != '=' && data[i] != '\r' && data[i] != '\n')
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static buffer_t *t_report_decode(enum bounce_encoding encoding,
+				 const unsigned char *data, size_t size)
+{
+	buffer_t *dest = t_buffer_create(size);
+	struct base64_decoder base64;
+	struct qp_decoder *qp;
+	const char *error;
+	size_t pos;
+
+	/* what is invalid ends it, or stays as it is */
+	if (encoding == BOUNCE_ENCODING_BASE64) {
+		base64_decode_init(&base64, &base64_scheme, 0);
+		(void)base64_decode_more(&base64, data, size, NULL, dest);
+		(void)base64_decode_finish(&base64);
+	} else {
+		qp = qp_decoder_init(dest);
+		(void)qp_decoder_more(qp, data, size, &pos, &error);
+		(void)qp_decoder_finish(qp, &error);
+		qp_decoder_deinit(&qp);
+	}
+	return dest;
+}
+
+static void report_parse_groups(struct report_parser *parser,
+				const unsigned char *data, size_t size);
+
+/* Returns FALSE if what is there is not encoded, or was before. */
+static bool
+report_parse_encoded(struct report_parser *parser,
+		     enum bounce_encoding encoding,
+		     const unsigned char *data, size_t size)
+{
+	if (parser->decoded || encoding == BOUNCE_ENCODING_IDENTITY)
+		return FALSE;
+	parser->decoded = TRUE;
+	T_BEGIN {
+		buffer_t *plain = t_report_decode(encoding, data, size);
+
+		report_parse_groups(parser, plain->data, plain->used);
+	} T_END;
+	parser->decoded = FALSE;
+	return TRUE;
+}
+
+static void
+report_end_group(struct report_parser *parser,
+		 const unsigned char *group, const unsigned char *end)
+{
+	size_t size = end - group;
+
+	if (size == 0)
+		return;
+	if (!report_parse_encoded(parser, data_is_base64(group, size) ?
+				  BOUNCE_ENCODING_BASE64 :
+				  BOUNCE_ENCODING_IDENTITY, group, size))
+		report_group(parser, group, size);
+}
+
 static void report_parse_groups(struct report_parser *parser,
 				const unsigned char *data, size_t size)
 {
@@ -212,14 +297,17 @@ static void report_parse_groups(struct report_parser *parser,
 		next = memchr(data, '\n', end - data);
 		next = next == NULL ? end : next + 1;
 		if (line_is_blank(data, next)) {
-			if (data > group)
-				report_group(parser, group, data - group);
+			report_end_group(parser, group, data);
 			group = next;
+			if (parser->encoding ==
+			    BOUNCE_ENCODING_QUOTED_PRINTABLE &&
+			    report_parse_encoded(parser, parser->encoding,
+						 group, end - group))
+				return;
 		}
 		data = next;
 	}
-	if (end > group)
-		report_group(parser, group, end - group);
+	report_end_group(parser, group, end);
 }
 
 const struct bounce_report *
@@ -238,6 +326,45 @@ bounce_report_parse(pool_t pool, const unsigned char *data, size_t size)
 		array_get(&parser.recipients,
 			  &parser.report->recipients_count);
 	return parser.report;
+}
+
+static bool report_names_recipient(const struct bounce_report *report)
+{
+	unsigned int i;
+
+	for (i = 0; i < report->recipients_count; i++) {
+		if (report->recipients[i].final_recipient != NULL ||
+		    report->recipients[i].original_recipient != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+const struct bounce_report *
+bounce_report_merge(pool_t pool, const struct bounce_report *first,
+		    const struct bounce_report *second)
+{
+	ARRAY(struct bounce_report_recipient) recipients;
+	struct bounce_report *report;
+	unsigned int count;
+
+	if (!report_names_recipient(second))
+		return first;
+	if (!report_names_recipient(first))
+		return second;
+	if (first->over_limit)
+		return first;
+	report = p_new(pool, struct bounce_report, 1);
+	*report = *first;
+	count = I_MIN(second->recipients_count, BOUNCE_REPORT_MAX_RECIPIENTS -
+		      first->recipients_count);
+	if (count < second->recipients_count || second->over_limit)
+		report->over_limit = TRUE;
+	p_array_init(&recipients, pool, first->recipients_count + count);
+	array_append(&recipients, first->recipients, first->recipients_count);
+	array_append(&recipients, second->recipients, count);
+	report->recipients = array_get(&recipients, &report->recipients_count);
+	return report;
 }
 
 enum bounce_kind bounce_report_kind(const struct bounce_report *report)

@@ -29,17 +29,28 @@ struct bounce_report {
 };
 
 /* Parse the decoded octets of a delivery-status part. Never fails: what is no
-   field is skipped. The report is allocated from the pool and holds no
+   field belongs to the field above it, or is skipped. Groups of fields that are
+   encoded are decoded, once. The report is allocated from the pool and holds no
    pointer into data. */
 const struct bounce_report *
 bounce_report_parse(pool_t pool, const unsigned char *data, size_t size);
 
+/* What two status parts of one message say: the recipients of both, where both
+   name any; otherwise the one that does, or the first. May return one of the
+   two; what is new is the pool's. */
+const struct bounce_report *
+bounce_report_merge(pool_t pool, const struct bounce_report *first,
+		    const struct bounce_report *second);
+
 /* What the text of a bounce without a delivery-status part says where it is
    plain: the recipients that failed, and for each the first status code
    (RFC 3463) and the line that it stands in. Of the header X-Failed-Recipients
-   is used. Returns NULL if nothing was found. */
+   is used. message_ids: of what came back, without angle brackets,
+   NULL-terminated, or NULL: they look like addresses. Returns NULL if nothing was
+   found. */
 const struct bounce_report *
 bounce_report_from_text(pool_t pool, const struct bounce_header *header,
+			const char *const *message_ids,
 			const unsigned char *text, size_t size);
 
 /* The gravest action of the recipients as a kind: failed before delayed before

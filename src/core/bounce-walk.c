@@ -7,52 +7,10 @@
 #include "bounce-report.h"
 #include "bounce-text.h"
 #include "bounce-walk.h"
+#include "bounce-walk-private.h"
 
-enum walk_state {
-	/* in the header of the message */
-	WALK_HEADER,
-	/* in the header of a part */
-	WALK_PART_HEADER,
-	/* in a part, a preamble or an epilogue */
-	WALK_BODY,
-	/* nothing in the body is of interest but its octets */
-	WALK_OPAQUE
-};
-
-struct walk_multipart {
-	const char *boundary;
-	size_t boundary_size;
-	bool digest;
-};
-
-struct bounce_walk {
-	struct bounce_walk_shared *shared;
-	struct bounce_walk *parent;
-	struct bounce_message *message;
-	/* NULL: the message that is being delivered */
-	struct bounce_original *original;
-	struct bounce_original **originals_tail;
-
-	enum walk_state state;
-	/* of the message, then of its parts */
-	struct bounce_header_builder *header, *part_header;
-	struct walk_multipart stack[BOUNCE_MIME_MAX_DEPTH];
-	unsigned int depth;
-	struct bounce_leaf leaf;
-
-	/* the outermost boundary, and whether it was closed */
-	const char *boundary;
-	bool closed;
-	/* the original was found in a text or as the header of a part */
-	bool header_given;
-
-	struct bounce_dkim_body_hasher *hasher;
-	buffer_t *status;
-	buffer_t *text;
-};
-
-static struct bounce_walk *
-walk_alloc(struct bounce_walk_shared *shared, struct bounce_message *message)
+struct bounce_walk *bounce_walk_alloc(struct bounce_walk_shared *shared,
+				      struct bounce_message *message)
 {
 	struct bounce_walk *walk;
 
@@ -67,9 +25,10 @@ struct bounce_walk *
 bounce_walk_init(struct bounce_walk_shared *shared,
 		 struct bounce_message *message)
 {
-	struct bounce_walk *walk = walk_alloc(shared, message);
+	struct bounce_walk *walk = bounce_walk_alloc(shared, message);
 
-	walk->header = bounce_header_builder_init(shared->pool, TRUE);
+	walk->header = bounce_header_builder_init(shared->pool,
+						  BOUNCE_HEADER_MESSAGE);
 	return walk;
 }
 
@@ -139,8 +98,6 @@ walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime)
 	enum bounce_leaf_sink sink = walk_type_sink(walk, mime->type);
 	struct bounce_walk *child = NULL;
 
-	if (sink == BOUNCE_LEAF_COLLECT && walk->status != NULL)
-		sink = BOUNCE_LEAF_SKIP;
 	if (sink == BOUNCE_LEAF_MESSAGE) {
 		child = bounce_walk_init_original(walk, BOUNCE_SOURCE_PART,
 						  NULL);
@@ -150,7 +107,7 @@ walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime)
 	bounce_leaf_init(&walk->leaf, pool, sink, mime->encoding);
 	walk->leaf.child = child;
 	if (sink == BOUNCE_LEAF_COLLECT) {
-		walk->status = buffer_create_dynamic(pool, 1024);
+		bounce_walk_begin_status(walk);
 		walk->leaf.collect = walk->status;
 		walk->leaf.text = bounce_text_init(pool, walk,
 						   BOUNCE_TEXT_SCAN, NULL);
@@ -256,7 +213,8 @@ static void walk_begin_part(struct bounce_walk *walk)
 	walk->state = WALK_PART_HEADER;
 	if (walk->part_header == NULL) {
 		walk->part_header =
-			bounce_header_builder_init(walk->shared->pool, FALSE);
+			bounce_header_builder_init(walk->shared->pool,
+						   BOUNCE_HEADER_PART);
 	} else {
 		bounce_header_builder_reset(walk->part_header);
 	}
@@ -302,9 +260,8 @@ walk_envelope(const struct bounce_walk *walk)
 		&walk_no_envelope : walk->shared->set->envelope;
 }
 
-/* The header is complete. FALSE: the body is not needed. */
-static bool
-walk_set_header(struct bounce_walk *walk, const struct bounce_header *header)
+bool bounce_walk_set_header(struct bounce_walk *walk,
+			    const struct bounce_header *header)
 {
 	struct bounce_original *original = walk->original;
 	struct bounce_message *message = walk->message;
@@ -342,8 +299,8 @@ static bool walk_header_done(struct bounce_walk *walk, bool complete)
 	const unsigned char *data, *end, *next;
 	size_t size;
 
-	if (!walk_set_header(walk, bounce_header_builder_finish(walk->header,
-								complete)))
+	if (!bounce_walk_set_header(walk, bounce_header_builder_finish(
+						walk->header, complete)))
 		return FALSE;
 	bounce_header_builder_get_body(walk->header, &data, &size);
 	if (size == 0)
@@ -441,109 +398,6 @@ bool bounce_walk_line(struct bounce_walk *walk, const unsigned char *data,
 	return TRUE;
 }
 
-void bounce_walk_keep_text(struct bounce_walk *walk,
-			   const unsigned char *data, size_t size)
-{
-	if (walk->text == NULL)
-		walk->text = buffer_create_dynamic(walk->shared->pool, 1024);
-	buffer_append(walk->text, data,
-		      I_MIN(size, BOUNCE_TEXT_MAX_SIZE - walk->text->used));
-}
-
-bool bounce_walk_may_scan(struct bounce_walk *walk, size_t size)
-{
-	struct bounce_walk_shared *shared = walk->shared;
-
-	if (shared->scanned > BOUNCE_TEXT_MAX_SCAN) {
-		walk->message->over_limit = TRUE;
-		return FALSE;
-	}
-	shared->scanned += size;
-	return TRUE;
-}
-
-/*
- * Originals
- */
-
-struct bounce_walk *
-bounce_walk_init_original(struct bounce_walk *parent,
-			  enum bounce_original_source source,
-			  const struct bounce_header *with_header)
-{
-	struct bounce_walk_shared *shared = parent->shared;
-	struct bounce_original *original;
-	struct bounce_walk *walk;
-	unsigned int level;
-
-	level = parent->original == NULL ? 1 : parent->original->level + 1;
-	if (level > BOUNCE_MAX_LEVELS ||
-	    shared->originals_count == BOUNCE_MAX_ORIGINALS) {
-		parent->message->over_limit = TRUE;
-		return NULL;
-	}
-	shared->originals_count++;
-
-	original = p_new(shared->pool, struct bounce_original, 1);
-	original->source = source;
-	original->level = level;
-	walk = walk_alloc(shared, &original->message);
-	walk->parent = parent;
-	walk->original = original;
-	if (with_header == NULL) {
-		walk->header = bounce_header_builder_init(shared->pool, TRUE);
-	} else {
-		walk->header_given = TRUE;
-		(void)walk_set_header(walk, with_header);
-	}
-	return walk;
-}
-
-static bool original_signature_is_cut(const struct bounce_original *original)
-{
-	unsigned int i;
-
-	for (i = 0; i < original->sigs->count; i++) {
-		if (original->sigs->sigs[i].truncated)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static enum bounce_original_state
-walk_original_state(const struct bounce_walk *walk)
-{
-	const struct bounce_original *original = walk->original;
-
-	if (original->message.header->over_limit ||
-	    (original->body_size == 0 && original_signature_is_cut(original)))
-		return BOUNCE_ORIGINAL_TRUNCATED;
-	/* a summary: a few fields, of those that people look at */
-	if (!bounce_text_block_is_original(original->message.header))
-		return BOUNCE_ORIGINAL_TRUNCATED;
-	if (original->body_size == 0)
-		return BOUNCE_ORIGINAL_HEADERS;
-	if (walk->boundary != NULL && !walk->closed)
-		return BOUNCE_ORIGINAL_TRUNCATED;
-	return BOUNCE_ORIGINAL_FULL;
-}
-
-static void walk_original_finish(struct bounce_walk *walk)
-{
-	struct bounce_original *original = walk->original;
-
-	if (walk->hasher != NULL)
-		bounce_dkim_body_deinit(&walk->hasher, &original->body);
-	if (!walk->header_given &&
-	    !bounce_text_block_has_known_field(original->message.header)) {
-		/* whatever the part was called, no message came back in it */
-		return;
-	}
-	original->state = walk_original_state(walk);
-	*walk->parent->originals_tail = original;
-	walk->parent->originals_tail = &original->next;
-}
-
 static void walk_finish_open_header(struct bounce_walk *walk)
 {
 	if (walk->state == WALK_HEADER)
@@ -561,20 +415,7 @@ void bounce_walk_deinit(struct bounce_walk **_walk)
 	walk_finish_open_header(walk);
 	bounce_leaf_deinit(&walk->leaf);
 	message->unclosed = walk->boundary != NULL && !walk->closed;
-	if (walk->status != NULL) {
-		message->report = bounce_report_parse(walk->shared->pool,
-						      walk->status->data,
-						      walk->status->used);
-	}
-	if (walk->text != NULL) {
-		message->text = walk->text->data;
-		message->text_size = walk->text->used;
-	}
-	if (message->report == NULL && walk->original == NULL) {
-		message->report = bounce_report_from_text(
-			walk->shared->pool, message->header, message->text,
-			message->text_size);
-	}
+	bounce_walk_report_finish(walk);
 	if (walk->original != NULL)
-		walk_original_finish(walk);
+		bounce_walk_original_finish(walk);
 }

@@ -20,9 +20,11 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	const struct bounce_report *report;
 	pool_t pool = pool_allocfree_create("fuzz");
 
-	fuzz_report_check(bounce_report_parse(pool, data, size));
+	report = bounce_report_parse(pool, data, size);
+	fuzz_report_check(report);
+	fuzz_report_check(bounce_report_merge(pool, report, report));
 	header = bounce_header_parse(pool, data, size);
-	report = bounce_report_from_text(pool, header, data, size);
+	report = bounce_report_from_text(pool, header, NULL, data, size);
 	if (report != NULL)
 		fuzz_report_check(report);
 	pool_unref(&pool);

@@ -95,7 +95,7 @@ static void test_bounce_header_part(void)
 	const struct bounce_header *header;
 
 	test_begin("bounce header of a part");
-	builder = bounce_header_builder_init(pool, FALSE);
+	builder = bounce_header_builder_init(pool, BOUNCE_HEADER_PART);
 	test_assert(bounce_header_builder_line(
 		builder, (const void *)"\r\n", 2, TRUE) ==
 		BOUNCE_HEADER_LINE_END);
@@ -199,7 +199,7 @@ static void test_bounce_header_caps(void)
 	unsigned int i;
 
 	test_begin("bounce header caps: fields");
-	builder = bounce_header_builder_init(pool, TRUE);
+	builder = bounce_header_builder_init(pool, BOUNCE_HEADER_MESSAGE);
 	for (i = 0; i < BOUNCE_HEADER_MAX_FIELDS + 10; i++) {
 		test_assert_idx(bounce_header_builder_line(
 			builder, (const void *)"A:\n", 3, TRUE) ==
@@ -219,7 +219,7 @@ static void test_bounce_header_caps(void)
 
 	/* a field is kept whole or not at all */
 	test_begin("bounce header caps: size");
-	builder = bounce_header_builder_init(pool, TRUE);
+	builder = bounce_header_builder_init(pool, BOUNCE_HEADER_MESSAGE);
 	(void)bounce_header_builder_line(builder, (const void *)"A: b\n", 5,
 					 TRUE);
 	memset(line, 'x', BOUNCE_LINE_MAX_SIZE);
@@ -240,7 +240,7 @@ static void test_bounce_header_caps(void)
 	test_assert(header->size == 10);
 
 	/* exactly as much as fits */
-	builder = bounce_header_builder_init(pool, TRUE);
+	builder = bounce_header_builder_init(pool, BOUNCE_HEADER_MESSAGE);
 	line[0] = 'B';
 	for (i = 0; i < BOUNCE_HEADER_MAX_SIZE / BOUNCE_LINE_MAX_SIZE; i++)
 		(void)bounce_header_builder_line(builder, line,
@@ -272,6 +272,31 @@ static void test_bounce_header_tentative(void)
 		{ "To: b\nlost\nTo: c", "To|blost|To|c|", "" },
 		/* not before the first field */
 		{ "lost\nTo: c\n\n", "", "" },
+		/* other fields that messages have */
+		{ "X-A: b\nlost\nX-Y: z\nContent-Type: c\n\n",
+		  "X-A|blost|X-Y|z|Content-Type|c|.", "" },
+		{ "X-A: b\nlost\nAuto-Submitted: c\n\n",
+		  "X-A|blost|Auto-Submitted|c|.", "" },
+		/* but not once more: that of a part, or of what is quoted */
+		{ "Content-Type: a\nHello\nContent-Type: b\n\n",
+		  "Content-Type|a|", "Hello\nContent-Type: b\n" },
+		/* a boundary is of the body at once */
+		{ "To: a\n--b\nContent-Type: c\n\n", "To|a|", "" },
+		/* a parameter is of the header, whatever follows */
+		{ "Content-Type: a/b;\nboundary=\"c\"\n\n",
+		  "Content-Type|a/b;boundary=\"c\"|.", "" },
+		{ "Content-Type: a/b; c=d;\r\nboundary=e\r\n\r\n",
+		  "Content-Type|a/b; c=d;boundary=e|.", "" },
+		{ "Content-Type: a/b\nboundary=c\n\n", "Content-Type|a/b|",
+		  "boundary=c\n" },
+		{ "Content-Type: a/b;\nDear all\n\n", "Content-Type|a/b;|",
+		  "Dear all\n" },
+		/* white space and a byte order mark above */
+		{ "   \r\n\t\n\nA: b\n\n", "A|b|.", "" },
+		{ "\xc2\xa0 \n\xe3\x80\x80\nA: b\n\n", "A|b|.", "" },
+		{ "\xef\xbb\xbf" "A: b\n\n", "A|b|.", "" },
+		{ "  \nFrom a@b Thu\nA: b\n\n", "A|b|.", "" },
+		{ "  x\nA: b\n\n", "", "" },
 	};
 	unsigned int i;
 
@@ -279,7 +304,7 @@ static void test_bounce_header_tentative(void)
 	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
 		pool_t pool = pool_alloconly_create("header", 1024);
 		struct bounce_header_builder *builder =
-			bounce_header_builder_init(pool, TRUE);
+			bounce_header_builder_init(pool, BOUNCE_HEADER_MESSAGE);
 		const unsigned char *p = (const void *)tests[i].input, *body;
 		const unsigned char *end = p + strlen(tests[i].input), *next;
 		enum bounce_header_line ret = BOUNCE_HEADER_LINE_FIELD;
@@ -362,7 +387,7 @@ static void test_bounce_header_tentative_limit(void)
 {
 	pool_t pool = pool_alloconly_create("header", 1024);
 	struct bounce_header_builder *builder =
-		bounce_header_builder_init(pool, TRUE);
+		bounce_header_builder_init(pool, BOUNCE_HEADER_MESSAGE);
 	unsigned char *line = i_malloc(BOUNCE_LINE_MAX_SIZE);
 	const struct bounce_header *header;
 	const unsigned char *body;

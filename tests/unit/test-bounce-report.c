@@ -103,6 +103,32 @@ static void test_bounce_report_fields(void)
 		{ "Final-Recipient: rfc822; <a@b\n", "-|0[a@b|-|-|-|-|-]" },
 		/* unknown fields make no recipient */
 		{ "Reporting-MTA: dns; mx\n\nX-Foo: bar\n", "mx|0" },
+		/* lines that are not folded: of the field above them */
+		{ "Final-Recipient: rfc822; a@b\n"
+		  "Diagnostic-Code: smtp; 450 busy,\ncome\r\nback later\n"
+		  "Action: delayed\nStatus: 4.3.2\n",
+		  "-|0[a@b|-|delayed|4.3.2|smtp; 450 busy, come back later|-]"
+		},
+		{ "What happened\nFinal-Recipient: rfc822;a@b\nAction: failed\n",
+		  "-|0[a@b|-|failed|-|-|-]" },
+		/* groups that are encoded, whatever is said of them: "Final-
+		   Recipient: rfc822;a@b", "Action: failed" */
+		{ "Reporting-MTA: dns; mx\nContent-Transfer-Encoding: base64\n\n"
+		  "RmluYWwtUmVjaXBpZW50OiByZmM4MjI7YUBiCkFj\r\n"
+		  "dGlvbjogZmFpbGVkCg==\r\n", "mx|0[a@b|-|failed|-|-|-]" },
+		{ "RmluYWwtUmVjaXBpZW50OiByZmM4MjI7YUBiCkFj\n"
+		  "dGlvbjogZmFpbGVkCg==\n\n"
+		  "Final-Recipient: rfc822;c@d\n",
+		  "-|0[a@b|-|failed|-|-|-][c@d|-|-|-|-|-]" },
+		{ "Reporting-MTA: dns; mx\n"
+		  "Content-Transfer-Encoding: quoted-printable\n\n"
+		  "Final-Recipient: rfc822;=20a=40b\nAction: fai=\nled\n\n"
+		  "Final-Recipient: rfc822;c=40d\n",
+		  "mx|0[a@b|-|failed|-|-|-][c@d|-|-|-|-|-]" },
+		{ "Content-Transfer-Encoding: base64\n\n"
+		  "Final-Recipient: rfc822;a@b\n", "-|0[a@b|-|-|-|-|-]" },
+		{ "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		  "-|0" },
 		/* control characters */
 		{ "Final-Recipient: rfc822; a\x1b[31m@b\n",
 		  "-|0[a?[31m@b|-|-|-|-|-]" },
@@ -274,9 +300,17 @@ static void test_bounce_report_text(void)
 		/* who says it failed nobody */
 		{ "", "postmaster@example.net\n5.1.1\n", "none" },
 		{ "", "<MAILER-DAEMON@example.net>:\n", "none" },
+		/* what looks like an address: what came back, a tag */
+		{ "", "<id@example.net>\n i=@example.net; s=x\n", "none" },
+		/* in a transcript, behind the answer to it */
+		{ "", "550 5.1.1 <bob@example.net>... no\n"
+		  "550 <carol@example.net>: no\n550 dave@example.net\n",
+		  "-|0[bob@example.net|-|-|5.1.1|550 5.1.1 "
+		  "<bob@example.net>... no|-][carol@example.net|-|-|-|-|-]" },
 		/* no addresses */
 		{ "", "@example.net\na@\na@b\n<a@@b.c>\n", "none" },
 	};
+	static const char *const ids[] = { "other@x", "id@example.net", NULL };
 	unsigned int i;
 
 	test_begin("bounce report from text");
@@ -288,7 +322,7 @@ static void test_bounce_report_text(void)
 
 		report = bounce_report_from_text(pool, bounce_header_parse(
 			pool, (const void *)tests[i].header,
-			strlen(tests[i].header)), copy, size);
+			strlen(tests[i].header)), ids, copy, size);
 		i_free(copy);
 		test_assert_strcmp_idx(report == NULL ? "none" :
 				       t_describe(report), tests[i].output, i);
@@ -317,7 +351,7 @@ static void test_bounce_report_text_cap(void)
 			str_append(text, "-\n");
 		str_append(text, "<bob@example.net>: 550 5.1.1 no\n");
 		test_assert_idx((bounce_report_from_text(
-			pool, bounce_header_parse(pool, NULL, 0),
+			pool, bounce_header_parse(pool, NULL, 0), NULL,
 			str_data(text), str_len(text)) != NULL) ==
 			tests[i].found, i);
 		pool_unref(&pool);

@@ -1,0 +1,87 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "bounce-text.h"
+#include "bounce-walk-private.h"
+
+struct bounce_walk *
+bounce_walk_init_original(struct bounce_walk *parent,
+			  enum bounce_original_source source,
+			  const struct bounce_header *with_header)
+{
+	struct bounce_walk_shared *shared = parent->shared;
+	struct bounce_original *original;
+	struct bounce_walk *walk;
+	unsigned int level;
+
+	level = parent->original == NULL ? 1 : parent->original->level + 1;
+	if (level > BOUNCE_MAX_LEVELS ||
+	    shared->originals_count == BOUNCE_MAX_ORIGINALS) {
+		parent->message->over_limit = TRUE;
+		return NULL;
+	}
+	shared->originals_count++;
+
+	original = p_new(shared->pool, struct bounce_original, 1);
+	original->source = source;
+	original->level = level;
+	walk = bounce_walk_alloc(shared, &original->message);
+	walk->parent = parent;
+	walk->original = original;
+	if (with_header == NULL) {
+		walk->header = bounce_header_builder_init(shared->pool,
+						  BOUNCE_HEADER_MESSAGE);
+	} else {
+		walk->header_given = TRUE;
+		(void)bounce_walk_set_header(walk, with_header);
+	}
+	return walk;
+}
+
+static bool original_signature_is_cut(const struct bounce_original *original)
+{
+	unsigned int i;
+
+	for (i = 0; i < original->sigs->count; i++) {
+		if (original->sigs->sigs[i].truncated)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static enum bounce_original_state
+walk_original_state(const struct bounce_walk *walk)
+{
+	const struct bounce_original *original = walk->original;
+
+	if (original->message.header->over_limit ||
+	    (original->body_size == 0 && original_signature_is_cut(original)))
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	/* a summary: a few fields, of those that people look at */
+	if (!bounce_text_block_is_original(original->message.header))
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	if (original->body_size == 0)
+		return BOUNCE_ORIGINAL_HEADERS;
+	if (walk->boundary != NULL && !walk->closed)
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	return BOUNCE_ORIGINAL_FULL;
+}
+
+void bounce_walk_original_finish(struct bounce_walk *walk)
+{
+	struct bounce_original *original = walk->original;
+
+	if (walk->hasher != NULL)
+		bounce_dkim_body_deinit(&walk->hasher, &original->body);
+	if (!walk->header_given &&
+	    !bounce_text_block_has_known_field(original->message.header)) {
+		/* whatever the part was called, no message came back in it, as
+		   far as its header is read */
+		if (original->message.header->over_limit)
+			bounce_walk_set_over_limit(walk->parent);
+		return;
+	}
+	original->state = walk_original_state(walk);
+	*walk->parent->originals_tail = original;
+	walk->parent->originals_tail = &original->next;
+}
