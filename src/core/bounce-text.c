@@ -48,6 +48,12 @@ struct bounce_text {
 	/* lines after which a marker is forgotten */
 	unsigned int marker_lines;
 	bool after_marker;
+	/* how much text was kept before the line */
+	size_t line_kept;
+	/* of the block: the same, and the fields in it that messages have */
+	size_t block_kept;
+	unsigned int block_known;
+	bool block_machine;
 
 	struct bounce_walk *child;
 };
@@ -69,14 +75,6 @@ bool bounce_text_block_has_known_field(const struct bounce_header *header)
 	bool machine;
 
 	return bounce_header_count_known(header, 1, &machine) >= 1;
-}
-
-/* After a line that announces it, less is enough. */
-static bool block_is_announced_original(const struct bounce_header *header)
-{
-	bool machine;
-
-	return bounce_header_count_known(header, 2, &machine) >= 2;
 }
 
 /*
@@ -202,6 +200,43 @@ text_unprefix(const struct bounce_text *text, const unsigned char **data,
 	return FALSE;
 }
 
+/* A field of the block, without its prefix. */
+static void text_block_field(struct bounce_text *text,
+			     const unsigned char *data, size_t size)
+{
+	bool machine;
+
+	if (!bounce_header_line_is_known(data, size, &machine))
+		return;
+	text->block_known++;
+	if (machine)
+		text->block_machine = TRUE;
+}
+
+static void text_begin_block(struct bounce_text *text,
+			     const unsigned char *data, size_t size,
+			     size_t prefix_size)
+{
+	text->after_marker = text->marker_lines > 0;
+	text->marker_lines = 0;
+	text->prefix_size = prefix_size;
+	memcpy(text->prefix, data, prefix_size);
+	if (text->block == NULL) {
+		text->block = bounce_header_builder_init(text->pool,
+						BOUNCE_HEADER_MESSAGE);
+	} else {
+		bounce_header_builder_reset(text->block);
+	}
+	data += prefix_size;
+	size -= prefix_size;
+	(void)bounce_header_builder_line(text->block, data, size, TRUE);
+	text->block_kept = text->line_kept;
+	text->block_known = 0;
+	text->block_machine = FALSE;
+	text_block_field(text, data, size);
+	text->state = TEXT_BLOCK;
+}
+
 static void
 text_search_line(struct bounce_text *text, const unsigned char *data,
 		 size_t size)
@@ -210,20 +245,7 @@ text_search_line(struct bounce_text *text, const unsigned char *data,
 
 	if (bounce_header_line_is_field(data + prefix_size,
 					size - prefix_size)) {
-		text->after_marker = text->marker_lines > 0;
-		text->marker_lines = 0;
-		text->prefix_size = prefix_size;
-		memcpy(text->prefix, data, prefix_size);
-		if (text->block == NULL) {
-			text->block = bounce_header_builder_init(text->pool,
-								 TRUE);
-		} else {
-			bounce_header_builder_reset(text->block);
-		}
-		(void)bounce_header_builder_line(text->block,
-						 data + prefix_size,
-						 size - prefix_size, TRUE);
-		text->state = TEXT_BLOCK;
+		text_begin_block(text, data, size, prefix_size);
 	} else if (is_blank(data, size)) {
 		if (text->marker_lines > 0)
 			text->marker_lines--;
@@ -233,6 +255,43 @@ text_search_line(struct bounce_text *text, const unsigned char *data,
 		text->marker_lines = text_is_marker(data, size) ?
 			TEXT_MARKER_LINES : 0;
 	}
+}
+
+/* "From: ", and not "from:to:subject", which h= of a signature may have on a
+   line of its own. */
+static bool line_is_known_field(const unsigned char *data, size_t size,
+				bool *machine_r)
+{
+	const unsigned char *colon = memchr(data, ':', size);
+
+	return bounce_header_line_is_known(data, size, machine_r) &&
+		colon + 1 < data + size && is_blank(colon + 1, 1);
+}
+
+/* Much begins like a field, "Reason: no such user", and what is returned
+   follows at once. TRUE if the line is of no use to the block, and to be
+   looked at anew: it announces an original, or begins one with a prefix of its
+   own. */
+static bool text_leaves_block(const struct bounce_text *text,
+			      const unsigned char *data, size_t size)
+{
+	size_t prefix_size;
+	bool machine;
+
+	if (text->block_known >= 3 && text->block_machine)
+		return FALSE;
+	prefix_size = text_prefix_size(data, size);
+	if (prefix_size == text->prefix_size &&
+	    memcmp(data, text->prefix, prefix_size) == 0) {
+		return !bounce_header_line_is_field(data + prefix_size,
+						    size - prefix_size) &&
+			text_is_marker(data, size);
+	}
+	if (!line_is_known_field(data + prefix_size, size - prefix_size,
+				 &machine))
+		return FALSE;
+	/* white space alone may be that of a folded line */
+	return !text->block_machine || !is_blank(data, prefix_size);
 }
 
 /* Lines that looked like the header's and are not, with their prefix gone. */
@@ -249,6 +308,19 @@ static void text_original_give(struct bounce_text *text,
 	}
 }
 
+/* After a line that announces it less is enough, but not what is indented for
+   a reader, with words of a program between the fields: "Length: 2 kB". */
+static bool text_block_is_announced(const struct bounce_text *text,
+				    const struct bounce_header *header)
+{
+	bool machine;
+
+	if (bounce_header_count_known(header, 2, &machine) < 2)
+		return FALSE;
+	return machine || text->prefix_size == 0 ||
+		!is_blank(text->prefix, text->prefix_size);
+}
+
 /* The block ended. TRUE if it was the header of an original that is read:
    no cap forbids it. */
 static bool text_block_done(struct bounce_text *text, bool complete)
@@ -260,8 +332,10 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 
 	text->state = (text->flags & BOUNCE_TEXT_TOP) != 0 ?
 		TEXT_DONE : TEXT_SEARCH;
+	if (header->over_limit)
+		bounce_walk_set_over_limit(text->walk);
 	if (!bounce_text_block_is_original(header) &&
-	    !(text->after_marker && block_is_announced_original(header)))
+	    !(text->after_marker && text_block_is_announced(text, header)))
 		return FALSE;
 	/* what is laid out for a reader is a summary, unless it has what only
 	   a whole header has */
@@ -276,6 +350,8 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 		return FALSE;
 	}
 	text->state = TEXT_ORIGINAL;
+	/* what the original says is not what the bounce does */
+	bounce_walk_forget_text(text->walk, text->block_kept);
 	bounce_header_builder_get_body(text->block, &data, &size);
 	if (size > 0)
 		text_original_give(text, data, size);
@@ -306,12 +382,16 @@ text_block_line(struct bounce_text *text, const unsigned char *line,
 	size_t size = line_size;
 	enum bounce_header_line ret = BOUNCE_HEADER_LINE_BODY;
 
-	if (!start || text_unprefix(text, &data, &size)) {
+	if (start && text_leaves_block(text, data, size))
+		ret = BOUNCE_HEADER_LINE_BODY;
+	else if (!start || text_unprefix(text, &data, &size)) {
 		ret = bounce_header_builder_line(text->block, data, size,
 						 start);
 	}
 	switch (ret) {
 	case BOUNCE_HEADER_LINE_FIELD:
+		if (start)
+			text_block_field(text, data, size);
 		return;
 	case BOUNCE_HEADER_LINE_END:
 		(void)text_block_done(text, TRUE);
@@ -330,6 +410,7 @@ static bool text_plain_line(const unsigned char *data, size_t size,
 {
 	struct bounce_text *text = context;
 
+	text->line_kept = bounce_walk_kept_text(text->walk);
 	if (text->state == TEXT_ORIGINAL) {
 		text_original_line(text, data, size, start);
 		return TRUE;
