@@ -26,6 +26,11 @@
    for. */
 #define BOUNCE_TEXT_MAX_SIZE (16 * 1024)
 #define BOUNCE_TEXT_MAX_SCAN (256 * 1024)
+/* Charsets, UTF-8 aside, that are converted of the texts of one message, and of
+   one field's encoded words: to load one costs more than all else that is done
+   with a message. What is in others stays as it is. */
+#define BOUNCE_MAX_CHARSETS 16
+#define BOUNCE_FIELD_MAX_CHARSETS 4
 /* A line is seen whole up to this; a longer one comes in pieces. */
 #define BOUNCE_LINE_MAX_SIZE (16 * 1024)
 

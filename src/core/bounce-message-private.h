@@ -12,6 +12,7 @@
 #include "bounce-lines.h"
 #include "bounce-mime.h"
 #include "bounce-limits.h"
+#include "bounce-charset.h"
 #include "bounce-message.h"
 #include "base64.h"
 
@@ -26,6 +27,7 @@ struct bounce_walk_shared {
 	unsigned int originals_count;
 	/* decoded octets in which an original was looked for */
 	uoff_t scanned;
+	struct bounce_charsets charsets;
 };
 
 enum bounce_leaf_sink {
@@ -104,6 +106,7 @@ void bounce_walk_keep_text(struct bounce_walk *walk,
 			   const unsigned char *data, size_t size);
 size_t bounce_walk_kept_text(const struct bounce_walk *walk);
 void bounce_walk_forget_text(struct bounce_walk *walk, size_t kept);
+struct bounce_charsets *bounce_walk_get_charsets(struct bounce_walk *walk);
 bool bounce_walk_may_scan(struct bounce_walk *walk, size_t size);
 void bounce_walk_set_over_limit(struct bounce_walk *walk);
 

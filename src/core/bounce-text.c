@@ -5,7 +5,6 @@
 #include "str.h"
 #include "charset-utf8.h"
 #include "mail-html2text.h"
-#include "bounce-charset.h"
 #include "bounce-text.h"
 #include "bounce-message-private.h"
 
@@ -442,7 +441,8 @@ bounce_text_init(pool_t pool, struct bounce_walk *walk,
 		TEXT_SEARCH : TEXT_DONE;
 	if ((flags & BOUNCE_TEXT_KEEP) != 0 && charset != NULL &&
 	    !charset_is_utf8(charset) &&
-	    bounce_charset_begin(charset, &text->charset) < 0)
+	    bounce_charset_begin(bounce_walk_get_charsets(walk), charset,
+				 &text->charset) < 0)
 		text->charset = NULL;
 	if ((flags & BOUNCE_TEXT_HTML) != 0) {
 		text->html = mail_html2text_init(0);

@@ -65,6 +65,11 @@ void bounce_walk_set_over_limit(struct bounce_walk *walk)
 	walk->message->over_limit = TRUE;
 }
 
+struct bounce_charsets *bounce_walk_get_charsets(struct bounce_walk *walk)
+{
+	return &walk->shared->charsets;
+}
+
 bool bounce_walk_may_scan(struct bounce_walk *walk, size_t size)
 {
 	struct bounce_walk_shared *shared = walk->shared;

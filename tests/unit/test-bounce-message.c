@@ -566,6 +566,36 @@ static void test_bounce_message_charset(void)
 	test_end();
 }
 
+/* Texts in more charsets than are converted stay as they are. */
+static void test_bounce_message_charsets_max(void)
+{
+	pool_t pool = pool_alloconly_create("message", 4096);
+	const struct bounce_message *message;
+	string_t *input = t_str_new(2048), *text = t_str_new(256);
+	unsigned int i;
+
+	test_begin("bounce message: too many charsets");
+	str_append(input, MIXED("b"));
+	for (i = 0; i < 9; i++) {
+		str_printfa(input, "--b\nContent-Type: text/plain; "
+			    "charset=windows-125%u\n\n\xa7\n", i);
+	}
+	for (i = 1; i <= 10; i++) {
+		str_printfa(input, "--b\nContent-Type: text/html; "
+			    "charset=iso-8859-%u\n\n\xa7\n", i);
+	}
+	str_append(input, "--b\nContent-Type: text/plain; charset=koi8-r\n\n"
+		   "\xa7x\n--b\nContent-Type: text/plain; "
+		   "charset=windows-1252\n\n\xa7y\n--b--\n");
+	message = test_input_parse(pool, &settings, str_data(input),
+				   str_len(input), 1);
+	str_append_data(text, message->text, message->text_size);
+	test_assert(strstr(str_c(text), "\xa7x") != NULL);
+	test_assert(strstr(str_c(text), "\xc2\xa7y") != NULL);
+	pool_unref(&pool);
+	test_end();
+}
+
 /* What stands in the message is in the original, octet by octet. */
 static void test_bounce_message_exact(void)
 {
@@ -1077,6 +1107,7 @@ int main(void)
 		test_bounce_message_base64,
 		test_bounce_message_nested,
 		test_bounce_message_charset,
+		test_bounce_message_charsets_max,
 		test_bounce_message_exact,
 		test_bounce_message_parts,
 		test_bounce_message_status,
