@@ -5,14 +5,14 @@
 #include "bounce-limits.h"
 #include "bounce-dkim-private.h"
 
-/* One digest: signatures that want the same share it. */
+/* The digest of what the body begins with: signatures that want the same share
+   it. */
 struct body_digest {
-	EVP_MD_CTX *ctx;
-	/* how many octets may still be hashed; UOFF_T_MAX: all */
-	uoff_t left;
+	/* the next longer one */
+	struct body_digest *next;
+	/* octets of the canonical form; UOFF_T_MAX: all */
+	uoff_t length;
 	bool limited:1;
-	/* the body was longer than l= */
-	bool rest:1;
 	/* libcrypto failed */
 	bool failed:1;
 	unsigned char result[BOUNCE_DKIM_HASH_SIZE];
@@ -21,6 +21,14 @@ struct body_digest {
 /* One canonical form of the body, and what is hashed of it. */
 struct body_canon {
 	enum bounce_dkim_canon canon;
+	/* It is hashed once, whatever the l= of its signatures are: where one
+	   ends, the digest is taken from a copy of this. */
+	EVP_MD_CTX *ctx;
+	bool failed;
+	/* how long it is so far */
+	uoff_t size;
+	/* by length; those from todo on are not complete */
+	struct body_digest *head, *todo;
 	struct body_digest digests[BOUNCE_DKIM_MAX_OWN];
 	unsigned int digests_count;
 
@@ -65,28 +73,43 @@ const char *bounce_dkim_body_name(enum bounce_dkim_body body)
 	return body_names[body];
 }
 
-static void
-body_digest_more(struct body_digest *digest, const unsigned char *data,
-		 size_t size)
+static void canon_update(struct body_canon *canon, const void *data, size_t size)
 {
-	if (size > digest->left) {
-		size = digest->left;
-		digest->rest = TRUE;
-	}
-	if (digest->limited)
-		digest->left -= size;
-	if (size > 0 && !digest->failed &&
-	    EVP_DigestUpdate(digest->ctx, data, size) != 1)
-		digest->failed = TRUE;
+	if (size > 0 && !canon->failed &&
+	    EVP_DigestUpdate(canon->ctx, data, size) != 1)
+		canon->failed = TRUE;
+}
+
+/* The shortest one that is not complete ends here. */
+static void canon_digest_done(struct body_canon *canon)
+{
+	struct body_digest *digest = canon->todo;
+	EVP_MD_CTX *copy = EVP_MD_CTX_new();
+
+	canon->todo = digest->next;
+	digest->failed = canon->failed || copy == NULL ||
+		EVP_MD_CTX_copy_ex(copy, canon->ctx) != 1 ||
+		EVP_DigestFinal_ex(copy, digest->result, NULL) != 1;
+	EVP_MD_CTX_free(copy);
 }
 
 static void
 canon_hash(struct body_canon *canon, const unsigned char *data, size_t size)
 {
-	unsigned int i;
+	size_t part;
 
-	for (i = 0; i < canon->digests_count; i++)
-		body_digest_more(&canon->digests[i], data, size);
+	while (canon->todo != NULL &&
+	       canon->todo->length - canon->size <= size) {
+		part = canon->todo->length - canon->size;
+		canon_update(canon, data, part);
+		canon->size += part;
+		data += part;
+		size -= part;
+		canon_digest_done(canon);
+	}
+	if (canon->todo != NULL)
+		canon_update(canon, data, size);
+	canon->size += size;
 }
 
 static void canon_flush(struct body_canon *canon)
@@ -242,55 +265,54 @@ canon_more(struct body_canon *canon, const unsigned char *p,
 
 static void canon_finish(struct body_canon *canon)
 {
-	unsigned int i;
-
 	/* The last line that is not empty has its line end. A body without
 	   any is one line end if it is simple, and nothing if relaxed. */
 	if (canon->started || canon->canon == BOUNCE_DKIM_CANON_SIMPLE)
 		canon_emit(canon, "\r\n", 2);
 	canon_flush(canon);
-	for (i = 0; i < canon->digests_count; i++) {
-		struct body_digest *digest = &canon->digests[i];
-
-		if (!digest->failed &&
-		    EVP_DigestFinal_ex(digest->ctx, digest->result, NULL) != 1)
-			digest->failed = TRUE;
-	}
+	while (canon->todo != NULL)
+		canon_digest_done(canon);
 }
 
 static void canon_free(struct body_canon *canon)
 {
-	unsigned int i;
+	EVP_MD_CTX_free(canon->ctx);
+	canon->ctx = NULL;
+}
 
-	for (i = 0; i < canon->digests_count; i++) {
-		EVP_MD_CTX_free(canon->digests[i].ctx);
-		canon->digests[i].ctx = NULL;
-	}
+static struct body_canon *
+canon_alloc(pool_t pool, enum bounce_dkim_canon form)
+{
+	struct body_canon *canon = p_new(pool, struct body_canon, 1);
+
+	canon->canon = form;
+	canon->ctx = EVP_MD_CTX_new();
+	canon->failed = canon->ctx == NULL ||
+		EVP_DigestInit_ex2(canon->ctx, bounce_dkim_sha256(),
+				   NULL) != 1;
+	return canon;
 }
 
 static struct body_digest *
 canon_get_digest(struct body_canon *canon,
 		 const struct bounce_dkim_signature *sig)
 {
-	struct body_digest *digest;
 	uoff_t length = sig->have_length ? sig->length : UOFF_T_MAX;
-	unsigned int i;
+	struct body_digest *digest, **pos = &canon->head;
 
-	for (i = 0; i < canon->digests_count; i++) {
-		digest = &canon->digests[i];
-		if (digest->limited == sig->have_length &&
-		    digest->left == length)
-			return digest;
-	}
+	while (*pos != NULL && (*pos)->length < length)
+		pos = &(*pos)->next;
+	if (*pos != NULL && (*pos)->length == length &&
+	    (*pos)->limited == sig->have_length)
+		return *pos;
 	if (canon->digests_count == N_ELEMENTS(canon->digests))
 		return NULL;
 	digest = &canon->digests[canon->digests_count++];
-	digest->left = length;
+	digest->length = length;
 	digest->limited = sig->have_length;
-	digest->ctx = EVP_MD_CTX_new();
-	digest->failed = digest->ctx == NULL ||
-		EVP_DigestInit_ex2(digest->ctx, bounce_dkim_sha256(),
-				   NULL) != 1;
+	digest->next = *pos;
+	*pos = digest;
+	canon->todo = canon->head;
 	return digest;
 }
 
@@ -302,10 +324,8 @@ hasher_get_digest(pool_t pool, struct bounce_dkim_body_hasher *hasher,
 		sig->canon_body == BOUNCE_DKIM_CANON_RELAXED ?
 		&hasher->relaxed : &hasher->simple;
 
-	if (*canon == NULL) {
-		*canon = p_new(pool, struct body_canon, 1);
-		(*canon)->canon = sig->canon_body;
-	}
+	if (*canon == NULL)
+		*canon = canon_alloc(pool, sig->canon_body);
 	return canon_get_digest(*canon, sig);
 }
 
@@ -371,17 +391,21 @@ hasher_result(const struct bounce_dkim_body_hasher *hasher,
 	      const struct bounce_dkim_signature *sig,
 	      const struct body_digest *digest)
 {
+	const struct body_canon *canon =
+		sig->canon_body == BOUNCE_DKIM_CANON_RELAXED ?
+		hasher->relaxed : hasher->simple;
+
 	if (digest == NULL || digest->failed)
 		return BOUNCE_DKIM_BODY_UNTESTED;
 	/* section 3.5: l= must not be larger than the body */
 	if (memcmp(digest->result, sig->body_hash,
 		   sizeof(digest->result)) != 0 ||
-	    (digest->limited && digest->left > 0)) {
+	    (digest->limited && digest->length > canon->size)) {
 		return hasher->seen ? BOUNCE_DKIM_BODY_MISMATCH :
 			BOUNCE_DKIM_BODY_UNTESTED;
 	}
-	return digest->rest ? BOUNCE_DKIM_BODY_PARTIAL :
-		BOUNCE_DKIM_BODY_MATCH;
+	return digest->limited && digest->length < canon->size ?
+		BOUNCE_DKIM_BODY_PARTIAL : BOUNCE_DKIM_BODY_MATCH;
 }
 
 static void hasher_finish(struct bounce_dkim_body_hasher *hasher)

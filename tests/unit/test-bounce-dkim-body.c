@@ -9,6 +9,7 @@
 #include "test-common.h"
 
 #include <openssl/sha.h>
+#include <time.h>
 
 /*
  * The reference: slow, and written from the text of RFC 6376 section 3.4.3 and
@@ -325,6 +326,85 @@ static void test_bounce_dkim_body_length(void)
 	test_end();
 }
 
+/* l= of every length, in no order, the body in pieces of every size: each digest
+   is that of what stands before. */
+static void test_bounce_dkim_body_lengths(void)
+{
+	static const char body[] = "one  two\r\nthree\r\n \r\n\r\nfour\r\n";
+	static const enum bounce_dkim_canon canons[] = { SIMPLE, RELAXED };
+	struct bounce_dkim_signature sigs[BOUNCE_DKIM_MAX_OWN];
+	const enum bounce_dkim_body *result;
+	unsigned int c, n, i, first;
+
+	test_begin("bounce dkim body lengths");
+	for (c = 0; c < N_ELEMENTS(canons); c++) {
+		for (first = 0; first < 35; first++) T_BEGIN {
+			pool_t pool = pool_alloconly_create("test", 1024 * 32);
+			buffer_t *out = t_ref_canon(canons[c], body,
+						    sizeof(body) - 1);
+
+			for (i = 0; i < N_ELEMENTS(sigs); i++) {
+				n = (first + i * 7) % out->used;
+				sig_init(&sigs[i], canons[c], out->data, n);
+				sigs[i].have_length = TRUE;
+				sigs[i].length = n;
+			}
+			/* two that want all of it, one of them by l= */
+			sig_init(&sigs[3], canons[c], out->data, out->used);
+			sigs[7] = sigs[3];
+			sigs[7].have_length = TRUE;
+			sigs[7].length = out->used;
+			result = body_run(pool, sigs, N_ELEMENTS(sigs),
+					  (const void *)body, sizeof(body) - 1,
+					  first, 0);
+			for (i = 0; i < N_ELEMENTS(sigs); i++) {
+				test_assert_idx(result[i] ==
+					(i == 3 || i == 7 ?
+					 BOUNCE_DKIM_BODY_MATCH :
+					 BOUNCE_DKIM_BODY_PARTIAL),
+					first * 100 + i);
+			}
+			pool_unref(&pool);
+		} T_END;
+	}
+	test_end();
+}
+
+/* Sixteen lengths cost what one costs. */
+static void test_bounce_dkim_body_cost(void)
+{
+	pool_t pool = pool_alloconly_create("test", 1024 * 64);
+	unsigned char *data = i_malloc(1024 * 1024);
+	struct bounce_dkim_signature sigs[BOUNCE_DKIM_MAX_OWN];
+	struct bounce_dkim_signatures signatures;
+	struct bounce_dkim_body_hasher *hasher;
+	clock_t start, cost[2] = { 0, 0 };
+	unsigned int i, n, round;
+
+	test_begin("bounce dkim body cost");
+	memset(data, 'x', 1024 * 1024);
+	for (i = 0; i < N_ELEMENTS(sigs); i++) {
+		sig_init(&sigs[i], SIMPLE, data, 1);
+		sigs[i].have_length = TRUE;
+		sigs[i].length = UOFF_T_MAX / 2 + i;
+	}
+	i_zero(&signatures);
+	signatures.sigs = sigs;
+	for (round = 0; round < 6; round++) {
+		signatures.count = round % 2 == 0 ? 1 : N_ELEMENTS(sigs);
+		hasher = bounce_dkim_body_init(pool, &signatures);
+		start = clock();
+		for (n = 0; n < 4; n++)
+			bounce_dkim_body_more(hasher, data, 1024 * 1024);
+		cost[round % 2] += clock() - start;
+		bounce_dkim_body_deinit(&hasher, NULL);
+	}
+	test_assert(cost[1] < cost[0] * 4);
+	i_free(data);
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_bounce_dkim_body_results(void)
 {
 	pool_t pool = pool_alloconly_create("test", 1024 * 32);
@@ -414,6 +494,8 @@ int main(void)
 		test_bounce_dkim_body_all_small,
 		test_bounce_dkim_body_large,
 		test_bounce_dkim_body_length,
+		test_bounce_dkim_body_lengths,
+		test_bounce_dkim_body_cost,
 		test_bounce_dkim_body_results,
 		test_bounce_dkim_body_rfc,
 		test_bounce_dkim_body_names,
