@@ -26,8 +26,11 @@
 /* So is DNS that does not answer, whatever was asked. */
 #define BACKSCATTER_DNS_WARNING_INTERVAL 60
 
+/* Where DNS has an answer for every name, a stranger can make up keys of ours
+   that cannot be used. Each bounce has its line in the log anyway. */
 static struct backscatter_once backscatter_key_warnings = {
-	.interval = BACKSCATTER_KEY_WARNING_INTERVAL
+	.interval = BACKSCATTER_KEY_WARNING_INTERVAL,
+	.forget = TRUE
 };
 static struct backscatter_once backscatter_dns_warnings = {
 	.interval = BACKSCATTER_DNS_WARNING_INTERVAL

@@ -18,7 +18,7 @@ backscatter_once_is_over(const struct backscatter_once *once,
 bool backscatter_once(struct backscatter_once *once, const char *text,
 		      time_t now)
 {
-	struct backscatter_once_entry *entry, *reuse = NULL;
+	struct backscatter_once_entry *entry, *reuse = NULL, *oldest = NULL;
 	unsigned int i, hash = str_hash(text);
 
 	for (i = 0; i < once->count; i++) {
@@ -31,9 +31,13 @@ bool backscatter_once(struct backscatter_once *once, const char *text,
 		}
 		if (reuse == NULL && backscatter_once_is_over(once, entry, now))
 			reuse = entry;
+		if (oldest == NULL || entry->said < oldest->said)
+			oldest = entry;
 	}
 	if (once->count < N_ELEMENTS(once->entries))
 		reuse = &once->entries[once->count++];
+	if (reuse == NULL && once->forget)
+		reuse = oldest;
 	if (reuse == NULL)
 		return FALSE;
 	reuse->hash = hash;

@@ -3,7 +3,7 @@
 
 /* Remembers what was said, so that the log is told once. Bounded: a process
    that has said this many different things says no more new ones until the
-   first is due again. */
+   first is due again, or it forgets the first. */
 
 #define BACKSCATTER_ONCE_MAX 64
 
@@ -15,6 +15,10 @@ struct backscatter_once_entry {
 struct backscatter_once {
 	/* Seconds after which a thing may be said again; 0: never. */
 	unsigned int interval;
+	/* Where strangers can make up what is said: if there is no place left,
+	   the thing that was said first is forgotten, so that they cannot use
+	   up what may be said of the rest. */
+	bool forget;
 
 	struct backscatter_once_entry entries[BACKSCATTER_ONCE_MAX];
 	unsigned int count;
