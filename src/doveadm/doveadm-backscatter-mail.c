@@ -6,6 +6,30 @@
 #include "dovecot-backscatter.h"
 #include "doveadm-backscatter-mail.h"
 
+#include <time.h>
+
+/* A clock that is wrong. */
+#define MAIL_MAX_AHEAD_SECS (24 * 3600)
+
+/* When it came. A file's time may be anything; where it cannot be that, what the
+   message says is better. Not known: 0. */
+static int mail_get_time(struct mail *mail, time_t *time_r)
+{
+	time_t received, date;
+	int zone;
+
+	*time_r = 0;
+	if (mail_get_received_date(mail, &received) < 0)
+		return -1;
+	if (received > 0 && received <= time(NULL) + MAIL_MAX_AHEAD_SECS)
+		*time_r = received;
+	else if (mail_get_date(mail, &date, &zone) < 0)
+		return -1;
+	else if (date > 0 && date <= time(NULL))
+		*time_r = date;
+	return 0;
+}
+
 int backscatter_doveadm_ask_mail(struct mail_user *user, struct mail *mail,
 				 time_t since, pool_t pool, time_t *received_r,
 				 const struct backscatter_answer **answer_r,
@@ -15,7 +39,7 @@ int backscatter_doveadm_ask_mail(struct mail_user *user, struct mail *mail,
 	int ret;
 
 	i_zero(&question);
-	ret = mail_get_received_date(mail, received_r);
+	ret = mail_get_time(mail, received_r);
 	if (ret == 0 && *received_r < since)
 		return 0;
 	if (ret < 0 || mail_get_stream(mail, NULL, NULL, &question.input) < 0) {
