@@ -67,6 +67,7 @@ keys_query_init(struct doveadm_cmd_context *cctx,
 	i_zero(query_r);
 	query_r->event = backscatter_doveadm_event(cctx);
 	query_r->getenv = backscatter_doveadm_getenv;
+	doveadm_backscatter_site_dict(cctx, &query_r->dict);
 	(void)doveadm_cmd_param_array(cctx, "domain", &query_r->domains);
 	(void)doveadm_cmd_param_array(cctx, "selector", &query_r->selectors);
 }

@@ -6,7 +6,11 @@
 
 struct doveadm_cmd_context;
 struct backscatter_counts;
+struct backscatter_site_dict;
 
+/* How to open the backscatter_dict of the configuration. */
+void doveadm_backscatter_site_dict(struct doveadm_cmd_context *cctx,
+				   struct backscatter_site_dict *dict_r);
 /* Open the counters in the backscatter_dict of the configuration. Returns 1, 0
    if there is none, -1 with an error (data stack). */
 int doveadm_backscatter_site_open(struct doveadm_cmd_context *cctx,

@@ -9,6 +9,7 @@
 #include "bounce-key-dir.h"
 #include "bounce-key.h"
 #include "bounce-property.h"
+#include "backscatter-domain-site.h"
 #include "backscatter-key-survey.h"
 
 #define KEY_INFIX "._domainkey."
@@ -32,6 +33,8 @@ struct survey {
 	struct bounce_dns *dns;
 	/* NULL: there is none */
 	struct bounce_key_dir *dir;
+	/* NULL: no own domains are in a dict */
+	struct backscatter_domain_site *site;
 
 	ARRAY_TYPE(const_string) names;
 	ARRAY(struct backscatter_key_info) infos;
@@ -62,24 +65,37 @@ backscatter_key_from_dns(const struct bounce_dns_query *query,
 	return status;
 }
 
-/* FOREIGN is the answer only if backscatter_domains is set and has it not. */
+/* FOREIGN is the answer only if backscatter_domains is set and has it not.
+   error_r: why that is not known, or NULL. */
 static enum bounce_domains_answer
-survey_ask_domain(struct survey *survey, const char *domain)
+survey_ask_domain(struct survey *survey, const char *domain,
+		  const char **error_r)
 {
 	/* one for each, as what a message may ask is limited */
 	struct bounce_domains *domains =
 		bounce_domain_words_open(survey->pool, &survey->set->domains,
-					 NULL);
+			survey->site == NULL ? NULL :
+			backscatter_domain_site_source(survey->site));
+	enum bounce_domains_answer answer;
 
-	return domains == NULL ? BOUNCE_DOMAINS_OWN :
-		bounce_domains_lookup(domains, domain);
+	*error_r = NULL;
+	if (domains == NULL)
+		return BOUNCE_DOMAINS_OWN;
+	answer = bounce_domains_lookup(domains, domain);
+	if (answer == BOUNCE_DOMAINS_UNKNOWN)
+		*error_r = bounce_domains_get_error(domains);
+	return answer;
 }
 
+/* One that may be ours is shown, and its line says so. */
 static bool survey_wants(struct survey *survey, const char *domain)
 {
+	const char *error;
+
 	if (survey->query->domains != NULL)
 		return str_array_icase_find(survey->query->domains, domain);
-	return survey_ask_domain(survey, domain) == BOUNCE_DOMAINS_OWN;
+	return survey_ask_domain(survey, domain, &error) !=
+		BOUNCE_DOMAINS_FOREIGN;
 }
 
 static int survey_list_dir(struct survey *survey, const char **error_r)
@@ -170,6 +186,7 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 	       const char *domain, const struct bounce_key *best)
 {
 	string_t *str = t_str_new(128);
+	const char *error;
 
 	if (key->dir_error != NULL)
 		str_printfa(str, "; %s", key->dir_error);
@@ -195,8 +212,12 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 		str_printfa(str, "; weaker than backscatter_min_rsa_bits = %u",
 			    survey->set->policy.min_rsa_bits);
 	}
-	if (survey_ask_domain(survey, domain) == BOUNCE_DOMAINS_FOREIGN)
+	if (survey_ask_domain(survey, domain, &error) == BOUNCE_DOMAINS_FOREIGN)
 		str_append(str, "; its domain is not in backscatter_domains");
+	else if (error != NULL) {
+		str_printfa(str, "; whether its domain is in "
+			    "backscatter_domains is not known: %s", error);
+	}
 	return str_len(str) == 0 ? "" : p_strdup(survey->pool, str_c(str) + 2);
 }
 
@@ -293,14 +314,37 @@ static int survey_names(struct survey *survey, const char **error_r)
 	return 0;
 }
 
+static int
+survey_run(struct survey *survey, const struct backscatter_key_info **keys_r,
+	   unsigned int *count_r, const char **error_r)
+{
+	const char *const *names;
+	unsigned int i, count;
+
+	if (survey_names(survey, error_r) < 0 ||
+	    bounce_dns_create(survey->set->dns_servers, &survey->dns,
+			      error_r) < 0)
+		return -1;
+	if (survey->set->key_dir != NULL)
+		survey->dir = bounce_key_dir_init(survey->set->key_dir);
+	names = array_get(&survey->names, &count);
+	for (i = 0; i < count; i += KEY_SURVEY_BATCH) T_BEGIN {
+		survey_batch(survey, names + i,
+			     I_MIN(count - i, KEY_SURVEY_BATCH));
+	} T_END;
+	bounce_dns_destroy(&survey->dns);
+	bounce_key_dir_deinit(&survey->dir);
+	*keys_r = array_get(&survey->infos, count_r);
+	return 0;
+}
+
 int backscatter_keys_survey(pool_t pool,
 			    const struct backscatter_key_query *query,
 			    const struct backscatter_key_info **keys_r,
 			    unsigned int *count_r, const char **error_r)
 {
 	struct survey survey;
-	const char *const *names;
-	unsigned int i, count;
+	int ret;
 
 	i_zero(&survey);
 	survey.pool = pool;
@@ -308,20 +352,13 @@ int backscatter_keys_survey(pool_t pool,
 	p_array_init(&survey.names, pool, 16);
 	p_array_init(&survey.infos, pool, 16);
 	if (backscatter_settings_get_global(query->event, query->getenv, pool,
-					    &survey.set, error_r) < 0 ||
-	    survey_names(&survey, error_r) < 0 ||
-	    bounce_dns_create(survey.set->dns_servers, &survey.dns,
-			      error_r) < 0)
+					    &survey.set, error_r) < 0)
 		return -1;
-	if (survey.set->key_dir != NULL)
-		survey.dir = bounce_key_dir_init(survey.set->key_dir);
-	names = array_get(&survey.names, &count);
-	for (i = 0; i < count; i += KEY_SURVEY_BATCH) T_BEGIN {
-		survey_batch(&survey, names + i,
-			     I_MIN(count - i, KEY_SURVEY_BATCH));
-	} T_END;
-	bounce_dns_destroy(&survey.dns);
-	bounce_key_dir_deinit(&survey.dir);
-	*keys_r = array_get(&survey.infos, count_r);
-	return 0;
+	if (survey.set->domains.dict != NULL) {
+		survey.site = backscatter_domain_site_open(pool,
+			survey.set->domains.dict, &query->dict);
+	}
+	ret = survey_run(&survey, keys_r, count_r, error_r);
+	backscatter_domain_site_close(&survey.site);
+	return ret;
 }

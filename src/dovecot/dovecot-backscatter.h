@@ -285,10 +285,22 @@ backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,
    set". */
 typedef const char *backscatter_getenv_t(const char *name);
 
+/* The backscatter_dict of the site, which is opened without a user. */
+struct backscatter_site_dict {
+	/* Leads to the settings of Dovecot 2.4. */
+	struct event *event;
+	/* What the configuration of 2.3 says. */
+	const char *base_dir, *uri;
+	/* Why it is of no use; NULL: it can be opened. */
+	const char *error;
+};
+
 struct backscatter_key_query {
 	/* The settings. */
 	struct event *event;
 	backscatter_getenv_t *getenv;
+	/* For own domains that are in a dict. */
+	struct backscatter_site_dict dict;
 	/* NULL-terminated. Only these domains; NULL: all that are our own and
 	   have a key in the directory. */
 	const char *const *domains;
