@@ -354,25 +354,37 @@ key_dir_check_file(struct bounce_key_dir *dir, int dir_fd, const char *name,
 	return ret;
 }
 
+/* Returns 1 and the next name, 0 at the end, -1 if it cannot be read. */
+static int
+dir_next(DIR *dirp, const char *path, const char **name_r, const char **error_r)
+{
+	const struct dirent *d;
+
+	errno = 0;
+	d = readdir(dirp);
+	if (d != NULL) {
+		*name_r = d->d_name;
+		return 1;
+	}
+	if (errno == 0)
+		return 0;
+	*error_r = t_strdup_printf("key directory %s cannot be read: %m", path);
+	return -1;
+}
+
 static int
 key_dir_check(struct bounce_key_dir *dir, DIR *dirp, unsigned int *count_r,
 	      const char **error_r)
 {
-	struct dirent *d;
+	const char *name;
 	int ret;
 
 	while (*count_r < BOUNCE_KEY_DIR_MAX_CHECKED) {
-		errno = 0;
-		if ((d = readdir(dirp)) == NULL) {
-			if (errno == 0)
-				break;
-			*error_r = t_strdup_printf(
-				"key directory %s cannot be read: %m",
-				dir->path);
-			return -1;
-		}
+		ret = dir_next(dirp, dir->path, &name, error_r);
+		if (ret <= 0)
+			return ret;
 		T_BEGIN {
-			ret = key_dir_check_file(dir, dirfd(dirp), d->d_name,
+			ret = key_dir_check_file(dir, dirfd(dirp), name,
 						 error_r);
 		} T_END_PASS_STR_IF(ret < 0, error_r);
 		if (ret < 0)
@@ -436,8 +448,9 @@ int bounce_key_dir_list(pool_t pool, const char *path,
 			const char *const **names_r, const char **error_r)
 {
 	ARRAY_TYPE(const_string) names;
-	struct dirent *d;
+	const char *name;
 	DIR *dirp = opendir(path);
+	int ret = 1;
 
 	if (dirp == NULL) {
 		*error_r = t_strdup_printf(
@@ -446,11 +459,13 @@ int bounce_key_dir_list(pool_t pool, const char *path,
 	}
 	p_array_init(&names, pool, 16);
 	while (array_count(&names) < BOUNCE_KEY_DIR_MAX_CHECKED &&
-	       (d = readdir(dirp)) != NULL) T_BEGIN {
-		key_dir_list_add(pool, d->d_name, &names);
+	       (ret = dir_next(dirp, path, &name, error_r)) > 0) T_BEGIN {
+		key_dir_list_add(pool, name, &names);
 	} T_END;
 	if (closedir(dirp) < 0)
 		i_error("closedir(%s) failed: %m", path);
+	if (ret < 0)
+		return -1;
 	array_sort(&names, i_strcmp_p);
 	key_dir_list_unique(&names);
 	array_append_zero(&names);

@@ -125,12 +125,13 @@ check_input_list(pool_t pool, const char *path, check_input_filter_t *filter,
 	struct stat st;
 	const char *name;
 	DIR *dir;
+	int error;
 
 	dir = opendir(path);
 	if (dir == NULL)
 		return -1;
 	p_array_init(&names, pool, 64);
-	while ((d = readdir(dir)) != NULL) {
+	while ((errno = 0, d = readdir(dir)) != NULL) {
 		if (fstatat(dirfd(dir), d->d_name, &st, 0) < 0)
 			st.st_mode = 0;
 		if (!filter(d, st.st_mode))
@@ -138,8 +139,13 @@ check_input_list(pool_t pool, const char *path, check_input_filter_t *filter,
 		name = p_strdup(pool, d->d_name);
 		array_push_back(&names, &name);
 	}
+	error = errno;
 	if (closedir(dir) < 0)
 		return -1;
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
 	array_sort(&names, check_name_cmp);
 	*names_r = array_get(&names, count_r);
 	return 0;

@@ -1,5 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* RTLD_NEXT */
+#ifndef _GNU_SOURCE
+#  define _GNU_SOURCE
+#endif
+
 #include "lib.h"
 #include "str.h"
 #include "unlink-directory.h"
@@ -7,6 +12,8 @@
 #include "bounce-key-dir.h"
 #include "test-common.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -372,6 +379,42 @@ static void test_bounce_key_dir_list(void)
 	test_end();
 }
 
+/* In place of libc's: after so many calls as on a disk that fails. */
+static int readdir_calls_left = -1;
+
+struct dirent *readdir(DIR *dirp)
+{
+	static struct dirent *(*next)(DIR *) = NULL;
+
+	void *symbol;
+
+	if (next == NULL) {
+		symbol = dlsym(RTLD_NEXT, "readdir");
+		memcpy(&next, &symbol, sizeof(next));
+	}
+	if (readdir_calls_left == 0) {
+		errno = EIO;
+		return NULL;
+	}
+	if (readdir_calls_left > 0)
+		readdir_calls_left--;
+	return next(dirp);
+}
+
+static void test_bounce_key_dir_fails(void)
+{
+	pool_t pool = pool_alloconly_create("key dir", 1024);
+	const char *const *names, *error = "";
+
+	test_begin("bounce key dir that fails");
+	readdir_calls_left = 2;
+	test_assert(bounce_key_dir_list(pool, test_dir, &names, &error) < 0);
+	test_assert(strstr(error, "cannot be read: Input/output error") != NULL);
+	readdir_calls_left = -1;
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_bounce_key_dir_permissions(void)
 {
 	struct bounce_key_dir *dir = bounce_key_dir_init(path_of("check"));
@@ -430,6 +473,7 @@ int main(void)
 		test_bounce_key_dir_many,
 		test_bounce_key_dir_check,
 		test_bounce_key_dir_list,
+		test_bounce_key_dir_fails,
 		test_bounce_key_dir_permissions,
 		test_bounce_key_dir_cleanup,
 		NULL
