@@ -38,6 +38,60 @@ bounce_walk_init_original(struct bounce_walk *parent,
 	return walk;
 }
 
+static bool field_is_of_mime(const struct bounce_header *header,
+			     const struct bounce_field *field)
+{
+	return bounce_field_is(header, field, "MIME-Version") ||
+		(field->name_size > 8 &&
+		 strncasecmp((const char *)header->data + field->offset,
+			     "Content-", 8) == 0);
+}
+
+/* What is left of a part's own header when an empty line stands in it, where a
+   quoted string was not closed or by mistake. */
+static bool header_is_of_part(const struct bounce_header *header)
+{
+	unsigned int i;
+
+	for (i = 0; i < header->fields_count; i++) {
+		if (!field_is_of_mime(header, &header->fields[i]))
+			return FALSE;
+	}
+	return header->complete && header->fields_count > 0;
+}
+
+bool bounce_walk_original_pass_on(struct bounce_walk *walk,
+				  const struct bounce_header *header)
+{
+	struct bounce_leaf *leaf = &walk->leaf;
+	pool_t pool = walk->shared->pool;
+	bool of_part = header_is_of_part(header);
+
+	if (!of_part && bounce_text_block_has_known_field(header))
+		return FALSE;
+	walk->passed_on = TRUE;
+	walk->message->header = header;
+	walk->message->content_type = "text/plain";
+	if (header->over_limit)
+		bounce_walk_set_over_limit(walk->parent);
+
+	if (!of_part) {
+		/* a text, in which the original stands */
+		bounce_leaf_init(leaf, pool, BOUNCE_LEAF_TEXT,
+				 BOUNCE_ENCODING_IDENTITY);
+		leaf->text = bounce_text_init(pool, walk->parent,
+					      BOUNCE_TEXT_SCAN, NULL);
+		return TRUE;
+	}
+	bounce_leaf_init(leaf, pool, BOUNCE_LEAF_MESSAGE,
+			 bounce_mime_get_encoding(header));
+	leaf->child = bounce_walk_init_original(walk->parent,
+						BOUNCE_SOURCE_PART, NULL);
+	if (leaf->child == NULL)
+		leaf->sink = BOUNCE_LEAF_SKIP;
+	return TRUE;
+}
+
 static bool original_signature_is_cut(const struct bounce_original *original)
 {
 	unsigned int i;
@@ -73,14 +127,9 @@ void bounce_walk_original_finish(struct bounce_walk *walk)
 
 	if (walk->hasher != NULL)
 		bounce_dkim_body_deinit(&walk->hasher, &original->body);
-	if (!walk->header_given &&
-	    !bounce_text_block_has_known_field(original->message.header)) {
-		/* whatever the part was called, no message came back in it, as
-		   far as its header is read */
-		if (original->message.header->over_limit)
-			bounce_walk_set_over_limit(walk->parent);
+	/* whatever the part was called, no message came back in it */
+	if (walk->passed_on)
 		return;
-	}
 	original->state = walk_original_state(walk);
 	*walk->parent->originals_tail = original;
 	walk->parent->originals_tail = &original->next;

@@ -46,6 +46,11 @@ struct bounce_walk {
 	bool closed;
 	/* the original was found in a text or as the header of a part */
 	bool header_given;
+	/* the header of its part, which may be that of the original: unless
+	   one comes in the part */
+	const struct bounce_header *original_header;
+	/* what came was no header: it was given to another walk */
+	bool passed_on;
 
 	struct bounce_dkim_body_hasher *hasher;
 	buffer_t *status;
@@ -59,6 +64,10 @@ struct bounce_walk *bounce_walk_alloc(struct bounce_walk_shared *shared,
    is not needed. */
 bool bounce_walk_set_header(struct bounce_walk *walk,
 			    const struct bounce_header *header);
+/* The part of a returned message began with something else. TRUE if an original
+   is looked for below it, by a leaf that takes what is the body. */
+bool bounce_walk_original_pass_on(struct bounce_walk *walk,
+				  const struct bounce_header *header);
 /* A returned message was read: it joins the others, if it is one. */
 void bounce_walk_original_finish(struct bounce_walk *walk);
 

@@ -50,15 +50,22 @@ static const struct {
 	{ "message/global-disposition-notification", BOUNCE_PART_DISPOSITION,
 	  BOUNCE_LEAF_SKIP },
 	{ "message/feedback-report", BOUNCE_PART_FEEDBACK, BOUNCE_LEAF_SKIP },
-	{ "message/rfc822", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
 	{ "message/global", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
-	{ "message/global-headers", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
 	{ "message/partial", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
-	{ "text/rfc822-headers", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
-	{ "text/rfc822-header", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
 	{ "text/calendar", BOUNCE_PART_CALENDAR, BOUNCE_LEAF_SKIP },
 	{ "application/octet-stream", 0, BOUNCE_LEAF_TEXT },
 };
+
+/* message/rfc822, message/global-headers, text/rfc822-headers, and the names
+   that are of no RFC: message/rfc822-headers, text/x-message-header.. */
+static bool type_is_message(const char *type)
+{
+	return (strncmp(type, "message/", 8) == 0 ||
+		strncmp(type, "text/", 5) == 0) &&
+		(strstr(type, "rfc822") != NULL ||
+		 strstr(type, "rfc-822") != NULL ||
+		 strstr(type, "header") != NULL);
+}
 
 static enum bounce_leaf_sink
 walk_type_sink(struct bounce_walk *walk, const char *type)
@@ -71,7 +78,12 @@ walk_type_sink(struct bounce_walk *walk, const char *type)
 			return walk_types[i].sink;
 		}
 	}
+	if (type_is_message(type)) {
+		walk->message->parts |= BOUNCE_PART_MESSAGE;
+		return BOUNCE_LEAF_MESSAGE;
+	}
 	return strncmp(type, "text/", 5) == 0 ||
+		strncmp(type, "message/", 8) == 0 ||
 		strncmp(type, "multipart/", 10) == 0 ?
 		BOUNCE_LEAF_TEXT : BOUNCE_LEAF_SKIP;
 }
@@ -88,6 +100,8 @@ walk_text_flags(const struct bounce_walk *walk, const char *type)
 	/* some call what they return that */
 	if (strcmp(type, "application/octet-stream") == 0)
 		return BOUNCE_TEXT_SCAN | BOUNCE_TEXT_TOP;
+	if (strncmp(type, "message/", 8) == 0)
+		return BOUNCE_TEXT_SCAN;
 	return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_SCAN;
 }
 
@@ -147,6 +161,16 @@ walk_open_part(struct bounce_walk *walk, const struct bounce_mime *mime)
 		walk_open_leaf(walk, mime);
 }
 
+/* Some have written the header of the original where that of the part belongs.
+   What gateways write to a part of theirs is less: a date, a number. */
+static bool part_header_is_original(const struct bounce_header *header)
+{
+	return bounce_text_block_is_original(header) &&
+		(bounce_header_find(header, "From") != NULL ||
+		 bounce_header_find(header, "Received") != NULL ||
+		 bounce_header_find(header, "DKIM-Signature") != NULL);
+}
+
 static void walk_part_header_done(struct bounce_walk *walk, bool complete)
 {
 	const struct bounce_header *header =
@@ -155,20 +179,29 @@ static void walk_part_header_done(struct bounce_walk *walk, bool complete)
 	struct bounce_mime mime;
 
 	walk->state = WALK_BODY;
-	if (bounce_text_block_is_original(header)) {
-		/* the original takes the place of the part's own header */
-		walk->part_header = NULL;
-		walk->leaf.child = bounce_walk_init_original(
-			walk, BOUNCE_SOURCE_PART, header);
-		if (walk->leaf.child != NULL) {
-			walk->leaf.sink = BOUNCE_LEAF_MESSAGE;
-			walk->leaf.encoding = BOUNCE_ENCODING_IDENTITY;
-			return;
-		}
-	}
+	if (header->over_limit)
+		bounce_walk_set_over_limit(walk);
 	bounce_mime_parse(walk->shared->pool, header,
 			  digest ? "message/rfc822" : "text/plain", &mime);
-	walk_open_part(walk, &mime);
+	if (!part_header_is_original(header)) {
+		walk_open_part(walk, &mime);
+		return;
+	}
+	/* the original may take the place of the part's own header, which is
+	   not to be reused then */
+	walk->part_header = NULL;
+	if (type_is_message(mime.type)) {
+		walk_open_leaf(walk, &mime);
+		if (walk->leaf.child != NULL)
+			walk->leaf.child->original_header = header;
+		return;
+	}
+	walk->leaf.child = bounce_walk_init_original(walk, BOUNCE_SOURCE_PART,
+						     header);
+	if (walk->leaf.child != NULL) {
+		walk->leaf.sink = BOUNCE_LEAF_MESSAGE;
+		walk->leaf.encoding = BOUNCE_ENCODING_IDENTITY;
+	}
 }
 
 /*
@@ -294,22 +327,44 @@ static void
 walk_body_line(struct bounce_walk *walk, const unsigned char *data,
 	       size_t size, bool start);
 
-static bool walk_header_done(struct bounce_walk *walk, bool complete)
+static void walk_body_lines(struct bounce_walk *walk,
+			    const unsigned char *data, size_t size)
 {
-	const unsigned char *data, *end, *next;
-	size_t size;
+	const unsigned char *end = size == 0 ? data : data + size, *next;
 
-	if (!bounce_walk_set_header(walk, bounce_header_builder_finish(
-						walk->header, complete)))
-		return FALSE;
-	bounce_header_builder_get_body(walk->header, &data, &size);
-	if (size == 0)
-		return TRUE;
-	for (end = data + size; data < end; data = next) {
+	for (; data < end; data = next) {
 		next = memchr(data, '\n', end - data);
 		next = next == NULL ? end : next + 1;
 		walk_body_line(walk, data, next - data, TRUE);
 	}
+}
+
+static bool walk_header_done(struct bounce_walk *walk, bool complete)
+{
+	const struct bounce_header *header =
+		bounce_header_builder_finish(walk->header, complete);
+	const unsigned char *data;
+	size_t size;
+
+	if (walk->original_header != NULL &&
+	    !bounce_text_block_is_original(header)) {
+		/* what came are lines of its body */
+		walk->header_given = TRUE;
+		(void)bounce_walk_set_header(walk, walk->original_header);
+		walk_body_lines(walk, header->data, header->size);
+		bounce_header_builder_get_body(walk->header, &data, &size);
+		walk_body_lines(walk, data, size);
+		if (complete)
+			walk_body_line(walk, (const void *)"\r\n", 2, TRUE);
+		return TRUE;
+	}
+	if (walk->original != NULL &&
+	    bounce_walk_original_pass_on(walk, header))
+		walk->state = WALK_BODY;
+	else if (!bounce_walk_set_header(walk, header))
+		return FALSE;
+	bounce_header_builder_get_body(walk->header, &data, &size);
+	walk_body_lines(walk, data, size);
 	return TRUE;
 }
 

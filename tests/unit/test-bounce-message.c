@@ -1050,6 +1050,61 @@ static void test_bounce_message_cap_report(void)
 	test_end();
 }
 
+/* More fields than are read stand above the first one that messages have. */
+static void test_bounce_message_cap_above(void)
+{
+	static const char *const heads[] = {
+		REPORT("b") STATUS("b") "--b\nContent-Type: message/rfc822\n\n",
+		REPORT("b") STATUS("b") "--b\nContent-Type: message/rfc822\n"
+	};
+	unsigned int i, j;
+
+	test_begin("bounce message: cap on fields above the header");
+	for (i = 0; i < N_ELEMENTS(heads); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("message", 4096);
+		const struct bounce_message *message;
+		string_t *str = t_str_new(65536);
+
+		str_append(str, heads[i]);
+		for (j = 0; j < BOUNCE_HEADER_MAX_FIELDS; j++)
+			str_append(str, "X:\n");
+		str_append(str, ORIG("1") "\nbody\n");
+		message = test_input_parse(pool, &settings, str_data(str),
+					   str_len(str), 0);
+		test_assert_idx(message->over_limit, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* Each piece of a part's header that an empty line has cut off costs an
+   original. */
+static void test_bounce_message_cap_pieces(void)
+{
+	pool_t pool = pool_alloconly_create("message", 4096);
+	const struct bounce_message *message;
+	string_t *str = t_str_new(65536);
+	unsigned int i;
+
+	test_begin("bounce message: cap on pieces of a part's header");
+	for (i = 1; i <= BOUNCE_MAX_ORIGINALS; i++) {
+		str_truncate(str, 0);
+		str_append(str, MIXED("b") "--b\n"
+			   "Content-Type: message/rfc822\n\n");
+		for (unsigned int j = 0; j < i; j++)
+			str_append(str, "Content-Language: en\n\n");
+		str_append(str, ORIG("1") "\nbody\n");
+		message = test_input_parse(pool, &settings, str_data(str),
+					   str_len(str), 0);
+		test_assert_idx(test_input_count(message->originals) ==
+				(i < BOUNCE_MAX_ORIGINALS ? 1U : 0U), i);
+		test_assert_idx(message->over_limit ==
+				(i == BOUNCE_MAX_ORIGINALS), i);
+	}
+	pool_unref(&pool);
+	test_end();
+}
+
 /* Memory is bounded by the caps, whatever the size of the message. Counted,
    not guessed: what the pool holds after a message of n lines, and of 16 n. */
 static void test_bounce_message_memory(void)
@@ -1117,6 +1172,8 @@ int main(void)
 		test_bounce_message_cap_parts,
 		test_bounce_message_cap_originals,
 		test_bounce_message_cap_header,
+		test_bounce_message_cap_above,
+		test_bounce_message_cap_pieces,
 		test_bounce_message_cap_scan,
 		test_bounce_message_cap_report,
 		test_bounce_message_memory,
