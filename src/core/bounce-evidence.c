@@ -4,6 +4,7 @@
 #include "array.h"
 #include "message-date.h"
 #include "bounce-damaged.h"
+#include "bounce-facts.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
@@ -406,6 +407,24 @@ static void evidence_excuse_html(struct bounce_signature_evidence *evidence)
 	}
 }
 
+/* Only mail that is not ours, or says nothing, can have been sent on. */
+static void
+evidence_look_forwarded(struct evidence_context *ctx,
+			const struct bounce_message *message)
+{
+	const struct bounce_signature_evidence *best =
+		bounce_facts_signature(ctx->evidence);
+	const struct bounce_original *original =
+		bounce_facts_original(ctx->evidence);
+
+	if (original == NULL ||
+	    (best != NULL && best->reason != BOUNCE_REASON_FOREIGN_SIGNATURE))
+		return;
+	ctx->evidence->forwarded = bounce_forwarded_find(ctx->pool,
+		ctx->policy, ctx->envelope, message->header,
+		original->message.header, &ctx->evidence->forwarded_client);
+}
+
 const struct bounce_evidence *
 bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			const struct bounce_envelope *envelope,
@@ -447,6 +466,7 @@ bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 			bounce_key_unref(&ctx.queries[i].key);
 	}
 	ctx.evidence->sigs = array_get(&ctx.sigs, &ctx.evidence->sigs_count);
+	evidence_look_forwarded(&ctx, message);
 	T_BEGIN {
 		bounce_support_ask(pool, policy, kind, message, ports,
 				   ctx.evidence);

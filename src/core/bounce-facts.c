@@ -185,6 +185,24 @@ evidence_spf_pass(const struct bounce_policy *policy,
 	}
 }
 
+static void
+facts_set_forwarded(struct bounce_facts *facts,
+		    const struct bounce_evidence *evidence)
+{
+	const struct bounce_spf_result *spf = &evidence->spf;
+
+	if (evidence->forwarded != BOUNCE_FORWARDED_IF_SPF) {
+		facts->forwarded = evidence->forwarded == BOUNCE_FORWARDED_YES;
+		return;
+	}
+	/* SPF was asked of the host that handed the mail over */
+	if (spf->address == NULL ||
+	    strcmp(spf->address, evidence->forwarded_client) != 0)
+		return;
+	facts->forwarded = spf->spf == BOUNCE_SPF_PASS;
+	facts->forwarded_unknown = spf->spf == BOUNCE_SPF_TEMPERROR;
+}
+
 void bounce_facts_collect(const struct bounce_policy *policy,
 			  const struct bounce_kind_result *kind,
 			  const struct bounce_message *message,
@@ -209,6 +227,8 @@ void bounce_facts_collect(const struct bounce_policy *policy,
 		facts_r->predates_signing =
 			original_predates_signing(policy, original);
 	}
+	if (reason_is_unsigned(facts_r->signature))
+		facts_set_forwarded(facts_r, evidence);
 	facts_r->replayed = evidence->replayed.finding;
 	facts_r->disowned = evidence->disowned.finding;
 	facts_r->sent_copy = evidence->sent_copy.finding;
@@ -234,6 +254,8 @@ bounce_facts_original_reason(const struct bounce_facts *facts)
 	if (reason_is_unsigned(facts->signature)) {
 		if (facts->truncated)
 			return BOUNCE_REASON_TRUNCATED;
+		if (facts->forwarded)
+			return BOUNCE_REASON_FORWARDED;
 		if (facts->predates_signing)
 			return BOUNCE_REASON_NO_SIGNATURE_YET;
 	}
@@ -311,7 +333,8 @@ enum bounce_reason bounce_facts_reason(const struct bounce_facts *facts)
 			reason = BOUNCE_REASON_SPF_PASS;
 		else if (facts->sent_copy == BOUNCE_FINDING_FAILED)
 			reason = BOUNCE_REASON_STATE;
-		else if (facts->spf_pass == BOUNCE_FINDING_FAILED)
+		else if (facts->spf_pass == BOUNCE_FINDING_FAILED ||
+			 facts->forwarded_unknown)
 			reason = BOUNCE_REASON_DNS;
 	}
 	if (facts->weak &&

@@ -28,6 +28,10 @@ struct bounce_facts {
 	/* Too little of the header came back to hold against it that no
 	   signature of ours is there. */
 	bool truncated:1;
+	/* It is not ours, and the mailbox had sent it on. */
+	bool forwarded:1;
+	/* The same, if what could not be asked of SPF now had said so. */
+	bool forwarded_unknown:1;
 	/* It is dated before we began to sign all mail. */
 	bool predates_signing:1;
 

@@ -55,6 +55,9 @@ static const char *const reason_texts[BOUNCE_REASON_COUNT] = {
 	[BOUNCE_REASON_DAMAGED] =
 		"The original bears a signature that may be ours, and came "
 		"back too damaged to be checked.",
+	[BOUNCE_REASON_FORWARDED] =
+		"The original is mail of somebody else that had come to this "
+		"mailbox and was sent on.",
 	[BOUNCE_REASON_NO_SIGNATURE_YET] =
 		"The original dates from a time when not all of our mail was "
 		"signed.",

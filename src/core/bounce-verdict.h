@@ -8,6 +8,7 @@
 #include "bounce-types.h"
 #include "bounce-kind.h"
 #include "bounce-dkim.h"
+#include "bounce-forwarded.h"
 #include "bounce-ports.h"
 
 struct bounce_policy;
@@ -57,6 +58,11 @@ struct bounce_evidence {
 	const char *warning;
 	/* There were more signatures of ours than are tried. */
 	bool over_limit;
+
+	/* The trace of the original that is reported shows that the mailbox had
+	   sent it on; the address whose SPF has to say so, too, or NULL. */
+	enum bounce_forwarded forwarded;
+	const char *forwarded_client;
 
 	/* What else was asked: bounce-ports.h. */
 	struct bounce_asked replayed;

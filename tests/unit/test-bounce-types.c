@@ -85,6 +85,7 @@ static void test_bounce_reasons(void)
 		{ "no-original", "unverifiable" },
 		{ "altered", "unverifiable" },
 		{ "damaged", "unverifiable" },
+	{ "forwarded", "unverifiable" },
 	{ "no-signature-yet", "unverifiable" },
 		{ "sender-mismatch", "unverifiable" },
 		{ "truncated", "unverifiable" },
