@@ -1,60 +1,13 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "str.h"
-#include "message-address.h"
-#include "bounce-charset.h"
 #include "bounce-direction.h"
 #include "bounce-header.h"
-#include "bounce-kind.h"
+#include "bounce-kind-private.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-report.h"
 #include "bounce-words.h"
-
-#include <ctype.h>
-
-/* Octets of a subject or a name that are decoded. Each encoded word may name
-   another charset, and to set up a conversion costs more than to read the
-   message. */
-#define KIND_DECODE_MAX_SIZE 998
-
-enum sender {
-	SENDER_UNKNOWN = 0,
-	SENDER_NULL,
-	SENDER_OTHER
-};
-
-/* What the header says on the question. */
-struct kind_marks {
-	enum sender sender;
-	/* From is a mail daemon's for certain; or of one, or its postmaster */
-	bool hard;
-	bool daemon;
-	/* marks that only software which makes bounces sets */
-	bool ndr;
-	bool failed_recipients;
-	/* sent to a list, a copy for an archive, or news of something else: of
-	   another message (RFC 5436 section 2.7.1), or of a session */
-	bool list;
-	/* the same, by marks that some bounces bear, too */
-	bool list_like;
-	/* RFC 3834 section 5.2: a reply, and of a Sieve script that rejects */
-	bool auto_replied;
-	bool rejected;
-	bool subject;
-	const char *lc_subject;
-};
-
-static const char *t_decode_lcase(const char *value)
-{
-	buffer_t *buf = t_buffer_create(256);
-
-	bounce_charset_decode_words((const unsigned char *)value,
-				    I_MIN(strlen(value), KIND_DECODE_MAX_SIZE),
-				    buf);
-	return t_str_lcase(t_strndup(buf->data, buf->used));
-}
 
 static const char *
 t_header_lcase(const struct bounce_header *header, const char *name)
@@ -64,147 +17,6 @@ t_header_lcase(const struct bounce_header *header, const char *name)
 	return value == NULL ? "" : t_str_lcase(value);
 }
 
-/*
- * The sender
- */
-
-static bool local_part_is_daemon(const char *address)
-{
-	static const char *const daemons[] = {
-		"mailer-daemon", "double-bounce", "<null>", "null"
-	};
-	const char *local_part = t_strcut(address, '@');
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(daemons); i++) {
-		if (strcasecmp(local_part, daemons[i]) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static enum sender sender_get(const struct bounce_header *header,
-			      const struct bounce_envelope *envelope)
-{
-	const char *address = envelope->mail_from;
-	size_t size;
-
-	if (address == NULL) {
-		address = t_bounce_header_value(header, "Return-Path");
-		if (address == NULL)
-			return SENDER_UNKNOWN;
-		size = strlen(address);
-		if (size >= 2 && address[0] == '<' &&
-		    address[size - 1] == '>')
-			address = t_strndup(address + 1, size - 2);
-	}
-	return *address == '\0' || local_part_is_daemon(address) ?
-		SENDER_NULL : SENDER_OTHER;
-}
-
-static void
-marks_get_from(const struct bounce_header *header, struct kind_marks *marks)
-{
-	const char *value = t_bounce_header_value(header, "From");
-	const struct message_address *addr;
-
-	if (value == NULL)
-		return;
-	addr = message_address_parse(pool_datastack_create(),
-				     (const unsigned char *)value,
-				     strlen(value), 1, 0);
-	if (addr == NULL || addr->mailbox == NULL || *addr->mailbox == '\0') {
-		marks->hard = marks->daemon = TRUE;
-		return;
-	}
-	marks->hard = strcasecmp(addr->mailbox, "mailer-daemon") == 0;
-	marks->daemon = marks->hard ||
-		bounce_words_daemon_local_part(t_str_lcase(addr->mailbox)) ||
-		(addr->name != NULL &&
-		 bounce_words_daemon_name(t_decode_lcase(addr->name)));
-}
-
-/*
- * The header
- */
-
-static bool field_is_of_list(const struct bounce_header *header,
-			     const struct bounce_field *field)
-{
-	static const char *const names[] = {
-		"List-Id", "List-Unsubscribe", "List-Post",
-		/* Exchange sends a copy of each message to its archive */
-		"X-MS-Journal-Report"
-	};
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(names); i++) {
-		if (bounce_field_is(header, field, names[i]))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static bool field_is_like_a_lists(const struct bounce_header *header,
-				  const struct bounce_field *field)
-{
-	return bounce_field_is(header, field, "Mailing-List") ||
-		(bounce_field_is(header, field, "Precedence") &&
-		 strcasecmp(t_bounce_field_value(header, field, 64),
-			    "list") == 0);
-}
-
-static void marks_get_field(const struct bounce_header *header,
-			    const struct bounce_field *field,
-			    struct kind_marks *marks)
-{
-	const char *value;
-
-	if (bounce_field_is(header, field, "X-Failed-Recipients"))
-		marks->failed_recipients = TRUE;
-	else if (bounce_field_is(header, field,
-				 "X-MS-Exchange-Message-Is-Ndr") ||
-		 bounce_field_is(header, field, "X-MS-Embedded-Report"))
-		marks->ndr = TRUE;
-	else if (field_is_of_list(header, field))
-		marks->list = TRUE;
-	else if (field_is_like_a_lists(header, field))
-		marks->list_like = TRUE;
-	else if (bounce_field_is(header, field, "X-Mimecast-Originator")) {
-		value = t_bounce_field_value(header, field, 64);
-		if (strcmp(value, "<>") == 0)
-			marks->ndr = TRUE;
-	} else if (bounce_field_is(header, field, "Auto-Submitted")) {
-		value = t_str_lcase(t_bounce_field_value(header, field, 256));
-		if (strstr(value, "(failure)") != NULL)
-			marks->ndr = TRUE;
-		if (strncmp(value, "auto-replied", 12) == 0) {
-			marks->auto_replied = TRUE;
-			marks->rejected = strstr(value, "(rejected)") != NULL;
-		} else if (strncmp(value, "auto-notified", 13) == 0) {
-			marks->list = TRUE;
-		}
-	}
-}
-
-static void marks_get(const struct bounce_header *header,
-		      const struct bounce_envelope *envelope,
-		      struct kind_marks *marks_r)
-{
-	const char *subject;
-	unsigned int i;
-
-	i_zero(marks_r);
-	marks_r->sender = sender_get(header, envelope);
-	marks_get_from(header, marks_r);
-	subject = t_bounce_header_value(header, "Subject");
-	marks_r->lc_subject = subject == NULL ? "" : t_decode_lcase(subject);
-	marks_r->subject = bounce_words_subject(marks_r->lc_subject);
-	marks_r->list = bounce_words_session_subject(marks_r->lc_subject);
-	for (i = 0; i < header->fields_count; i++)
-		marks_get_field(header, &header->fields[i], marks_r);
-}
-
 bool bounce_kind_is_possible(const struct bounce_header *header,
 			     const struct bounce_envelope *envelope)
 {
@@ -212,87 +24,17 @@ bool bounce_kind_is_possible(const struct bounce_header *header,
 	bool ret;
 
 	T_BEGIN {
-		marks_get(header, envelope, &marks);
+		const char *type = t_header_lcase(header, "Content-Type");
+
+		bounce_kind_marks_get(header, envelope, &marks);
 		ret = marks.sender == SENDER_NULL || marks.daemon ||
 			marks.ndr || marks.failed_recipients ||
 			marks.subject || marks.rejected ||
-			strncmp(t_header_lcase(header, "Content-Type"),
-				"multipart/report", 16) == 0;
+			strncmp(type, "multipart/report", 16) == 0 ||
+			(marks.list_manager &&
+			 strncmp(type, "multipart/", 10) == 0);
 	} T_END;
 	return ret;
-}
-
-/*
- * The rules
- */
-
-/* How many octets of white space there are, a no-break space among them. */
-static size_t space_size(const unsigned char *data, size_t size)
-{
-	if (*data == ' ' || *data == '\t' || *data == '\r' || *data == '\n')
-		return 1;
-	return size >= 2 && memcmp(data, "\xc2\xa0", 2) == 0 ? 2 : 0;
-}
-
-/* The size of the line if it is the subject of some message: what a notice
-   lists, or says of the message that it is about. */
-static size_t subject_line_size(const unsigned char *data, size_t size)
-{
-	const unsigned char *end;
-
-	if (size < 8 || strncasecmp((const char *)data, "subject:", 8) != 0)
-		return 0;
-	end = memchr(data, '\n', size);
-	return end == NULL ? size : (size_t)(end - data);
-}
-
-/* In lower case, and without the line breaks, which stand anywhere; with plain
-   spaces and apostrophes for the typographer's, and without the lines that are
-   a subject. A NUL ends what is looked at, which is no harm: no bounce has
-   one. */
-static const char *t_message_text(const struct bounce_message *message)
-{
-	const unsigned char *p = message->text, *end = p + message->text_size;
-	string_t *text = t_str_new(message->text_size + 1);
-	bool start = TRUE, space = FALSE;
-	size_t size;
-
-	for (; p < end; p += size) {
-		if ((size = space_size(p, end - p)) > 0) {
-			space = TRUE;
-			if (*p == '\n')
-				start = TRUE;
-			continue;
-		}
-		if (start && (size = subject_line_size(p, end - p)) > 0)
-			continue;
-		start = FALSE;
-		if (space)
-			str_append_c(text, ' ');
-		space = FALSE;
-		size = 1;
-		if (end - p >= 3 && memcmp(p, "\xe2\x80\x99", 3) == 0) {
-			str_append_c(text, '\'');
-			size = 3;
-		} else {
-			str_append_c(text, i_tolower(*p));
-		}
-	}
-	return str_c(text);
-}
-
-static bool message_has_words(const struct bounce_message *message,
-			      bool (*words)(const char *lc_text))
-{
-	return message->text_size > 0 && words(t_message_text(message));
-}
-
-static bool message_says_delayed(const struct bounce_message *message,
-				 const struct kind_marks *marks)
-{
-	return bounce_words_delayed(marks->lc_subject) ||
-		(!marks->subject &&
-		 message_has_words(message, bounce_words_delayed));
 }
 
 /* Which of the five kinds a bounce is. */
@@ -305,7 +47,7 @@ bounce_kind_of(const struct bounce_message *message,
 	if (message->report != NULL)
 		kind = bounce_report_kind(message->report);
 	if (kind == BOUNCE_KIND_NONE) {
-		kind = message_says_delayed(message, marks) ?
+		kind = bounce_kind_says_delayed(message, marks) ?
 			BOUNCE_KIND_DELAYED : BOUNCE_KIND_FAILED;
 	}
 	return kind;
@@ -323,7 +65,7 @@ subject_is_quoted(const struct bounce_message *message, const char *lc_subject)
 				      "Subject");
 	if (value == NULL)
 		return FALSE;
-	quoted = t_decode_lcase(value);
+	quoted = t_bounce_kind_decode(value);
 	quoted_size = strlen(quoted);
 	return quoted_size > 0 && quoted_size < size &&
 		strcmp(lc_subject + size - quoted_size, quoted) == 0 &&
@@ -346,20 +88,31 @@ static bool text_is_foreign(const char *text)
 	return FALSE;
 }
 
-/* The reader's own message, whole and as a part, with the null sender: what a
-   postmaster says of it may be in a language of which no words are known. */
+/* The reader's own message with the null sender: what a postmaster says of it
+   may be in words that are not known. It came back whole and as a part, with a
+   text in another language; or with its trace, to which a reader's quote does not
+   go, and the text names somebody to whom it was written. */
 static bool message_is_returned(const struct bounce_message *message,
 				const struct kind_marks *marks,
 				enum bounce_direction direction)
 {
-	return marks->sender == SENDER_NULL &&
-		direction == BOUNCE_DIRECTION_FROM_READER &&
-		message->originals->source == BOUNCE_SOURCE_PART &&
-		message->originals->state == BOUNCE_ORIGINAL_FULL &&
-		!bounce_words_answer(marks->lc_subject) &&
-		!bounce_words_forward(marks->lc_subject) &&
-		!bounce_words_autoreply_subject(marks->lc_subject) &&
-		message_has_words(message, text_is_foreign);
+	const struct bounce_original *original = message->originals;
+
+	if (marks->sender != SENDER_NULL ||
+	    direction != BOUNCE_DIRECTION_FROM_READER ||
+	    bounce_words_answer(marks->lc_subject) ||
+	    bounce_words_forward(marks->lc_subject) ||
+	    bounce_words_autoreply_subject(marks->lc_subject))
+		return FALSE;
+	if (original->source == BOUNCE_SOURCE_PART &&
+	    original->state == BOUNCE_ORIGINAL_FULL &&
+	    bounce_kind_text_has(message, text_is_foreign))
+		return TRUE;
+	return bounce_header_find(original->message.header,
+				  "Received") != NULL &&
+		bounce_kind_names_recipient(message, marks) &&
+		!bounce_words_other_notice(marks->lc_subject) &&
+		!bounce_kind_text_has(message, bounce_words_other_notice);
 }
 
 /* A mail daemon, or its postmaster, with the null sender as far as is known. */
@@ -373,24 +126,29 @@ bounce_rule_daemon(const struct bounce_message *message,
 
 	if (original && marks->hard)
 		return "6: a mail daemon returns a message";
-	direction = bounce_direction_get(message);
+	direction = bounce_direction_get(message, marks->envelope);
 	if (direction == BOUNCE_DIRECTION_TO_READER)
 		return NULL;
 	if (original && marks->subject)
 		return "6: a mail daemon returns a message";
-	if (message_is_returned(message, marks, direction))
+	if (original && message_is_returned(message, marks, direction))
 		return "6: a postmaster returns a message to its sender";
 	/* a postmaster sends much else */
 	says = (marks->subject &&
 		(marks->hard || bounce_words_mail(marks->lc_subject))) ||
-		message_has_words(message, bounce_words_text) ||
-		message_has_words(message, bounce_words_returned);
+		bounce_kind_text_has(message, bounce_words_text) ||
+		bounce_kind_text_has(message, bounce_words_returned);
 	hints = says || marks->subject ||
-		message_has_words(message, bounce_words_hint);
+		bounce_kind_text_has(message, bounce_words_hint);
 	if (original && hints) {
 		return "6: a postmaster returns a message and says that it "
 			"was not delivered";
 	}
+	/* nobody but a mail server leaves its name out */
+	if (marks->nobody && marks->sender == SENDER_NULL &&
+	    !bounce_words_autoreply_subject(marks->lc_subject) &&
+	    (hints || bounce_kind_names_other(message)))
+		says = TRUE;
 	/* or names those who did not get it */
 	return says || (hints && message->report != NULL) ?
 		"7: a mail daemon says that a message was not delivered" :
@@ -412,7 +170,7 @@ bounce_rule_null(const struct bounce_message *message,
 	/* nothing is returned to who has sent a bounce */
 	if (message_is_status_report(&message->originals->message))
 		return NULL;
-	direction = bounce_direction_get(message);
+	direction = bounce_direction_get(message, marks->envelope);
 	if (direction == BOUNCE_DIRECTION_TO_READER)
 		return NULL;
 	answer = bounce_words_answer(marks->lc_subject);
@@ -425,12 +183,33 @@ bounce_rule_null(const struct bounce_message *message,
 	    !bounce_words_autoreply_subject(marks->lc_subject) &&
 	    /* an answer quotes */
 	    (!answer || message->originals->source == BOUNCE_SOURCE_PART)) {
-		says = message_has_words(message, bounce_words_text) ||
+		says = bounce_kind_text_has(message, bounce_words_text) ||
 			(message->report != NULL &&
-			 message_has_words(message, bounce_words_hint));
+			 bounce_kind_text_has(message, bounce_words_hint));
 	}
 	return says ? "8: the null sender returns a message and says that "
 		"it was not delivered" : NULL;
+}
+
+/* The manager of a list, with whatever sender, returns a post to its author. A
+   digest and what waits for a moderator come from it, too. */
+static const char *
+bounce_rule_list_manager(const struct bounce_message *message,
+			 const struct kind_marks *marks)
+{
+	const struct bounce_original *original = message->originals;
+
+	if (!marks->list_manager || original == NULL ||
+	    original->next != NULL || original->source != BOUNCE_SOURCE_PART ||
+	    original->state != BOUNCE_ORIGINAL_FULL ||
+	    (message->parts & BOUNCE_PART_DIGEST) != 0 ||
+	    bounce_direction_get(message, marks->envelope) !=
+	    BOUNCE_DIRECTION_FROM_READER ||
+	    !bounce_kind_same_address(message->header, "To",
+				      original->message.header, "From"))
+		return NULL;
+	return bounce_kind_text_has(message, bounce_words_refused_post) ?
+		"8: the manager of a list returns a post to its author" : NULL;
 }
 
 /* Returns the rule by which the message is a bounce, or NULL. */
@@ -440,6 +219,7 @@ bounce_rule(const struct bounce_message *message,
 {
 	bool report = strcmp(message->content_type, "multipart/report") == 0;
 	bool null = marks->sender == SENDER_NULL;
+	const char *rule;
 
 	if (message_is_status_report(message))
 		return "3: multipart/report of a delivery status";
@@ -454,8 +234,9 @@ bounce_rule(const struct bounce_message *message,
 		return "5: X-Failed-Recipients from a mail daemon";
 	if (marks->ndr && (marks->daemon || null))
 		return "5: marked as a non-delivery report";
-	if (marks->list)
-		return NULL;
+	rule = bounce_rule_list_manager(message, marks);
+	if (rule != NULL || marks->list)
+		return rule;
 	if (marks->daemon && marks->sender != SENDER_OTHER)
 		return bounce_rule_daemon(message, marks);
 	if (null)
@@ -466,6 +247,34 @@ bounce_rule(const struct bounce_message *message,
 			"the null sender";
 	}
 	return NULL;
+}
+
+/* A gateway has put a bounce into a message that looks like it: the same sender,
+   recipient and subject. Returns its kind, or NONE. */
+static enum bounce_kind
+kind_of_wrapped(const struct bounce_message *message,
+		const struct kind_marks *marks)
+{
+	static const struct bounce_envelope no_envelope;
+	const struct bounce_original *original = message->originals;
+	struct bounce_kind_result result;
+	const char *subject;
+
+	if (original == NULL || original->source != BOUNCE_SOURCE_PART ||
+	    marks->list || marks->sender == SENDER_OTHER ||
+	    (marks->sender == SENDER_UNKNOWN && !marks->daemon) ||
+	    !bounce_kind_same_address(message->header, "From",
+				      original->message.header, "From") ||
+	    !bounce_kind_same_address(message->header, "To",
+				      original->message.header, "To"))
+		return BOUNCE_KIND_NONE;
+	subject = t_bounce_header_value(original->message.header, "Subject");
+	if (subject != NULL &&
+	    strstr(marks->lc_subject, t_bounce_kind_decode(subject)) == NULL)
+		return BOUNCE_KIND_NONE;
+	bounce_kind_classify(&original->message, &no_envelope, &result);
+	return bounce_kind_is_bounce(result.kind) && !result.weak ?
+		result.kind : BOUNCE_KIND_NONE;
 }
 
 static void
@@ -492,6 +301,11 @@ kind_classify(const struct bounce_message *message,
 			"2: a disposition notification";
 		return;
 	}
+	result_r->kind = kind_of_wrapped(message, marks);
+	if (result_r->kind != BOUNCE_KIND_NONE) {
+		result_r->rule = "3: a bounce, wrapped by a gateway";
+		return;
+	}
 	result_r->rule = bounce_rule(message, marks, &result_r->weak);
 	if (result_r->rule != NULL) {
 		result_r->kind = bounce_kind_of(message, marks);
@@ -516,7 +330,7 @@ void bounce_kind_classify(const struct bounce_message *message,
 	T_BEGIN {
 		struct kind_marks marks;
 
-		marks_get(message->header, envelope, &marks);
+		bounce_kind_marks_get(message->header, envelope, &marks);
 		kind_classify(message, &marks, result_r);
 	} T_END;
 }

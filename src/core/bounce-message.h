@@ -22,7 +22,8 @@ enum bounce_part {
 	BOUNCE_PART_DISPOSITION		= 0x02,	/* RFC 8098 */
 	BOUNCE_PART_FEEDBACK		= 0x04,	/* RFC 5965 */
 	BOUNCE_PART_MESSAGE		= 0x08,	/* message/rfc822 etc. */
-	BOUNCE_PART_CALENDAR		= 0x10	/* text/calendar */
+	BOUNCE_PART_CALENDAR		= 0x10,	/* text/calendar */
+	BOUNCE_PART_DIGEST		= 0x20	/* multipart/digest */
 };
 
 struct bounce_message {

@@ -148,6 +148,8 @@ walk_open_multipart(struct bounce_walk *walk, const struct bounce_mime *mime)
 	multipart->boundary = mime->boundary;
 	multipart->boundary_size = strlen(mime->boundary);
 	multipart->digest = strcmp(mime->type, "multipart/digest") == 0;
+	if (multipart->digest)
+		walk->message->parts |= BOUNCE_PART_DIGEST;
 	walk_open_leaf(walk, &preamble);
 }
 

@@ -292,6 +292,130 @@ static const char *const words_delayed[] = {
 	NULL
 };
 
+/* The same of a server's answer, which a failure may tell of, too. */
+static const char *const words_deferred[] = {
+	"deferred", "deferral", "postponed",
+	NULL
+};
+static const char *const words_failed_subject[] = {
+	"return", "fail", "undeliver", "reject", "given up", "giving up",
+	NULL
+};
+
+/* That delivery is still tried, said so that it cannot be of the past, or
+   advice to the sender. */
+static const char *const words_still_tried[] = {
+	"yet be deliver", "yet been deliver", "yet deliver", "delivered yet",
+	"yet be sent", "yet been sent", "yet sent", "sent yet",
+	"yet be passed on", "yet been passed on", "passed on yet",
+	"yet reached", "reached yet", "yet be reached", "reach it yet",
+	"undelivered so far", "not be delivered so far",
+	"not been delivered so far", "not be delivered at this time",
+	"will be tried again", "will be attempted again", "will be retried",
+	"will be sent again", "be tried again later",
+	"delivery will be attempted", "delivery will be tried",
+	"will try again", "will try once more", "shall try again",
+	"will retry", "will keep trying", "keeps trying", "keep on trying",
+	"will continue to try", "will continue trying", "continue to be tried",
+	"continues to try", "is still trying", "still trying to deliver",
+	"still trying to send", "still being retried", "still being tried",
+	"attempts will continue", "attempts will be made",
+	"tries will be made", "further attempts will", "next attempt",
+	"next try", "another attempt will", "another try will",
+	"tried once more", "more attempts will", "still waiting", "still in the queue", "still queued",
+	"remains in the queue", "remains queued", "stays in the queue",
+	"kept in the queue", "waits in the queue", "for retry",
+	"temporarily undeliverable", "temporarily delayed",
+	"do not need to resend", "no need to resend", "need not resend",
+	"no need to send it again", "need not send it again",
+	NULL
+};
+
+/* That delivery was tried, and is no more. */
+static const char *const words_given_up[] = {
+	"has been given up", "have been given up", "was given up",
+	"is given up", "have given up", "has given up", "'ve given up",
+	"given up now", "gave up", "am giving up", "'m giving up",
+	"are giving up", "now giving up", "give up now", "no further attempt",
+	"no more attempt", "not be retried", "no longer be tried",
+	"no longer tried", "not be tried again", "not try again",
+	"not going to try again", "not keep trying", "not be attempted again",
+	"stopped trying", "too many attempts", "retry timeout exceeded",
+	"has expired", "in the queue too long", "permanent error",
+	"permanent failure", "permanent fatal", "permanently failed",
+	"failed permanently",
+	NULL
+};
+
+/* The address of the program that manages a list. */
+static const char *const words_manager_names[] = {
+	"listserv", "majordomo", "mailman", "sympa", "listmaster", "listproc",
+	"ecartis", "mlmmj", "ezmlm", "list-manager", "listmanager",
+	"list-admin", "listadmin",
+	NULL
+};
+static const char *const words_manager_roles[] = {
+	"owner", "request", "admin", "bounce", "bounces", "moderator",
+	"moderators", "editor", "manager", "help", "return",
+	NULL
+};
+
+/* What the manager of a list says of a post that it does not pass on. The words
+   of English are those of votes and offers, too: they count where it is told of
+   what the reader has written. */
+static const char *const words_refused[] = {
+	"reject", "refuse", "declin", "denied", "disallow", "not accepted",
+	"not be accepted", "not allowed", "not permitted", "not authori",
+	"not posted", "not be posted", "not been posted", "not distributed",
+	"not be distributed", "not been distributed", "not passed on",
+	"not be passed on", "not been passed on", "not been sent",
+	"not be sent", "not sent to the", "not let through", "not go out",
+	"not gone out", "may not post", "cannot post", "can't post",
+	"may not write", "not a member", "not a subscriber", "non-member",
+	"nonmember", "not subscribed", "only members", "members only",
+	"members-only", "only subscribers", "subscribers only",
+	"only for members", "only for subscribers", "only from members",
+	"discarded", "blocked", "bounced", "turned down", "turned away",
+	"sent back", "returned to you", "too large", "too big", "too long",
+	NULL
+};
+static const char *const words_refused_elsewhere[] = {
+	"abgelehnt", "zurückgewiesen", "abgewiesen", "nicht angenommen",
+	"rejeté", "refusé", "rechazad", "rifiutat", "respint", "rejeitad",
+	"recusad", "geweigerd", "afgewezen", "avvisa", "avvist", "afvist",
+	"hylätty", "odrzucon", "zamítnut", "odmítnut", "elutasít", "respins",
+	"отклон", "отвергн", "відхилен", "reddedil", "απορρίφθηκε",
+	"拒否", "却下", "拒绝", "拒絕", "거부", "거절",
+	NULL
+};
+static const char *const words_your_post[] = {
+	"your message", "your mail", "your e-mail", "your email", "your post",
+	"your submission", "your contribution", "your letter", "your text",
+	"your article", "your attempt", "you sent", "you posted", "you wrote",
+	"you have sent", "you have written", "you submitted",
+	NULL
+};
+/* That nothing is decided. */
+static const char *const words_pending[] = {
+	"is held", "being held", "been held", "awaits", "awaiting", "waits for",
+	"is waiting", "for approval", "will be reviewed", "pending",
+	"be approved", "to approve", "rejected or", "or rejected",
+	"or reject", "reject or", "or refuse", "moderator's decision",
+	NULL
+};
+
+/* What else a postmaster does with a message than not to deliver it. */
+static const char *const words_other_notice[] = {
+	"successful", "has been delivered", "was delivered", "were delivered",
+	"been received", "was received", "have received", "has been accepted",
+	"was accepted", "encrypt", "quarantine", "abuse", "complain",
+	"from your network", "from one of your users", "thank you for",
+	"thanks for", "ticket", "case number", "will answer", "will reply",
+	"get back to you", "out of office", "on vacation", "on leave",
+	"read receipt", "was read", "been read", "was opened", "archived",
+	NULL
+};
+
 static const char *const words_daemon_names[] = {
 	"mail delivery", "mailer-daemon", "mailer daemon", "mail-daemon",
 	"maildelivery", "delivery subsystem", "delivery system",
@@ -390,6 +514,65 @@ bool bounce_words_hint(const char *lc_text)
 bool bounce_words_delayed(const char *lc_text)
 {
 	return words_match(words_delayed, lc_text);
+}
+
+bool bounce_words_deferred(const char *lc_text)
+{
+	return words_match(words_deferred, lc_text);
+}
+
+bool bounce_words_failed_subject(const char *lc_subject)
+{
+	return words_match(words_failed_subject, lc_subject);
+}
+
+bool bounce_words_still_tried(const char *lc_text)
+{
+	return words_match(words_still_tried, lc_text);
+}
+
+bool bounce_words_given_up(const char *lc_text)
+{
+	return words_match(words_given_up, lc_text);
+}
+
+bool bounce_words_refused_post(const char *lc_text)
+{
+	if (words_match(words_pending, lc_text))
+		return FALSE;
+	return words_match(words_refused_elsewhere, lc_text) ||
+		(words_match(words_refused, lc_text) &&
+		 words_match(words_your_post, lc_text));
+}
+
+bool bounce_words_other_notice(const char *lc_text)
+{
+	return words_match(words_other_notice, lc_text);
+}
+
+/* "owner-ham", "ham-owner", "ham+owner" */
+static bool words_role(const char *const *roles, const char *lc_local_part)
+{
+	size_t size = strlen(lc_local_part), role;
+
+	for (; *roles != NULL; roles++) {
+		role = strlen(*roles);
+		if (size <= role + 1)
+			continue;
+		if (strncmp(lc_local_part, *roles, role) == 0 &&
+		    strchr("-+_.", lc_local_part[role]) != NULL)
+			return TRUE;
+		if (strcmp(lc_local_part + size - role, *roles) == 0 &&
+		    strchr("-+_.", lc_local_part[size - role - 1]) != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool bounce_words_list_manager(const char *lc_local_part)
+{
+	return words_match(words_manager_names, lc_local_part) ||
+		words_role(words_manager_roles, lc_local_part);
 }
 
 bool bounce_words_daemon_name(const char *lc_name)
