@@ -98,7 +98,8 @@ static int text_take_retired(char *text, time_t *retired_r,
 			quoted = FALSE;
 		else if (*p == '"')
 			quoted = !quoted;
-		else if (*p == '\\' && quoted && p[1] != '\0')
+		else if (*p == '\\' && quoted && p[1] != '\0' &&
+			 p[1] != '\n')
 			p++;
 		if (*p != ';' || quoted)
 			continue;

@@ -101,6 +101,8 @@ static const struct {
 	/* not a comment, but a note in the record */
 	{ "k TXT \"n=x; retired: 2026-11-01\" \"; p=" RSA "\"",
 	  "tag", 0 },
+	/* a quotation ends with its line */
+	{ "p=" RSA "; n=\"a\\\n; retired: 2026-11-01", "rsa", NOV_1_END },
 	{ "p=" RSA "\n; not retired: yet", "rsa", 0 },
 	{ "p=" RSA "\n; retired in spring", "rsa", 0 },
 	{ "p=" RSA "\n; retired2026-11-01", "rsa", 0 },
