@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* Canonicalisation of fields and bodies, RFC 6376 section 3.4, against a slow
-   one that goes octet by octet. The first octet says where the body is cut. */
+   one that goes octet by octet. The first octet says where the body is cut.
+   Covers: src/core/bounce-dkim-canon.c
+   Covers: src/core/bounce-dkim-body.c */
 
 #include "fuzz-common.h"
 #include "buffer.h"

@@ -1,7 +1,11 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* A file of own domains: each line, and that what the whole file says is found
-   by the searches in it. */
+   by the searches in it.
+   Covers: src/net/bounce-domain-line.c
+   Covers: src/net/bounce-domain-scan.c
+   Covers: src/net/bounce-domain-search.c
+   Covers: src/net/bounce-domain-table.c */
 
 #define _GNU_SOURCE /* memfd_create() */
 #include "fuzz-common.h"

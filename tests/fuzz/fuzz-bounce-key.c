@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Key records, RFC 6376 section 3.6.1. */
+/* Key records, RFC 6376 section 3.6.1.
+   Covers: src/core/bounce-key.c */
 
 #include "fuzz-common.h"
 #include "bounce-key.h"

@@ -1,7 +1,11 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* The MIME walk: what is read of a message does not depend on how the stream
-   was cut. */
+   was cut.
+   Covers: src/core/bounce-message.c
+   Covers: src/core/bounce-walk.c
+   Covers: src/core/bounce-mime.c
+   Covers: src/core/bounce-header.c */
 
 #include "fuzz-common.h"
 #include "bounce-domains.h"

@@ -1,6 +1,8 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* The report parser: status parts, and the text of bounces without one. */
+/* The report parser: status parts, and the text of bounces without one.
+   Covers: src/core/bounce-report.c
+   Covers: src/core/bounce-report-text.c */
 
 #include "fuzz-common.h"
 #include "bounce-limits.h"

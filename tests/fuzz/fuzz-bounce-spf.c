@@ -3,7 +3,9 @@
 /* SPF where the DNS is a stranger's. The input is a list of lines: the first
    is MAIL FROM, the second the HELO name; each lookup is answered by the next
    one, again from the third after the last. libspf2 itself is not instrumented,
-   but what it allocates is. */
+   but what it allocates is.
+   Covers: src/net/bounce-spf.c
+   Covers: src/net/bounce-spf-record.c */
 
 #include "fuzz-common.h"
 #include "net.h"

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Tag-lists, RFC 6376 section 3.2, and what is asked of a tag. */
+/* Tag-lists, RFC 6376 section 3.2, and what is asked of a tag.
+   Covers: src/core/bounce-tags.c */
 
 #include "fuzz-common.h"
 #include "bounce-limits.h"

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* The search for an original in a text, plain, quoted-printable or base64. */
+/* The search for an original in a text, plain, quoted-printable or base64.
+   Covers: src/core/bounce-text.c */
 
 #include "fuzz-common.h"
 #include "bounce-limits.h"

@@ -1,6 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* A header's trace: Received fields and Authentication-Results. */
+/* A header's trace: Received fields and Authentication-Results.
+   Covers: src/core/bounce-trace.c
+   Covers: src/core/bounce-received.c
+   Covers: src/core/bounce-authres.c */
 
 #include "fuzz-common.h"
 #include "bounce-authres.h"

@@ -1,7 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* Whole verification: a header with its body, and the keys of RFC 8463. No
-   input has a private key, so what passes is what was signed there. */
+   input has a private key, so what passes is what was signed there.
+   Covers: src/core/bounce-dkim-verify.c
+   Covers: src/core/bounce-dkim-signature.c */
 
 #include "fuzz-common.h"
 #include "bounce-limits.h"

@@ -1,0 +1,139 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Bursts, counted in a dict that may hold anything. The first line has numbers:
+   the verdict, how many recipients have failed, backscatter_burst_limit and
+   _period, and the time; the dict answers with the others.
+   Covers: src/dovecot/backscatter-burst.c */
+
+#include "fuzz-common.h"
+#include "fuzz-dict.h"
+#include "lib-event.h"
+#include "bounce-message.h"
+#include "bounce-report.h"
+#include "bounce-verdict.h"
+#include "bounce-windows.h"
+#include "backscatter-burst.h"
+#include "backscatter-settings.h"
+#include "backscatter-private.h"
+
+#define FUZZ_MAX_RECIPIENTS 12
+
+enum fuzz_number {
+	FUZZ_VERDICT, FUZZ_RECIPIENTS, FUZZ_LIMIT, FUZZ_PERIOD, FUZZ_NOW,
+	FUZZ_COUNT
+};
+
+static unsigned int fuzz_warnings;
+
+/* As backscatter-result.c has it, and without the rest of the glue. */
+bool backscatter_result_is_bounce(const struct backscatter_result *result)
+{
+	return result->verdict->kind.kind != BOUNCE_KIND_NONE;
+}
+
+static void ATTR_FORMAT(2, 0)
+fuzz_log(const struct failure_context *ctx ATTR_UNUSED,
+	 const char *format ATTR_UNUSED, va_list args ATTR_UNUSED)
+{
+	fuzz_warnings++;
+}
+
+static int fuzz_parse(const char *line, uint64_t numbers[FUZZ_COUNT])
+{
+	const char *const *words = t_strsplit(line, " ");
+	unsigned int i;
+
+	if (str_array_length(words) != FUZZ_COUNT)
+		return -1;
+	for (i = 0; i < FUZZ_COUNT; i++) {
+		if (str_to_uint64(words[i], &numbers[i]) < 0)
+			return -1;
+	}
+	/* what the settings allow */
+	if (numbers[FUZZ_LIMIT] > 100000 || numbers[FUZZ_PERIOD] < 60 ||
+	    numbers[FUZZ_PERIOD] > 30U * 24 * 3600 ||
+	    numbers[FUZZ_NOW] > BOUNCE_WINDOWS_TIME_MAX)
+		return -1;
+	return 0;
+}
+
+static void
+fuzz_burst(const struct backscatter_settings *set,
+	   const struct backscatter_result *result)
+{
+	struct event *event = event_create(NULL);
+	struct backscatter_burst burst;
+	const char *error = NULL;
+	uint64_t count, originals;
+	unsigned int warnings = fuzz_warnings;
+
+	backscatter_burst_count(NULL, event, set, result, result->now);
+	if (backscatter_burst_get(NULL, &burst, &error) > 0) {
+		i_assert(burst.since >= 0 && burst.last >= 0);
+		i_assert(burst.since <= BOUNCE_WINDOWS_TIME_MAX);
+		i_assert(burst.last <= BOUNCE_WINDOWS_TIME_MAX);
+	}
+	/* what has rung can be read, and lasts */
+	if (fuzz_warnings != warnings) {
+		i_assert(fuzz_warnings == warnings + 1);
+		i_assert(backscatter_burst_get(NULL, &burst, &error) > 0);
+		i_assert(burst.since == result->now);
+		i_assert(backscatter_burst_alarm(NULL, set, result->now,
+						 &originals) == 1);
+		i_assert(originals >= set->burst_limit);
+	}
+	(void)backscatter_burst_alarm(NULL, set, result->now, &originals);
+	(void)backscatter_burst_lookup(NULL, set, result, result->now, &count);
+	backscatter_burst_undo(NULL, set, result, result->now);
+	event_unref(&event);
+}
+
+FUZZ_BEGIN_STR(const char *str)
+{
+	const char *const *lines = t_strsplit(str, "\n");
+	struct bounce_report_recipient recipients[FUZZ_MAX_RECIPIENTS];
+	struct bounce_report report = { .recipients = recipients };
+	struct bounce_message message = { .report = &report };
+	struct bounce_original original = { .level = 1 };
+	struct bounce_dkim_signature sig = {
+		.b = (const unsigned char *)str, .b_size = strlen(str)
+	};
+	struct bounce_signature_evidence evidence = { .sig = &sig };
+	struct bounce_evidence all;
+	struct bounce_verdict verdict = {
+		.kind = { .kind = BOUNCE_KIND_FAILED }, .evidence = &all
+	};
+	struct backscatter_settings set;
+	struct backscatter_result result = {
+		.message = &message, .verdict = &verdict
+	};
+	uint64_t numbers[FUZZ_COUNT];
+	unsigned int i;
+
+	i_set_error_handler(fuzz_log);
+	if (*lines != NULL && fuzz_parse(*lines, numbers) == 0) {
+		i_zero(&all);
+		i_zero(&set);
+		verdict.value = numbers[FUZZ_VERDICT] % BOUNCE_VERDICT_COUNT;
+		if (numbers[FUZZ_VERDICT] / BOUNCE_VERDICT_COUNT % 3 == 1)
+			verdict.sig = &evidence;
+		else if (numbers[FUZZ_VERDICT] / BOUNCE_VERDICT_COUNT % 3 == 2)
+			verdict.original = &original;
+		original.message.header =
+			bounce_header_parse(pool_datastack_create(),
+				(const unsigned char *)str, strlen(str));
+		report.recipients_count = numbers[FUZZ_RECIPIENTS] %
+			(FUZZ_MAX_RECIPIENTS + 1);
+		i_zero(&recipients);
+		for (i = 0; i < report.recipients_count; i++) {
+			recipients[i].final_recipient =
+				t_strdup_printf("%u@example.net", i);
+		}
+		set.burst_limit = numbers[FUZZ_LIMIT];
+		set.burst_period = numbers[FUZZ_PERIOD];
+		result.now = numbers[FUZZ_NOW];
+		fuzz_dict_init(lines + 1);
+		fuzz_burst(&set, &result);
+	}
+}
+FUZZ_END

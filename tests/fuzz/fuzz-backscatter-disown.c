@@ -1,0 +1,77 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* The times that are disowned, changed where the dict may hold anything. The
+   first two lines are times as an admin writes them; the dict answers with the
+   others.
+   Covers: src/dovecot/backscatter-disown.c */
+
+#include "fuzz-common.h"
+#include "fuzz-dict.h"
+#include "bounce-windows.h"
+#include "backscatter-disown.h"
+#include "dovecot-backscatter.h"
+
+#define FUZZ_NOW 1763903600
+
+/* Returns how many times have this one in them, or -1. */
+static int fuzz_list(time_t when)
+{
+	const struct backscatter_time_window *list;
+	const char *error = NULL;
+	unsigned int i, count;
+	int found = 0;
+
+	if (backscatter_disown_list(NULL, pool_datastack_create(), &list,
+				    &count, &error) < 0) {
+		i_assert(error != NULL);
+		return -1;
+	}
+	i_assert(count <= BOUNCE_WINDOWS_MAX);
+	for (i = 0; i < count; i++) {
+		i_assert(list[i].since <= list[i].until);
+		if (list[i].since <= when && when <= list[i].until)
+			found++;
+	}
+	return found;
+}
+
+static void fuzz_disown(time_t since, time_t until)
+{
+	struct bounce_windows windows;
+	const char *error = NULL;
+
+	(void)fuzz_list(since);
+	if (backscatter_disown_read(NULL, &windows, &error) < 0)
+		i_assert(error != NULL && windows.count == 0);
+	if (backscatter_disown_add(NULL, since, until, &error) == 0) {
+		i_assert(fuzz_list(since) == 1 && fuzz_list(until) == 1);
+		i_assert(backscatter_disown_remove(NULL, until, until,
+						   &error) == 1);
+		i_assert(fuzz_list(since) == 0 && fuzz_list(until) == 0);
+	} else
+		i_assert(error != NULL);
+	(void)backscatter_disown_remove(NULL, since, until, &error);
+}
+
+FUZZ_BEGIN_STR(const char *str)
+{
+	const char *const *lines = t_strsplit(str, "\n");
+	time_t since, until;
+	const char *error = NULL;
+
+	if (str_array_length(lines) >= 2) {
+		if (backscatter_time_parse(lines[0], FUZZ_NOW, &since,
+					   &error) < 0 ||
+		    backscatter_time_parse(lines[1], FUZZ_NOW, &until,
+					   &error) < 0)
+			i_assert(error != NULL);
+		else {
+			i_assert(since >= 0 && until >= 0);
+			i_assert(since <= BOUNCE_WINDOWS_TIME_MAX);
+			i_assert(until <= BOUNCE_WINDOWS_TIME_MAX);
+			fuzz_dict_init(lines + 2);
+			fuzz_disown(I_MIN(since, until), I_MAX(since, until));
+		}
+	}
+}
+FUZZ_END

@@ -1,0 +1,210 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Uses the backscatter_dict of a user as a delivery would, and prints what came
+   of it: for ../integration/test-dict. It is no test of its own.
+
+   dict-probe -c dovecot.conf -u USER -- COMMAND...
+
+   inc KEY N, set KEY VALUE, unset KEY, get KEY, number KEY, list PATH, flush,
+   lock, unlock, message (a new one), again N (all that follows, N times)
+
+   Fields are separated by tabs: the command, its result (-1, 0, 1), the value
+   or the error, and the milliseconds that it took. */
+
+#include "lib.h"
+#include "ioloop.h"
+#include "master-service.h"
+#include "master-service-settings.h"
+#include "mail-storage-service.h"
+#include "mail-user.h"
+#include "dovecot-backscatter.h"
+#include "backscatter-private.h"
+#include "backscatter-dict.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static struct mail_user *user;
+static struct backscatter_dict_lock *lock;
+
+static long long msecs_now(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		i_fatal("clock_gettime() failed: %m");
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void
+probe_list_callback(const char *key, const char *value, void *context)
+{
+	unsigned int *count = context;
+
+	printf("item\t1\t%s=%s\t0\n", key, value);
+	*count += 1;
+}
+
+static int
+probe_read(struct backscatter_dict *dict, char **args, const char **text_r,
+	   const char **error_r)
+{
+	unsigned int count = 0;
+	uint64_t number;
+	int ret;
+
+	if (strcmp(args[0], "get") == 0)
+		return backscatter_dict_lookup(dict, pool_datastack_create(),
+					       args[1], text_r, error_r);
+	if (strcmp(args[0], "number") == 0) {
+		ret = backscatter_dict_lookup_number(dict, args[1], &number,
+						     error_r);
+		*text_r = t_strdup_printf("%llu", (unsigned long long)number);
+		return ret;
+	}
+	if (strcmp(args[0], "list") == 0) {
+		ret = backscatter_dict_iterate(dict, args[1],
+					       probe_list_callback, &count,
+					       error_r);
+		*text_r = t_strdup_printf("%u", count);
+		return ret;
+	}
+	if (strcmp(args[0], "flush") == 0)
+		return backscatter_dict_flush(dict, error_r);
+	i_fatal("unknown command: %s", args[0]);
+}
+
+static int
+probe_run(struct backscatter_dict *dict, char **args, const char **text_r,
+	  const char **error_r)
+{
+	if (strcmp(args[0], "inc") == 0)
+		backscatter_dict_inc(dict, args[1], atoll(args[2]), 3600);
+	else if (strcmp(args[0], "set") == 0)
+		backscatter_dict_set(dict, args[1], args[2], 3600);
+	else if (strcmp(args[0], "unset") == 0)
+		backscatter_dict_unset(dict, args[1]);
+	else if (strcmp(args[0], "lock") == 0)
+		lock = backscatter_dict_lock(dict);
+	else if (strcmp(args[0], "unlock") == 0)
+		backscatter_dict_unlock(&lock);
+	else if (strcmp(args[0], "message") == 0)
+		backscatter_dict_start_message(user);
+	else
+		return probe_read(dict, args, text_r, error_r);
+	return 0;
+}
+
+static unsigned int probe_args(const char *command)
+{
+	if (strcmp(command, "inc") == 0 || strcmp(command, "set") == 0)
+		return 2;
+	return strcmp(command, "flush") == 0 || strcmp(command, "lock") == 0 ||
+		strcmp(command, "unlock") == 0 ||
+		strcmp(command, "message") == 0 ? 0 : 1;
+}
+
+static void probe_command(char **args)
+{
+	struct backscatter_dict *dict;
+	const char *text = "", *error = NULL;
+	long long start = msecs_now();
+	int ret;
+
+	ret = backscatter_dict_get(user, &dict, &error);
+	if (ret == 0)
+		text = "no dict";
+	else if (ret > 0)
+		ret = probe_run(dict, args, &text, &error);
+	else if (strcmp(args[0], "message") == 0)
+		backscatter_dict_start_message(user);
+	printf("%s\t%d\t%s\t%lld\n", args[0], ret,
+	       ret < 0 ? error : text == NULL ? "" : text,
+	       msecs_now() - start);
+	fflush(stdout);
+}
+
+static void probe_commands(char **args)
+{
+	int i, times = 1;
+
+	if (*args != NULL && strcmp(*args, "again") == 0) {
+		times = atoi(args[1]);
+		args += 2;
+	}
+	for (i = 0; i < times; i++) {
+		char **arg = args;
+
+		while (*arg != NULL) T_BEGIN {
+			probe_command(arg);
+			arg += 1 + probe_args(*arg);
+		} T_END;
+	}
+}
+
+static void
+probe_user(struct mail_storage_service_ctx *service,
+	   const struct mail_storage_service_input *input, char **args)
+{
+	const char *error;
+	long long start;
+
+#ifdef PROBE_SERVICE_USER
+	struct mail_storage_service_user *service_user;
+
+	if (mail_storage_service_lookup_next(service, input, &service_user,
+					     &user, &error) <= 0)
+		i_fatal("%s", error);
+#else
+	if (mail_storage_service_lookup_next(service, input, &user,
+					     &error) <= 0)
+		i_fatal("%s", error);
+#endif
+	probe_commands(args);
+	start = msecs_now();
+	backscatter_dict_release(user);
+	mail_user_deinit(&user);
+	printf("deinit\t0\t\t%lld\n", msecs_now() - start);
+#ifdef PROBE_SERVICE_USER
+	mail_storage_service_user_unref(&service_user);
+#endif
+}
+
+int main(int argc, char *argv[])
+{
+	struct mail_storage_service_ctx *service;
+	struct mail_storage_service_input input;
+	const char *error ATTR_UNUSED;
+
+	i_zero(&input);
+	master_service = master_service_init("lmtp",
+		MASTER_SERVICE_FLAG_STANDALONE |
+		MASTER_SERVICE_FLAG_DONT_SEND_STATS,
+		&argc, &argv, "u:");
+	while (master_getopt(master_service) > 0)
+		input.username = optarg;
+	master_service_init_finish(master_service);
+#ifndef PROBE_SERVICE_USER
+	/* base_dir, for the userdb's socket */
+	if (master_service_settings_read_simple(master_service, &error) < 0)
+		i_fatal("%s", error);
+#endif
+	service = mail_storage_service_init(master_service,
+#ifdef PROBE_SERVICE_USER
+		NULL,
+#else
+		MAIL_STORAGE_SERVICE_FLAG_ALLOW_ROOT |
+#endif
+		MAIL_STORAGE_SERVICE_FLAG_USERDB_LOOKUP |
+		MAIL_STORAGE_SERVICE_FLAG_NO_LOG_INIT |
+		MAIL_STORAGE_SERVICE_FLAG_NO_PLUGINS |
+		MAIL_STORAGE_SERVICE_FLAG_NO_CHDIR);
+	input.username = input.username == NULL ? getenv("USER") :
+		input.username;
+	T_BEGIN {
+		probe_user(service, &input, argv + optind);
+	} T_END;
+	mail_storage_service_deinit(&service);
+	master_service_deinit(&master_service);
+	return 0;
+}

@@ -1,0 +1,91 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str.h"
+#include "bounce-domain-name.h"
+#include "test-common.h"
+
+static void test_bounce_domain_normalise(void)
+{
+	static const struct {
+		const char *domain, *result;
+	} tests[] = {
+		{ "example.org", "example.org" },
+		{ "EXAMPLE.org.", "example.org" },
+		{ "a_b.x-y.example", "a_b.x-y.example" },
+		{ "org", "org" },
+		{ "", NULL },
+		{ ".", NULL },
+		{ ".example.org", NULL },
+		{ "example..org", NULL },
+		{ "example.org..", NULL },
+		{ "exam ple.org", NULL },
+		{ "example.org/", NULL },
+		{ "exam\001ple.org", NULL },
+		/* A-labels are not looked into */
+		{ "XN--BCHER-KVA.example", "xn--bcher-kva.example" },
+		/* U-labels: RFC 5890's forms, and what is mapped to them */
+		{ "b\xc3\xbc""cher.example", "xn--bcher-kva.example" },
+		{ "B\xc3\x9c""CHER.Example.", "xn--bcher-kva.example" },
+		{ "bu\xcc\x88""cher.example", "xn--bcher-kva.example" },
+		{ "\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88",
+		  "xn--r8jz45g.xn--zckzah" },
+		{ "\xe4\xbe\x8b\xe3\x81\x88\xe3\x80\x82\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88",
+		  "xn--r8jz45g.xn--zckzah" },
+		{ "b\xc3\xbc""cher.xn--zckzah", "xn--bcher-kva.xn--zckzah" },
+		/* not transitional: not strasse */
+		{ "stra\xc3\x9f""e.example", "xn--strae-oqa.example" },
+		/* full-width letters */
+		{ "\xef\xbd\x8f\xef\xbd\x92\xef\xbd\x87", "org" },
+		/* what is none */
+		{ "b\xc3.example", NULL },
+		{ "\xff\xfe.example", NULL },
+		{ "b\xc3\xbc""cher..example", NULL },
+		{ ".b\xc3\xbc""cher.example", NULL },
+		{ "b\xc3\xbc""cher exam.ple", NULL },
+		/* a slash that is one after mapping */
+		{ "\xef\xbc\x8f""a.example", NULL },
+	};
+	unsigned int i;
+
+	test_begin("bounce domain normalise");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_strcmp_idx(t_bounce_domain_normalise(
+			tests[i].domain), tests[i].result, i);
+	}
+	test_end();
+}
+
+static void test_bounce_domain_normalise_long(void)
+{
+	string_t *str = t_str_new(8192);
+	unsigned int i;
+
+	test_begin("bounce domain normalise long");
+	for (i = 0; i < 126; i++)
+		str_append(str, "A.");
+	str_append_c(str, 'B');
+	test_assert(t_bounce_domain_normalise(str_c(str)) != NULL);
+	str_append(str, "cd");
+	test_assert(t_bounce_domain_normalise(str_c(str)) == NULL);
+
+	/* too long as A-labels, and much too long for the library */
+	str_truncate(str, 0);
+	for (i = 0; i < 60; i++)
+		str_append(str, "\xc3\xbc.");
+	test_assert(t_bounce_domain_normalise(str_c(str)) == NULL);
+	for (i = 0; i < 2000; i++)
+		str_append(str, "\xc3\xbc");
+	test_assert(t_bounce_domain_normalise(str_c(str)) == NULL);
+	test_end();
+}
+
+int main(void)
+{
+	static void (*const test_functions[])(void) = {
+		test_bounce_domain_normalise,
+		test_bounce_domain_normalise_long,
+		NULL
+	};
+	return test_run(test_functions);
+}
