@@ -24,6 +24,7 @@ ask_fill(pool_t pool, const struct backscatter_question *question,
 	full->file = p_strdup(pool, question->name);
 	full->number = 1;
 	full->policy = set->policy;
+	backscatter_dict_start_message(question->user);
 	full->policy.domains = backscatter_domains_get(pool,
 		question->user, &set->domains);
 	full->policy.now = question->when != 0 ? question->when : time(NULL);

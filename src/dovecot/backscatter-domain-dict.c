@@ -121,7 +121,6 @@ backscatter_domain_dict_source(pool_t pool, struct mail_user *user,
 {
 	struct domain_dict *dict = p_new(pool, struct domain_dict, 1);
 
-	backscatter_dict_start_message(user);
 	dict->source.lookup = domain_dict_lookup;
 	dict->pool = pool;
 	dict->user = user;

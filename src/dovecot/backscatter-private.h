@@ -64,7 +64,9 @@ void backscatter_keys_check_dir(struct event *event, const char *key_dir);
    of them: for the first bounce of a process. */
 void backscatter_keys_check_files(struct event *event, const char *key_dir);
 
-/* Our own domains for one message of the user's, sources of them included. */
+/* Our own domains for one message of the user's, sources of them included. What
+   they ask the dict is of the deadline that backscatter_dict_start_message()
+   has begun. */
 struct bounce_domains *
 backscatter_domains_get(pool_t pool, struct mail_user *user,
 			const struct bounce_domain_words *words);

@@ -65,12 +65,14 @@ static const char *status_user_domain(struct status *status)
 static void status_domains(struct status *status)
 {
 	const char *domain = status_user_domain(status), *error = NULL;
-	struct bounce_domains *domains =
-		backscatter_domains_get(status->user->pool, status->user,
-					&status->set->domains);
-	bool own = domains != NULL && domain != NULL &&
-		bounce_domains_match(domains, domain);
+	struct bounce_domains *domains;
+	bool own;
 
+	backscatter_dict_start_message(status->user);
+	domains = backscatter_domains_get(status->user->pool, status->user,
+					  &status->set->domains);
+	own = domains != NULL && domain != NULL &&
+		bounce_domains_match(domains, domain);
 	if (domains != NULL)
 		error = bounce_domains_get_error(domains);
 	if (domains == NULL) {
