@@ -420,9 +420,9 @@ evidence_look_forwarded(struct evidence_context *ctx,
 	if (original == NULL ||
 	    (best != NULL && best->reason != BOUNCE_REASON_FOREIGN_SIGNATURE))
 		return;
-	ctx->evidence->forwarded = bounce_forwarded_find(ctx->pool,
-		ctx->policy, ctx->envelope, message->header,
-		original->message.header, &ctx->evidence->forwarded_client);
+	bounce_forwarded_find(ctx->pool, ctx->policy, ctx->envelope,
+			      message->header, original->message.header,
+			      &ctx->evidence->forwarded);
 }
 
 const struct bounce_evidence *

@@ -189,15 +189,17 @@ static void
 facts_set_forwarded(struct bounce_facts *facts,
 		    const struct bounce_evidence *evidence)
 {
+	const struct bounce_forwarded *forwarded = &evidence->forwarded;
 	const struct bounce_spf_result *spf = &evidence->spf;
 
-	if (evidence->forwarded != BOUNCE_FORWARDED_IF_SPF) {
-		facts->forwarded = evidence->forwarded == BOUNCE_FORWARDED_YES;
+	if (forwarded->forwarding != BOUNCE_FORWARDED_IF_SPF) {
+		facts->forwarded =
+			forwarded->forwarding == BOUNCE_FORWARDED_YES;
 		return;
 	}
 	/* SPF was asked of the host that handed the mail over */
 	if (spf->address == NULL ||
-	    strcmp(spf->address, evidence->forwarded_client) != 0)
+	    strcmp(spf->address, forwarded->client) != 0)
 		return;
 	facts->forwarded = spf->spf == BOUNCE_SPF_PASS;
 	facts->forwarded_unknown = spf->spf == BOUNCE_SPF_TEMPERROR;

@@ -101,11 +101,41 @@ received_find_mailbox(const struct bounce_policy *policy,
 	return i;
 }
 
-static enum bounce_forwarded
+/* The stranger's host took the mail from this client. What other strangers wrote
+   above it would make that anybody's word. */
+static bool
+received_is_handover(pool_t pool, const struct bounce_policy *policy,
+		     const struct bounce_header *original,
+		     const struct bounce_received *received)
+{
+	const struct bounce_received *origin =
+		bounce_trace_origin(pool, original, policy->trusted_networks,
+				    FALSE);
+
+	return received->ip.family != 0 && origin != NULL &&
+		net_ip_compare(&origin->ip, &received->ip);
+}
+
+/* The mailbox's domain, where it is ours. */
+static const char *
+forwarded_domain(pool_t pool, const struct bounce_policy *policy,
+		 const struct bounce_envelope *envelope)
+{
+	struct bounce_address mailbox;
+
+	if (envelope->rcpt_to == NULL ||
+	    t_bounce_address_parse(envelope->rcpt_to, &mailbox) < 0 ||
+	    !bounce_domains_match(policy->domains, mailbox.domain))
+		return NULL;
+	return p_strdup(pool, mailbox.domain);
+}
+
+static void
 forwarded_find(pool_t pool, const struct bounce_policy *policy,
 	       const struct bounce_envelope *envelope,
 	       const struct bounce_header *bounce,
-	       const struct bounce_header *original, const char **client_r)
+	       const struct bounce_header *original,
+	       struct bounce_forwarded *forwarded)
 {
 	ARRAY_TYPE(bounce_received) fields;
 	const struct bounce_received *received;
@@ -116,35 +146,38 @@ forwarded_find(pool_t pool, const struct bounce_policy *policy,
 	received = array_get(&fields, &count);
 	i = received_find_mailbox(policy, envelope, received, count);
 	if (i == count)
-		return BOUNCE_FORWARDED_NO;
+		return;
 	while (i > 0 && host_is_ours(policy, received[i - 1].by))
 		i--;
 	if (i == 0) {
-		return bounce_is_ours(pool, policy, bounce) ?
-			BOUNCE_FORWARDED_YES : BOUNCE_FORWARDED_NO;
+		if (bounce_is_ours(pool, policy, bounce))
+			forwarded->forwarding = BOUNCE_FORWARDED_YES;
+		return;
 	}
-	if (received[i - 1].ip.family == 0)
-		return BOUNCE_FORWARDED_NO;
-	if (bounce_networks_match(policy->trusted_networks,
-				  &received[i - 1].ip))
-		return BOUNCE_FORWARDED_YES;
-	*client_r = p_strdup(pool, net_ip2addr(&received[i - 1].ip));
-	return BOUNCE_FORWARDED_IF_SPF;
+	received += i - 1;
+	if (!received_is_handover(pool, policy, original, received))
+		return;
+	if (bounce_networks_match(policy->trusted_networks, &received->ip)) {
+		forwarded->forwarding = BOUNCE_FORWARDED_YES;
+		return;
+	}
+	forwarded->domain = forwarded_domain(pool, policy, envelope);
+	if (forwarded->domain != NULL) {
+		forwarded->forwarding = BOUNCE_FORWARDED_IF_SPF;
+		forwarded->client = p_strdup(pool,
+					     net_ip2addr(&received->ip));
+	}
 }
 
-enum bounce_forwarded
-bounce_forwarded_find(pool_t pool, const struct bounce_policy *policy,
-		      const struct bounce_envelope *envelope,
-		      const struct bounce_header *bounce,
-		      const struct bounce_header *original,
-		      const char **client_r)
+void bounce_forwarded_find(pool_t pool, const struct bounce_policy *policy,
+			   const struct bounce_envelope *envelope,
+			   const struct bounce_header *bounce,
+			   const struct bounce_header *original,
+			   struct bounce_forwarded *forwarded_r)
 {
-	enum bounce_forwarded ret;
-
-	*client_r = NULL;
+	i_zero(forwarded_r);
 	T_BEGIN {
-		ret = forwarded_find(pool, policy, envelope, bounce, original,
-				     client_r);
+		forwarded_find(pool, policy, envelope, bounce, original,
+			       forwarded_r);
 	} T_END;
-	return ret;
 }

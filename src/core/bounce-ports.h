@@ -62,12 +62,15 @@ struct bounce_spf_result {
 };
 
 struct bounce_spf_source {
-	/* May the host that handed the original over send for our domain? Never
-	   fails; what result_r points to is from the pool. */
+	/* May the host that handed the original over send for our domain: that
+	   of Return-Path or From, or where neither is ours for this one, if it
+	   is not NULL? Never fails; what result_r points to is from the
+	   pool. */
 	void (*check)(struct bounce_spf_source *source, pool_t pool,
 		      const struct bounce_policy *policy,
 		      const struct bounce_message *bounce,
 		      const struct bounce_header *original,
+		      const char *domain,
 		      struct bounce_spf_result *result_r);
 	/* The same of the host that sent the bounce, by the name that it gave:
 	   RFC 7208 section 2.4. NULL: nobody wants to know. */

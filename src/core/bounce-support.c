@@ -278,7 +278,8 @@ static void support_ask_spf(struct support_context *ctx)
 	if (spf == NULL)
 		return;
 	spf->check(spf, ctx->pool, ctx->policy, ctx->message,
-		   original->message.header, &ctx->evidence->spf);
+		   original->message.header, ctx->evidence->forwarded.domain,
+		   &ctx->evidence->spf);
 	if (spf->check_reporter != NULL) {
 		spf->check_reporter(spf, ctx->pool, ctx->policy, ctx->message,
 				    &ctx->evidence->reporter_spf);

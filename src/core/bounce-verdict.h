@@ -60,9 +60,8 @@ struct bounce_evidence {
 	bool over_limit;
 
 	/* The trace of the original that is reported shows that the mailbox had
-	   sent it on; the address whose SPF has to say so, too, or NULL. */
-	enum bounce_forwarded forwarded;
-	const char *forwarded_client;
+	   sent it on. */
+	struct bounce_forwarded forwarded;
 
 	/* What else was asked: bounce-ports.h. */
 	struct bounce_asked replayed;

@@ -57,7 +57,7 @@ static void
 spf_source_check(struct bounce_spf_source *_source, pool_t pool,
 		 const struct bounce_policy *policy,
 		 const struct bounce_message *bounce,
-		 const struct bounce_header *original,
+		 const struct bounce_header *original, const char *domain,
 		 struct bounce_spf_result *result_r)
 {
 	struct spf_source *source =
@@ -84,6 +84,11 @@ spf_source_check(struct bounce_spf_source *_source, pool_t pool,
 		if (sender == NULL) {
 			sender = spf_own_address(pool, policy, original, "From",
 						 &result_r->domain);
+		}
+		if (sender == NULL && domain != NULL) {
+			sender = p_strconcat(pool, "postmaster@", domain,
+					     NULL);
+			result_r->domain = p_strdup(pool, domain);
 		}
 	} T_END;
 	if (sender != NULL)

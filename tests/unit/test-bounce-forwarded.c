@@ -34,6 +34,9 @@
 #define FOREIGN "Received: from b.example ([203.0.113.8])\n" \
 	"\tby relay.bad.example with ESMTP id 4\n" \
 	"\tfor <alice@example.org>; Fri, 27 Nov 2026 08:00:00 +0000\n"
+#define INSIDE "Received: from mx.home.example ([198.51.100.9])\n" \
+	"\tby store.home.example with LMTP id 6\n" \
+	"\tfor <alice@home.example>; Fri, 27 Nov 2026 08:00:03 +0000\n"
 /* ... and of the bounce */
 #define FROM_US "Received: from out.example.org ([192.0.2.2])\n" \
 	"\tby mx.example.org with ESMTP id 9; Fri, 27 Nov 2026 08:01:00 +0000\n"
@@ -44,7 +47,7 @@ static void test_bounce_forwarded(void)
 {
 	static const struct {
 		const char *bounce, *original;
-		enum bounce_forwarded forwarded;
+		enum bounce_forwarding forwarding;
 	} tests[] = {
 		{ FROM_US, IN, YES },
 		{ FROM_US, WITHIN IN, YES },
@@ -52,8 +55,9 @@ static void test_bounce_forwarded(void)
 		{ FROM_US, IN_LITERAL, YES },
 		{ FROM_THEM, OUT WITHIN IN, YES },
 		{ FROM_THEM, OUT IN, YES },
-		/* inside of the stranger's network anything may follow */
-		{ FROM_THEM, FOREIGN OUT IN, YES },
+		/* steps inside of the stranger's network, and others */
+		{ FROM_THEM, INSIDE OUT IN, YES },
+		{ FROM_THEM, FOREIGN OUT IN, NO },
 		{ FROM_THEM, OUT_UNKNOWN WITHIN IN, IF_SPF },
 		/* it did not leave us */
 		{ FROM_THEM, IN, NO },
@@ -73,8 +77,8 @@ static void test_bounce_forwarded(void)
 	struct bounce_envelope envelope = { .rcpt_to = "alice@example.org" };
 	struct bounce_domains *domains;
 	const struct bounce_header *bounce, *original;
-	enum bounce_forwarded forwarded;
-	const char *error, *client;
+	struct bounce_forwarded forwarded;
+	const char *error;
 	pool_t pool = pool_alloconly_create("forwarded", 4096);
 	unsigned int i;
 
@@ -93,12 +97,18 @@ static void test_bounce_forwarded(void)
 		original = bounce_header_parse(pool,
 			(const void *)tests[i].original,
 			strlen(tests[i].original));
-		forwarded = bounce_forwarded_find(pool, &policy, &envelope,
-						  bounce, original, &client);
-		test_assert_idx(forwarded == tests[i].forwarded, i);
-		test_assert_idx((client != NULL) == (forwarded == IF_SPF), i);
-		if (client != NULL)
-			test_assert_strcmp_idx(client, "198.51.100.7", i);
+		bounce_forwarded_find(pool, &policy, &envelope, bounce,
+				      original, &forwarded);
+		test_assert_idx(forwarded.forwarding == tests[i].forwarding,
+				i);
+		test_assert_idx((forwarded.client != NULL) ==
+				(tests[i].forwarding == IF_SPF), i);
+		if (forwarded.client != NULL) {
+			test_assert_strcmp_idx(forwarded.client,
+					       "198.51.100.7", i);
+			test_assert_strcmp_idx(forwarded.domain,
+					       "example.org", i);
+		}
 	}
 	pool_unref(&pool);
 	test_end();

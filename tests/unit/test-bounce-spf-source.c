@@ -116,7 +116,7 @@ test_one(struct test_zone *zone, struct bounce_key_lookup *lookup, pool_t pool,
 	source = bounce_spf_source_init(pool,
 			bounce_key_lookup_source(lookup, pool), TRUE);
 	source->check(source, pool, &policy, &bounce,
-		      test_header(pool, t->original), &result);
+		      test_header(pool, t->original), NULL, &result);
 	test_assert_idx(result.spf == t->spf, i);
 	test_assert_idx(null_strcmp(result.address, t->address) == 0, i);
 	test_assert_idx(null_strcmp(result.domain, t->domain) == 0, i);
@@ -124,6 +124,15 @@ test_one(struct test_zone *zone, struct bounce_key_lookup *lookup, pool_t pool,
 		test_assert_idx(zone->queries == queries, i);
 	source->check_reporter(source, pool, &policy, &bounce, &result);
 	test_assert_idx(result.spf == t->reporter, i);
+
+	/* for a domain that is named, where the header names none of ours */
+	source->check(source, pool, &policy, &bounce,
+		      test_header(pool, t->original), "example.org", &result);
+	test_assert_idx(result.domain == NULL ||
+			strcmp(result.domain, t->domain == NULL ?
+			       "example.org" : t->domain) == 0, i);
+	test_assert_idx((result.domain == NULL) == (result.address == NULL),
+			i);
 }
 
 static void test_bounce_spf_source(void)

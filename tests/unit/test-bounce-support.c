@@ -74,6 +74,7 @@ world_spf(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
 	  const struct bounce_policy *policy ATTR_UNUSED,
 	  const struct bounce_message *bounce ATTR_UNUSED,
 	  const struct bounce_header *original ATTR_UNUSED,
+	  const char *domain ATTR_UNUSED,
 	  struct bounce_spf_result *result_r)
 {
 	struct world *world = container_of(source, struct world, spf);
@@ -81,6 +82,7 @@ world_spf(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
 	world->spf_asked = TRUE;
 	i_zero(result_r);
 	result_r->spf = world->spf_result;
+	result_r->address = "192.0.2.1";
 }
 
 static void
@@ -382,6 +384,50 @@ static void test_bounce_support_sent(void)
 	test_end();
 }
 
+static void test_bounce_support_forwarded(void)
+{
+	static const struct {
+		enum bounce_forwarding forwarding;
+		const char *client;
+		enum bounce_spf spf;
+		enum bounce_reason signature, reason;
+	} tests[] = {
+#define FOREIGN BOUNCE_REASON_FOREIGN_SIGNATURE
+#define FORWARDED BOUNCE_REASON_FORWARDED
+#define IF_SPF BOUNCE_FORWARDED_IF_SPF
+		{ BOUNCE_FORWARDED_NO, NULL, BOUNCE_SPF_PASS, FOREIGN,
+		  FOREIGN },
+		{ BOUNCE_FORWARDED_YES, NULL, BOUNCE_SPF_FAIL, FOREIGN,
+		  FORWARDED },
+		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_PASS, FOREIGN, FORWARDED },
+		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_PASS, BOUNCE_REASON_UNSIGNED,
+		  FORWARDED },
+		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_FAIL, FOREIGN, FOREIGN },
+		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_TEMPERROR, FOREIGN,
+		  BOUNCE_REASON_DNS },
+		/* another host passes */
+		{ IF_SPF, "192.0.2.2", BOUNCE_SPF_PASS, FOREIGN, FOREIGN },
+		/* it is ours, and bad */
+		{ BOUNCE_FORWARDED_YES, NULL, BOUNCE_SPF_PASS,
+		  BOUNCE_REASON_BAD_SIGNATURE, BOUNCE_REASON_BAD_SIGNATURE },
+	};
+	struct fixture f;
+	unsigned int i;
+
+	test_begin("bounce support: forwarded");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		fixture_init(&f, HEADER, tests[i].signature);
+		f.evidence.forwarded.forwarding = tests[i].forwarding;
+		f.evidence.forwarded.client = tests[i].client;
+		f.evidence.forwarded.domain = "example.org";
+		f.world.spf_result = tests[i].spf;
+		test_assert_strcmp_idx(bounce_reason_name(fixture_ask(&f)),
+				       bounce_reason_name(tests[i].reason), i);
+		pool_unref(&f.pool);
+	}
+	test_end();
+}
+
 static void test_bounce_support_spf(void)
 {
 	static const struct {
@@ -483,6 +529,7 @@ int main(void)
 		test_bounce_support_replay,
 		test_bounce_support_replay_kinds,
 		test_bounce_support_sent,
+		test_bounce_support_forwarded,
 		test_bounce_support_spf,
 		test_bounce_support_reporter,
 		test_bounce_support_weak,
