@@ -79,7 +79,7 @@ linkage_is_named(const ARRAY_TYPE(bounce_address) *named,
 
 static enum bounce_linkage
 linkage_compare(const struct bounce_report *report,
-		const struct bounce_header *header)
+		const struct bounce_header *header, const char **matched_r)
 {
 	ARRAY_TYPE(bounce_address) named;
 	struct bounce_address recipient;
@@ -99,8 +99,10 @@ linkage_compare(const struct bounce_report *report,
 			    t_bounce_address_parse(texts[j], &recipient) < 0)
 				continue;
 			known = TRUE;
-			if (linkage_is_named(&named, &recipient))
+			if (linkage_is_named(&named, &recipient)) {
+				*matched_r = texts[j];
 				return BOUNCE_LINKAGE_YES;
+			}
 		}
 	}
 	/* RFC 2919, RFC 2369: a list sends to its members */
@@ -113,11 +115,13 @@ linkage_compare(const struct bounce_report *report,
 
 enum bounce_linkage
 bounce_linkage_find(const struct bounce_message *message,
-		    const struct bounce_original *original)
+		    const struct bounce_original *original,
+		    const char **matched_r)
 {
 	const struct bounce_message *bounce;
 	enum bounce_linkage linkage;
 
+	*matched_r = NULL;
 	if (original == NULL)
 		return BOUNCE_LINKAGE_UNKNOWN;
 	bounce = linkage_find_bounce(message, original);
@@ -125,7 +129,7 @@ bounce_linkage_find(const struct bounce_message *message,
 		return BOUNCE_LINKAGE_UNKNOWN;
 	T_BEGIN {
 		linkage = linkage_compare(bounce->report,
-					  original->message.header);
+					  original->message.header, matched_r);
 	} T_END;
 	return linkage;
 }

@@ -21,10 +21,12 @@ enum bounce_linkage {
 };
 
 /* message: the bounce that was delivered. original: one that came back in it, or
-   in a bounce in it; that one's report counts. NULL: none came back. */
+   in a bounce in it; that one's report counts. NULL: none came back. If YES,
+   matched_r is the recipient's address as the report has it, else NULL. */
 enum bounce_linkage
 bounce_linkage_find(const struct bounce_message *message,
-		    const struct bounce_original *original);
+		    const struct bounce_original *original,
+		    const char **matched_r);
 
 /* "yes", "no", "unknown"; static. */
 const char *bounce_linkage_name(enum bounce_linkage linkage);

@@ -389,9 +389,11 @@ bounce_property_get(pool_t pool, enum bounce_property property,
 				property, verdict->evidence));
 		}
 		if (property == BOUNCE_PROPERTY_RECIPIENT_LINKAGE) {
+			const char *matched;
+
 			property_add(pool, &values, bounce_linkage_name(
-				bounce_linkage_find(message,
-						    verdict->original)));
+				bounce_linkage_find(message, verdict->original,
+						    &matched)));
 		}
 		if (message->report != NULL) {
 			property_get_report(pool, property, message->report,

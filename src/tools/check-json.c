@@ -1,12 +1,15 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "array.h"
 #include "str.h"
 #include "unichar.h"
 #include "iso8601-date.h"
 #include "bounce-answer.h"
+#include "bounce-linkage.h"
 #include "bounce-message.h"
 #include "bounce-property.h"
+#include "bounce-received.h"
 #include "bounce-report.h"
 #include "bounce-verdict.h"
 #include "backscatter-compat.h"
@@ -78,6 +81,13 @@ static void json_number(string_t *dest, const char *key, uintmax_t value)
 	str_printfa(dest, "%ju", value);
 }
 
+/* Seconds since 1970 as RFC 3339 has them; 0 is null. */
+static void json_time(string_t *dest, const char *key, time_t value)
+{
+	json_string(dest, key, value == 0 ? NULL :
+		    iso8601_date_create_tm(gmtime(&value), INT_MAX));
+}
+
 static void json_open(string_t *dest, bool first)
 {
 	if (!first)
@@ -103,9 +113,7 @@ json_evidence_key(string_t *dest, const struct bounce_signature_evidence *sig)
 	str_append_c(dest, '{');
 	json_string(dest, "origin", origins[sig->key_origin]);
 	json_number(dest, "bits", sig->key_bits);
-	json_string(dest, "retired", sig->key_retired == 0 ? NULL :
-		    iso8601_date_create_tm(gmtime(&sig->key_retired),
-					   INT_MAX));
+	json_time(dest, "retired", sig->key_retired);
 	str_append_c(dest, '}');
 }
 
@@ -226,6 +234,74 @@ json_original(string_t *dest, const struct bounce_answer *answer)
 		BOUNCE_PROPERTY_ORIGINAL_DATE));
 }
 
+static void
+json_received(string_t *dest, const struct bounce_received *received)
+{
+	json_string(dest, "helo", received->helo);
+	json_string(dest, "host", received->host);
+	json_string(dest, "address", received->ip.family == 0 ? NULL :
+		    net_ip2addr(&received->ip));
+	json_string(dest, "by", received->by);
+	json_string(dest, "with", received->with);
+	json_string(dest, "id", received->id);
+	json_string(dest, "for", received->rcpt);
+	json_bool(dest, "authenticated", received->authenticated);
+	json_string(dest, "user", received->auth_user);
+	json_time(dest, "date", received->date);
+}
+
+/* The Received fields of the original, from the top. */
+static void
+json_trace(string_t *dest, const struct bounce_original *original)
+{
+	ARRAY_TYPE(bounce_received) trace;
+	const struct bounce_received *received;
+	pool_t pool;
+
+	json_key(dest, "trace");
+	str_append_c(dest, '[');
+	if (original != NULL) {
+		pool = pool_alloconly_create("json trace", 4096);
+		p_array_init(&trace, pool, 8);
+		bounce_received_collect(pool, original->message.header,
+					&trace);
+		array_foreach(&trace, received) T_BEGIN {
+			json_open(dest, received == array_front(&trace));
+			json_received(dest, received);
+			str_append_c(dest, '}');
+		} T_END;
+		pool_unref(&pool);
+	}
+	str_append_c(dest, ']');
+}
+
+/* Where the envelope is from, and what else the text form shows. */
+static void json_rest(string_t *dest, const struct bounce_answer *answer)
+{
+	static const char *const sources[] = {
+		[BOUNCE_SOURCE_PART] = "part",
+		[BOUNCE_SOURCE_TEXT] = "text",
+		[BOUNCE_SOURCE_HTML] = "html"
+	};
+	const struct bounce_verdict *verdict = answer->verdict;
+	const struct bounce_report *report = answer->message->report;
+	const char *matched = NULL;
+
+	if (bounce_kind_is_bounce(verdict->kind.kind)) {
+		(void)bounce_linkage_find(answer->message, verdict->original,
+					  &matched);
+	}
+	json_string(dest, "matched_recipient", matched);
+	json_trace(dest, verdict->original);
+	json_string(dest, "original_source", verdict->original == NULL ? NULL :
+		    sources[verdict->original->source]);
+	json_string(dest, "mail_from", answer->envelope.mail_from);
+	json_string(dest, "rcpt_to_field", answer->rcpt_to_field);
+	json_string(dest, "orcpt", answer->envelope.orcpt);
+	json_time(dest, "arrival_date", report == NULL ? 0 :
+		  report->arrival_date);
+}
+
 /* Keys that the contract names, in its order. */
 static void
 json_contract(string_t *dest, const struct bounce_answer *answer)
@@ -271,5 +347,6 @@ void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
 	json_string(dest, "recipient_linkage", t_json_property(answer,
 		BOUNCE_PROPERTY_RECIPIENT_LINKAGE));
 	json_original(dest, answer);
+	json_rest(dest, answer);
 	str_append(dest, "}\n");
 }

@@ -104,6 +104,7 @@ static void test_bounce_linkage_table(void)
 		{ F("bob@example.net"), "To: bob@example.net\n"
 		  "List-Id: <list.example.com>\n", YES },
 	};
+	const char *matched;
 	unsigned int i;
 
 	test_begin("bounce linkage");
@@ -114,7 +115,14 @@ static void test_bounce_linkage_table(void)
 
 		test_assert_idx(message->originals != NULL, i);
 		test_assert_idx(bounce_linkage_find(message,
-			message->originals) == tests[i].linkage, i);
+			message->originals, &matched) == tests[i].linkage, i);
+		test_assert_idx((matched != NULL) ==
+				(tests[i].linkage == YES), i);
+		if (matched != NULL) {
+			test_assert_idx(strcasecmp(matched,
+						   "bob@example.net") == 0 ||
+					i == 1, i);
+		}
 		pool_unref(&pool);
 	} T_END;
 	test_end();
@@ -126,6 +134,7 @@ static void test_bounce_linkage_levels(void)
 	pool_t pool = pool_alloconly_create("linkage", 4096);
 	const struct bounce_message *message;
 	const struct bounce_original *outer, *inner;
+	const char *matched;
 
 	test_begin("bounce linkage of a bounce of a bounce");
 	message = test_parse(pool, t_bounce(F("alice@example.org"), t_strconcat(
@@ -137,14 +146,17 @@ static void test_bounce_linkage_levels(void)
 	outer = message->originals;
 	test_assert(outer != NULL);
 	if (outer != NULL) {
-		test_assert(bounce_linkage_find(message, outer) == YES);
+		test_assert(bounce_linkage_find(message, outer, &matched) ==
+			    YES);
+		test_assert_strcmp(matched, "alice@example.org");
 		inner = outer->message.originals;
 		if (inner != NULL) {
-			test_assert(bounce_linkage_find(message, inner) ==
-				    NO);
+			test_assert(bounce_linkage_find(message, inner,
+							&matched) == NO);
 		}
 	}
-	test_assert(bounce_linkage_find(message, NULL) == UNKNOWN);
+	test_assert(bounce_linkage_find(message, NULL, &matched) ==
+		    UNKNOWN);
 	pool_unref(&pool);
 	test_end();
 }
