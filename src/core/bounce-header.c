@@ -338,8 +338,8 @@ static bool builder_goes_on(struct bounce_header_builder *builder,
 	return name_find_known(name, size) >= 0;
 }
 
-/* TRUE if the value so far ends with the ';' that another parameter follows,
-   and the line begins with one. */
+/* TRUE if the value so far ends with the ';' that another parameter follows, and
+   the line begins with one; or the line begins with it. */
 static bool
 builder_expects_parameter(const struct bounce_header_builder *builder,
 			  const unsigned char *data, size_t size)
@@ -347,6 +347,8 @@ builder_expects_parameter(const struct bounce_header_builder *builder,
 	const unsigned char *value = builder->data->data;
 	size_t i = builder->data->used;
 
+	if (data[0] == ';')
+		return TRUE;
 	while (i > 0 && (is_wsp(value[i - 1]) || value[i - 1] == '\r' ||
 			 value[i - 1] == '\n'))
 		i--;

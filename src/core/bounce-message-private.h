@@ -101,7 +101,7 @@ void bounce_text_deinit(struct bounce_text **text);
 
 /* For the text scan: keep text for its wording; how much was kept, to forget
    what is beyond that again; FALSE if no more of it may be scanned; and what was
-   looked for may be beyond a cap. */
+   looked for may be beyond a cap; whether something came back already. */
 void bounce_walk_keep_text(struct bounce_walk *walk,
 			   const unsigned char *data, size_t size);
 size_t bounce_walk_kept_text(const struct bounce_walk *walk);
@@ -109,5 +109,6 @@ void bounce_walk_forget_text(struct bounce_walk *walk, size_t kept);
 struct bounce_charsets *bounce_walk_get_charsets(struct bounce_walk *walk);
 bool bounce_walk_may_scan(struct bounce_walk *walk, size_t size);
 void bounce_walk_set_over_limit(struct bounce_walk *walk);
+bool bounce_walk_has_original(const struct bounce_walk *walk);
 
 #endif

@@ -162,12 +162,33 @@ static bool report_next_recipient(struct report_parser *parser)
 	return TRUE;
 }
 
+/* An empty line stands among the fields of a recipient: what follows is his, as
+   long as nothing was said of what became of him. */
+static bool report_resume_recipient(struct report_parser *parser,
+				    enum report_field name)
+{
+	struct bounce_report_recipient *rcpt;
+
+	if (name == REPORT_FINAL_RECIPIENT ||
+	    name == REPORT_ORIGINAL_RECIPIENT ||
+	    parser->report->over_limit ||
+	    array_count(&parser->recipients) == 0)
+		return FALSE;
+	rcpt = array_back_modifiable(&parser->recipients);
+	if (rcpt->action != NULL || rcpt->status != NULL ||
+	    rcpt->final_recipient == NULL)
+		return FALSE;
+	parser->rcpt = rcpt;
+	return TRUE;
+}
+
 static void report_recipient_field(struct report_parser *parser,
 				   enum report_field name, const char *value)
 {
 	const char **dest;
 
-	if (parser->rcpt == NULL && !report_next_recipient(parser))
+	if (parser->rcpt == NULL && !report_resume_recipient(parser, name) &&
+	    !report_next_recipient(parser))
 		return;
 	dest = report_recipient_value(parser->rcpt, name, &value);
 	if (*dest != NULL && name == REPORT_FINAL_RECIPIENT) {
@@ -340,13 +361,26 @@ static bool report_names_recipient(const struct bounce_report *report)
 	return FALSE;
 }
 
+static bool report_has_recipient(const struct bounce_report *report,
+				 const struct bounce_report_recipient *rcpt)
+{
+	unsigned int i;
+
+	for (i = 0; i < report->recipients_count; i++) {
+		if (null_strcasecmp(report->recipients[i].final_recipient,
+				    rcpt->final_recipient) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 const struct bounce_report *
 bounce_report_merge(pool_t pool, const struct bounce_report *first,
 		    const struct bounce_report *second)
 {
 	ARRAY(struct bounce_report_recipient) recipients;
 	struct bounce_report *report;
-	unsigned int count;
+	unsigned int i;
 
 	if (!report_names_recipient(second))
 		return first;
@@ -356,13 +390,19 @@ bounce_report_merge(pool_t pool, const struct bounce_report *first,
 		return first;
 	report = p_new(pool, struct bounce_report, 1);
 	*report = *first;
-	count = I_MIN(second->recipients_count, BOUNCE_REPORT_MAX_RECIPIENTS -
-		      first->recipients_count);
-	if (count < second->recipients_count || second->over_limit)
-		report->over_limit = TRUE;
-	p_array_init(&recipients, pool, first->recipients_count + count);
+	report->over_limit = second->over_limit;
+	p_array_init(&recipients, pool, first->recipients_count +
+		     second->recipients_count);
 	array_append(&recipients, first->recipients, first->recipients_count);
-	array_append(&recipients, second->recipients, count);
+	for (i = 0; i < second->recipients_count; i++) {
+		if (report_has_recipient(first, &second->recipients[i]))
+			continue;
+		if (array_count(&recipients) >= BOUNCE_REPORT_MAX_RECIPIENTS) {
+			report->over_limit = TRUE;
+			break;
+		}
+		array_push_back(&recipients, &second->recipients[i]);
+	}
 	report->recipients = array_get(&recipients, &report->recipients_count);
 	return report;
 }

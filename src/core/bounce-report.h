@@ -35,8 +35,8 @@ struct bounce_report {
 const struct bounce_report *
 bounce_report_parse(pool_t pool, const unsigned char *data, size_t size);
 
-/* What two status parts of one message say: the recipients of both, where both
-   name any; otherwise the one that does, or the first. May return one of the
+/* What two status parts of one message say: the recipients of both, each once,
+   where both name any; otherwise the one that does, or the first. May return one of the
    two; what is new is the pool's. */
 const struct bounce_report *
 bounce_report_merge(pool_t pool, const struct bounce_report *first,

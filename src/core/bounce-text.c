@@ -256,15 +256,24 @@ text_search_line(struct bounce_text *text, const unsigned char *data,
 	}
 }
 
-/* "From: ", and not "from:to:subject", which h= of a signature may have on a
-   line of its own. */
-static bool line_is_known_field(const unsigned char *data, size_t size,
-				bool *machine_r)
+/* "From: ", and not "from:to:subject" or "From: To: ", which h= of a signature
+   may have on a line of its own. */
+static bool line_is_known_field(const unsigned char *data, size_t size)
 {
-	const unsigned char *colon = memchr(data, ':', size);
+	const unsigned char *value = memchr(data, ':', size);
+	bool machine;
 
-	return bounce_header_line_is_known(data, size, machine_r) &&
-		colon + 1 < data + size && is_blank(colon + 1, 1);
+	if (!bounce_header_line_is_known(data, size, &machine))
+		return FALSE;
+	value++;
+	size -= value - data;
+	if (size < 2 || !is_blank(value, 1))
+		return FALSE;
+	while (size > 0 && is_blank(value, 1)) {
+		value++;
+		size--;
+	}
+	return !bounce_header_line_is_known(value, size, &machine);
 }
 
 /* Much begins like a field, "Reason: no such user", and what is returned
@@ -275,7 +284,6 @@ static bool text_leaves_block(const struct bounce_text *text,
 			      const unsigned char *data, size_t size)
 {
 	size_t prefix_size;
-	bool machine;
 
 	if (text->block_known >= 3 && text->block_machine)
 		return FALSE;
@@ -286,11 +294,7 @@ static bool text_leaves_block(const struct bounce_text *text,
 						    size - prefix_size) &&
 			text_is_marker(data, size);
 	}
-	if (!line_is_known_field(data + prefix_size, size - prefix_size,
-				 &machine))
-		return FALSE;
-	/* white space alone may be that of a folded line */
-	return !text->block_machine || !is_blank(data, prefix_size);
+	return line_is_known_field(data + prefix_size, size - prefix_size);
 }
 
 /* Lines that looked like the header's and are not, with their prefix gone. */
@@ -336,6 +340,13 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 	if (!bounce_text_block_is_original(header) &&
 	    !(text->after_marker && text_block_is_announced(text, header)))
 		return FALSE;
+	/* a copy of what came back as it was */
+	if (text->html != NULL && bounce_walk_has_original(text->walk)) {
+		bounce_walk_forget_text(text->walk, text->block_kept);
+		text->kept = BOUNCE_TEXT_MAX_SIZE;
+		text->state = TEXT_DONE;
+		return FALSE;
+	}
 	/* what is laid out for a reader is a summary, unless it has what only
 	   a whole header has */
 	if (text->html != NULL &&

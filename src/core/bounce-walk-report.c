@@ -70,6 +70,11 @@ struct bounce_charsets *bounce_walk_get_charsets(struct bounce_walk *walk)
 	return &walk->shared->charsets;
 }
 
+bool bounce_walk_has_original(const struct bounce_walk *walk)
+{
+	return walk->message->originals != NULL;
+}
+
 bool bounce_walk_may_scan(struct bounce_walk *walk, size_t size)
 {
 	struct bounce_walk_shared *shared = walk->shared;

@@ -89,14 +89,10 @@ walk_type_sink(struct bounce_walk *walk, const char *type)
 }
 
 static enum bounce_text_flags
-walk_text_flags(const struct bounce_walk *walk, const char *type)
+walk_text_flags(const char *type)
 {
-	if (strcmp(type, "text/html") == 0) {
-		/* beside what came back as it was, a copy is of no use */
-		return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_HTML |
-			(walk->message->originals == NULL ?
-			 BOUNCE_TEXT_SCAN : 0);
-	}
+	if (strcmp(type, "text/html") == 0)
+		return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_HTML | BOUNCE_TEXT_SCAN;
 	/* some call what they return that */
 	if (strcmp(type, "application/octet-stream") == 0)
 		return BOUNCE_TEXT_SCAN | BOUNCE_TEXT_TOP;
@@ -127,8 +123,7 @@ walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime)
 						   BOUNCE_TEXT_SCAN, NULL);
 	} else if (sink == BOUNCE_LEAF_TEXT) {
 		walk->leaf.text = bounce_text_init(pool, walk,
-						   walk_text_flags(walk,
-								   mime->type),
+						   walk_text_flags(mime->type),
 						   mime->charset);
 	}
 }

@@ -309,11 +309,17 @@ static const char *const words_still_tried[] = {
 	"yet be sent", "yet been sent", "yet sent", "sent yet",
 	"yet be passed on", "yet been passed on", "passed on yet",
 	"yet reached", "reached yet", "yet be reached", "reach it yet",
+	"could not yet", "couldn't yet", "cannot yet", "not yet arrived",
+	"not arrived yet", "not yet got through", "not able yet", "unable yet",
 	"undelivered so far", "not be delivered so far",
 	"not been delivered so far", "not be delivered at this time",
 	"will be tried again", "will be attempted again", "will be retried",
 	"will be sent again", "be tried again later",
 	"delivery will be attempted", "delivery will be tried",
+	"we'll try", "will go on trying", "goes on trying", "go on trying",
+	"will keep retrying", "keep retrying", "will keep attempting",
+	"are still attempting", "is still attempting", "retries will",
+	"retrying", "will make another", "new attempt will",
 	"will try again", "will try once more", "shall try again",
 	"will retry", "will keep trying", "keeps trying", "keep on trying",
 	"will continue to try", "will continue trying", "continue to be tried",
@@ -326,8 +332,10 @@ static const char *const words_still_tried[] = {
 	"remains in the queue", "remains queued", "stays in the queue",
 	"kept in the queue", "waits in the queue", "for retry",
 	"temporarily undeliverable", "temporarily delayed",
-	"do not need to resend", "no need to resend", "need not resend",
+	"do not need to resend", "no need to resend",
 	"no need to send it again", "need not send it again",
+	"do not send it again", "do not resend", "don't resend",
+	"not necessary to resend", "need not resend",
 	NULL
 };
 
@@ -377,6 +385,12 @@ static const char *const words_refused[] = {
 	"only for members", "only for subscribers", "only from members",
 	"discarded", "blocked", "bounced", "turned down", "turned away",
 	"sent back", "returned to you", "too large", "too big", "too long",
+	"not let your", "not let it", "did not pass", "not reach the list",
+	"not appear", "not published", "not be published", "not released",
+	"not forwarded", "not be forwarded", "not deliver", "not be deliver",
+	"not been deliver", "not approved", "no right to", "not the right to",
+	"banned", "barred", "prohibited", "forbidden", "unable to post",
+	"against the rules", "off topic", "off-topic", "unwanted", "dropped",
 	NULL
 };
 static const char *const words_refused_elsewhere[] = {
@@ -391,16 +405,19 @@ static const char *const words_refused_elsewhere[] = {
 static const char *const words_your_post[] = {
 	"your message", "your mail", "your e-mail", "your email", "your post",
 	"your submission", "your contribution", "your letter", "your text",
-	"your article", "your attempt", "you sent", "you posted", "you wrote",
+	"your article", "your attempt", "the posting", "the attached",
+	"the post ", "you sent", "you posted", "you wrote",
 	"you have sent", "you have written", "you submitted",
 	NULL
 };
 /* That nothing is decided. */
 static const char *const words_pending[] = {
-	"is held", "being held", "been held", "awaits", "awaiting", "waits for",
+	"is held", "being held", "been held", "awaits", "awaiting",
 	"is waiting", "for approval", "will be reviewed", "pending",
 	"be approved", "to approve", "rejected or", "or rejected",
 	"or reject", "reject or", "or refuse", "moderator's decision",
+	"as a moderator", "as moderator", "as the moderator", "please decide",
+	"decide whether", "your decision", "whether to", "waits for",
 	NULL
 };
 

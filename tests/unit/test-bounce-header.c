@@ -287,6 +287,8 @@ static void test_bounce_header_tentative(void)
 		  "Content-Type|a/b;boundary=\"c\"|.", "" },
 		{ "Content-Type: a/b; c=d;\r\nboundary=e\r\n\r\n",
 		  "Content-Type|a/b; c=d;boundary=e|.", "" },
+		{ "Content-Type: a/b\n; boundary=c\n\n",
+		  "Content-Type|a/b; boundary=c|.", "" },
 		{ "Content-Type: a/b\nboundary=c\n\n", "Content-Type|a/b|",
 		  "boundary=c\n" },
 		{ "Content-Type: a/b;\nDear all\n\n", "Content-Type|a/b;|",

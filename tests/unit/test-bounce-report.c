@@ -111,6 +111,12 @@ static void test_bounce_report_fields(void)
 		},
 		{ "What happened\nFinal-Recipient: rfc822;a@b\nAction: failed\n",
 		  "-|0[a@b|-|failed|-|-|-]" },
+		/* nor does an empty line end what is said of him */
+		{ "Final-Recipient: rfc822; a@b\nDiagnostic-Code: smtp; 450\n"
+		  "\nbusy\nAction: delayed\nStatus: 4.3.2\n\n"
+		  "Final-Recipient: rfc822; c@d\nAction: failed\n",
+		  "-|0[a@b|-|delayed|4.3.2|smtp; 450|-]"
+		  "[c@d|-|failed|-|-|-]" },
 		/* groups that are encoded, whatever is said of them: "Final-
 		   Recipient: rfc822;a@b", "Action: failed" */
 		{ "Reporting-MTA: dns; mx\nContent-Transfer-Encoding: base64\n\n"
@@ -261,6 +267,44 @@ static void test_bounce_report_caps(void)
 	test_end();
 }
 
+static void test_bounce_report_merge(void)
+{
+	static const struct {
+		const char *first, *second, *output;
+	} tests[] = {
+		{ "", "", "-|0" },
+		{ "Final-Recipient: rfc822;a@b\n", "Hello\n",
+		  "-|0[a@b|-|-|-|-|-]" },
+		{ "Hello\n", "Final-Recipient: rfc822;a@b\n",
+		  "-|0[a@b|-|-|-|-|-]" },
+		{ "Action: failed\n", "Hello\n", "-|0[-|-|failed|-|-|-]" },
+		{ "Action: failed\n", "Final-Recipient: rfc822;a@b\n",
+		  "-|0[a@b|-|-|-|-|-]" },
+		{ "Reporting-MTA: dns; x\nFinal-Recipient: rfc822;a@b\n",
+		  "Reporting-MTA: dns; y\nFinal-Recipient: rfc822;c@d\n",
+		  "x|0[a@b|-|-|-|-|-][c@d|-|-|-|-|-]" },
+		{ "Final-Recipient: rfc822;a@b\nAction: failed\n",
+		  "Final-Recipient: rfc822;A@B\nAction: delayed\n",
+		  "-|0[a@b|-|failed|-|-|-]" },
+	};
+	unsigned int i;
+
+	test_begin("bounce report merge");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("report", 1024);
+		const struct bounce_report *first, *second;
+
+		first = test_parse(pool, tests[i].first,
+				   strlen(tests[i].first));
+		second = test_parse(pool, tests[i].second,
+				    strlen(tests[i].second));
+		test_assert_strcmp_idx(t_describe(bounce_report_merge(
+			pool, first, second)), tests[i].output, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
 /* What a bounce without a status part says. */
 static void test_bounce_report_text(void)
 {
@@ -366,6 +410,7 @@ int main(void)
 		test_bounce_report_kind,
 		test_bounce_report_prefixes,
 		test_bounce_report_caps,
+		test_bounce_report_merge,
 		test_bounce_report_text,
 		test_bounce_report_text_cap,
 		NULL
