@@ -384,8 +384,10 @@ backscatter_dict_lookup_callback(const struct dict_lookup_result *result,
 		return;
 	}
 	lookup->finished = TRUE;
-	lookup->ret = result->ret;
-	if (result->ret != 0) {
+	/* the dict service may say that there is one, and give none */
+	lookup->ret = result->ret > 0 && result->value == NULL ? 0 :
+		result->ret;
+	if (lookup->ret != 0) {
 		lookup->value = i_strdup(result->ret < 0 ? result->error :
 					 result->value);
 	}
