@@ -16,6 +16,7 @@ struct check_input {
 	const char *name;
 	/* NULL: standard input. */
 	struct istream *stream;
+	bool refused;
 };
 
 struct check_cmd_context {
@@ -57,6 +58,8 @@ static void check_open(struct check_cmd_context *ctx, const char *path)
 	input->name = p_strdup(ctx->ctx.pool, path);
 	if (strcmp(path, "-") == 0)
 		doveadm_mail_get_input(&ctx->ctx);
+	else if (doveadm_backscatter_may_open(ctx->ctx.cctx, path) < 0)
+		input->refused = TRUE;
 	else {
 		input->stream = i_stream_create_file(path, IO_BLOCK_SIZE);
 		/* open it now */
@@ -147,7 +150,10 @@ check_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	int ret = 0;
 
 	array_foreach(&ctx->inputs, input) T_BEGIN {
-		if (check_file(ctx, user, input) < 0) {
+		if (input->refused) {
+			_ctx->exit_code = EX_NOPERM;
+			ret = -1;
+		} else if (check_file(ctx, user, input) < 0) {
 			_ctx->exit_code = EX_NOINPUT;
 			ret = -1;
 		}

@@ -8,6 +8,16 @@
 
 const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
 
+int doveadm_backscatter_may_open(struct doveadm_cmd_context *cctx,
+				 const char *path)
+{
+	if (cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
+		return 0;
+	i_error("%s: a file may only be named on the command line, not to "
+		"doveadm's server", path);
+	return -1;
+}
+
 static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 	{
 		.name = "backscatter bursts",

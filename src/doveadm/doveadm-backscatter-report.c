@@ -155,6 +155,10 @@ void doveadm_backscatter_report(struct doveadm_cmd_context *cctx)
 		doveadm_exit_code = EX_USAGE;
 		return;
 	}
+	if (doveadm_backscatter_may_open(cctx, path) < 0) {
+		doveadm_exit_code = EX_NOPERM;
+		return;
+	}
 	if (counts_options_get(cctx, &options) < 0 ||
 	    counts_open(cctx, &counts) < 0)
 		return;

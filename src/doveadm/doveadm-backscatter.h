@@ -24,6 +24,12 @@ struct doveadm_mail_cmd_context *doveadm_backscatter_disown_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_scan_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_status_alloc(void);
 
+/* A file that is named is opened as doveadm: only who started doveadm may name
+   one, not who asks its server. Returns 0, or -1 if it may not be opened, which
+   was logged. */
+int doveadm_backscatter_may_open(struct doveadm_cmd_context *cctx,
+				 const char *path);
+
 /* Commands about the site: not for users, and without the mail options. They
    log their errors, and set doveadm_exit_code. */
 void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx);
