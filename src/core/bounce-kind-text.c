@@ -167,8 +167,10 @@ bool bounce_kind_names_other(const struct bounce_message *message)
 	for (; *words != NULL; words++) {
 		const char *at = strchr(*words, '@');
 
-		if (at != NULL && at > *words && strchr(at, '.') != NULL &&
-		    (reader == NULL || !strncmp(*words, reader, strlen(reader)) == 0))
+		if (at == NULL || at == *words || strchr(at, '.') == NULL)
+			continue;
+		if (reader == NULL ||
+		    strncmp(*words, reader, strlen(reader)) != 0)
 			return TRUE;
 	}
 	return FALSE;
