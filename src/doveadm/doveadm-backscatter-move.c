@@ -3,19 +3,22 @@
 #include "lib.h"
 #include "array.h"
 #include "guid.h"
-#include "mail-storage.h"
+#include "mail-storage-private.h"
 #include "mail-namespace.h"
 #include "mail-user.h"
 #include "doveadm-backscatter-move.h"
 
-struct move_guid {
+#include <sys/stat.h>
+
+struct move_id {
 	guid_128_t hash;
 };
 
 struct backscatter_move {
 	struct mailbox *box;
-	/* Of the messages that were there when we began, sorted. */
-	ARRAY(struct move_guid) guids;
+	/* What the messages that were there when we began are known by,
+	   sorted. */
+	ARRAY(struct move_id) ids;
 
 	/* The batch's copies. NULL: there are none yet. */
 	struct mailbox_transaction_context *trans;
@@ -42,13 +45,13 @@ static int move_open(struct mailbox *box)
 }
 
 static int
-move_guid_cmp(const struct move_guid *guid1, const struct move_guid *guid2)
+move_id_cmp(const struct move_id *id1, const struct move_id *id2)
 {
-	return memcmp(guid1->hash, guid2->hash, sizeof(guid1->hash));
+	return memcmp(id1->hash, id2->hash, sizeof(id1->hash));
 }
 
 /* Returns 1, 0 if the storage knows none, -1 on error. */
-static int move_get_guid(struct mail *mail, struct move_guid *guid_r)
+static int move_get_guid(struct mail *mail, struct move_id *id_r)
 {
 	const char *guid;
 
@@ -56,14 +59,63 @@ static int move_get_guid(struct mail *mail, struct move_guid *guid_r)
 		return -1;
 	if (*guid == '\0')
 		return 0;
-	mail_generate_guid_128_hash(guid, guid_r->hash);
+	mail_generate_guid_128_hash(guid, id_r->hash);
 	return 1;
 }
 
-static int move_read_guids(struct backscatter_move *move)
+/* A Maildir copies by hard links, under new names where the old ones do not
+   tell the size. The GUIDs of these are noted afterwards: where that was
+   interrupted, the file is all that tells. Returns as above. */
+static int move_get_file(struct mail *mail, struct move_id *id_r)
+{
+	const char *links, *file, *path = mailbox_get_path(mail->box);
+	struct stat st;
+
+	if (strcmp(mail->box->storage->name, "maildir") != 0)
+		return 0;
+	if (mail_get_special(mail, MAIL_FETCH_REFCOUNT, &links) < 0)
+		return -1;
+	if (strcmp(links, "1") == 0)
+		return 0;
+	if (mail_get_special(mail, MAIL_FETCH_REFCOUNT_ID, &file) < 0)
+		return -1;
+	/* older versions leave out the file system */
+	if (stat(path, &st) < 0) {
+		mailbox_set_critical(mail->box, "stat(%s) failed: %m", path);
+		return -1;
+	}
+	file = t_strdup_printf("file %llu %s", (unsigned long long)st.st_dev,
+			       file);
+	mail_generate_guid_128_hash(file, id_r->hash);
+	return 1;
+}
+
+static int move_add_ids(struct backscatter_move *move, struct mail *mail)
+{
+	struct move_id id;
+	int ret;
+
+	ret = move_get_guid(mail, &id);
+	if (ret > 0)
+		array_push_back(&move->ids, &id);
+	if (ret >= 0 && (ret = move_get_file(mail, &id)) > 0)
+		array_push_back(&move->ids, &id);
+	return ret < 0 && !mail->expunged ? -1 : 0;
+}
+
+static bool move_is_there(struct backscatter_move *move, struct mail *mail)
+{
+	struct move_id id;
+
+	return (move_get_guid(mail, &id) > 0 &&
+		array_bsearch(&move->ids, &id, move_id_cmp) != NULL) ||
+		(move_get_file(mail, &id) > 0 &&
+		 array_bsearch(&move->ids, &id, move_id_cmp) != NULL);
+}
+
+static int move_read_ids(struct backscatter_move *move)
 {
 	struct mailbox_transaction_context *trans;
-	struct move_guid guid;
 	struct mail *mail;
 	uint32_t seq, seq2;
 	int ret = 0;
@@ -73,14 +125,10 @@ static int move_read_guids(struct backscatter_move *move)
 	mail = mail_alloc(trans, MAIL_FETCH_GUID, NULL);
 	for (; seq > 0 && seq <= seq2 && ret >= 0; seq++) T_BEGIN {
 		mail_set_seq(mail, seq);
-		ret = move_get_guid(mail, &guid);
-		if (ret > 0)
-			array_push_back(&move->guids, &guid);
-		else if (mail->expunged)
-			ret = 0;
+		ret = move_add_ids(move, mail);
 	} T_END;
 	mail_free(&mail);
-	array_sort(&move->guids, move_guid_cmp);
+	array_sort(&move->ids, move_id_cmp);
 	if (mailbox_transaction_commit(&trans) < 0)
 		ret = -1;
 	return ret < 0 ? -1 : 0;
@@ -94,9 +142,9 @@ int backscatter_move_init(struct mail_user *user, const char *name,
 	struct backscatter_move *move;
 
 	move = i_new(struct backscatter_move, 1);
-	i_array_init(&move->guids, 128);
+	i_array_init(&move->ids, 128);
 	move->box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_IGNORE_ACLS);
-	if (move_open(move->box) < 0 || move_read_guids(move) < 0) {
+	if (move_open(move->box) < 0 || move_read_ids(move) < 0) {
 		*error_r = t_move_error(move);
 		backscatter_move_deinit(&move);
 		return -1;
@@ -115,7 +163,7 @@ void backscatter_move_deinit(struct backscatter_move **_move)
 	if (move->trans != NULL)
 		mailbox_transaction_rollback(&move->trans);
 	mailbox_free(&move->box);
-	array_free(&move->guids);
+	array_free(&move->ids);
 	i_free(move);
 }
 
@@ -149,10 +197,7 @@ move_copy(struct backscatter_move *move, struct mail *mail,
 int backscatter_move_mail(struct backscatter_move *move, struct mail *mail,
 			  const char **error_r)
 {
-	struct move_guid guid;
-
-	if (move_get_guid(mail, &guid) > 0 &&
-	    array_bsearch(&move->guids, &guid, move_guid_cmp) != NULL) {
+	if (move_is_there(move, mail)) {
 		mail_expunge(mail);
 		return 0;
 	}

@@ -5,13 +5,16 @@
    is there twice, wherever it is interrupted, by SIGKILL too.
 
    A batch is two transactions: the copies are committed, then the originals are
-   expunged. A copy has the GUID of its original: where a run was interrupted
-   between the two, the next one finds the copy there, and only expunges. */
+   expunged. A copy has the GUID of its original, or in a Maildir is the same
+   file: where a run was interrupted in or after the first, the next one finds
+   the copy there, and only expunges. A Maildir that does not copy by hard links
+   (maildir_copy_with_hardlinks = no, or another file system) may lose the GUID
+   of a file without a size in its name when it is killed while it commits. */
 
 struct backscatter_move;
 
 /* Open the mailbox, which is created if it does not exist. Takes 16 octets of
-   memory for each message in it. Returns 0, or -1 with an error (data
+   memory for each message in it, or 32 if its file has several names. Returns 0, or -1 with an error (data
    stack). */
 int backscatter_move_init(struct mail_user *user, const char *name,
 			  struct backscatter_move **move_r,
