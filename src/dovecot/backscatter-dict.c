@@ -15,8 +15,10 @@
 
 #define BACKSCATTER_DICT_EVENT_FAILED "backscatter_dict_failed"
 #define BACKSCATTER_DICT_WARNING_INTERVAL 60
-/* Once a connection was shut down its operations fail at once. */
-#define BACKSCATTER_DICT_ABORT_MSECS 100
+/* Once a connection was shut down its operations fail at once, or when it was
+   shut down again: newer dict clients connect anew, once, and ask again. */
+#define BACKSCATTER_DICT_ABORT_MSECS 25
+#define BACKSCATTER_DICT_ABORT_TIMES 4
 
 struct backscatter_dict_lookup {
 	struct backscatter_dict *dict;
@@ -244,16 +246,31 @@ static void backscatter_dict_free(struct backscatter_dict **_dict)
 }
 
 static int
-backscatter_dict_open(struct backscatter_dict *dict, const char **error_r)
+backscatter_dict_open_backend(struct backscatter_dict *dict,
+			      const char **error_r)
 {
 	struct backscatter_dict_visit visit;
+	struct event *event;
 	int ret;
 
+	/* A client that connects anew warns of it: we do, if that fails. */
+	event = event_create(dict->event);
+	event_set_min_log_level(event, LOG_TYPE_ERROR);
 	backscatter_dict_enter(dict, &visit);
-	ret = backscatter_dict_backend_open(dict->user, dict->event,
+	ret = backscatter_dict_backend_open(dict->user, event,
 					    BACKSCATTER_DICT_DEADLINE_MSECS,
 					    &dict->backend, error_r);
 	backscatter_dict_leave(dict, &visit);
+	event_unref(&event);
+	return ret;
+}
+
+static int
+backscatter_dict_open(struct backscatter_dict *dict, const char **error_r)
+{
+	int ret;
+
+	ret = backscatter_dict_open_backend(dict, error_r);
 	if (ret == 0)
 		return 0;
 
@@ -279,13 +296,18 @@ static void backscatter_dict_abort(struct backscatter_dict *dict)
 {
 	struct backscatter_dict_visit visit;
 	struct io_file *io;
+	unsigned int i;
 
-	for (io = dict->ioloop->io_files; io != NULL; io = io->next) {
-		if (io->fd >= 0)
-			(void)shutdown(io->fd, SHUT_RDWR);
-	}
 	backscatter_dict_enter(dict, &visit);
-	(void)backscatter_dict_run(dict, NULL, BACKSCATTER_DICT_ABORT_MSECS);
+	for (i = 0; i < BACKSCATTER_DICT_ABORT_TIMES; i++) {
+		for (io = dict->ioloop->io_files; io != NULL; io = io->next) {
+			if (io->fd >= 0)
+				(void)shutdown(io->fd, SHUT_RDWR);
+		}
+		if (backscatter_dict_run(dict, NULL,
+					 BACKSCATTER_DICT_ABORT_MSECS))
+			break;
+	}
 	backscatter_dict_leave(dict, &visit);
 }
 
