@@ -9,10 +9,14 @@ import subprocess
 
 @functools.lru_cache(None)
 def dovecot_version():
-    """As (2, 4): what dovecot --version begins with."""
+    """As (2, 4, 5): what dovecot --version begins with."""
     out = subprocess.run(['/usr/sbin/dovecot', '--version'], check=True,
                          stdout=subprocess.PIPE, text=True).stdout
-    return tuple(int(n) for n in re.match(r'(\d+)\.(\d+)', out).groups())
+    return tuple(int(n) for n in re.match(r'(\d+)\.(\d+)\.(\d+)', out).groups())
+
+
+def dovecot_version_text():
+    return '.'.join(map(str, dovecot_version()))
 
 
 def is_24():
@@ -20,9 +24,9 @@ def is_24():
 
 
 def first_lines():
-    """What 2.4 wants before all others."""
-    return ('dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n'
-            if is_24() else '')
+    """What 2.4 wants before all others. The defaults are those of the version named."""
+    return ('dovecot_config_version = {0}\ndovecot_storage_version = {0}\n'.format(
+        dovecot_version_text()) if is_24() else '')
 
 
 def yes(name, words, indent=''):
