@@ -73,7 +73,8 @@ const char *bounce_dkim_body_name(enum bounce_dkim_body body)
 	return body_names[body];
 }
 
-static void canon_update(struct body_canon *canon, const void *data, size_t size)
+static void
+canon_update(struct body_canon *canon, const void *data, size_t size)
 {
 	if (size > 0 && !canon->failed &&
 	    EVP_DigestUpdate(canon->ctx, data, size) != 1)

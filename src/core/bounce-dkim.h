@@ -153,8 +153,8 @@ enum bounce_dkim_header {
 struct bounce_dkim_result {
 	enum bounce_dkim_header header;
 	/* For FAIL and PERMERROR: BAD_SIGNATURE, ALTERED, DAMAGED,
-	   KEY_UNUSABLE, TRUNCATED or OVER_LIMIT; for TEMPERROR, which is libcrypto failing:
-	   STATE; otherwise NONE. */
+	   KEY_UNUSABLE, TRUNCATED or OVER_LIMIT; for TEMPERROR, which is
+	   libcrypto failing: STATE; otherwise NONE. */
 	enum bounce_reason reason;
 	/* For a human: a static string, or from the pool. */
 	const char *text;

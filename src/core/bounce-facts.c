@@ -268,8 +268,9 @@ bool bounce_reason_asks_replay(enum bounce_reason reason)
 {
 	/* our key made the signature of an altered header, too; and to damage
 	   one is easy: the benefit of the doubt has a limit */
-	return reason == BOUNCE_REASON_DAMAGED || bounce_reason_to_verdict(reason) == BOUNCE_VERDICT_GENUINE ||
-		reason == BOUNCE_REASON_ALTERED;
+	return bounce_reason_to_verdict(reason) == BOUNCE_VERDICT_GENUINE ||
+		reason == BOUNCE_REASON_ALTERED ||
+		reason == BOUNCE_REASON_DAMAGED;
 }
 
 bool bounce_reason_asks_disown(enum bounce_reason reason)
