@@ -191,13 +191,15 @@ trial_verify(struct damaged_trial *trial, const struct bounce_key_query *query)
 
 	for (i = 0; i < trial->candidates_count; i++) {
 		candidate = &trial->candidates[i];
-		if (!candidate_is_readable(candidate) ||
+		/* what reads as another domain's is never made ours */
+		if (!candidate->sig.own ||
+		    strcmp(candidate->sig.domain, query->domain) != 0 ||
+		    !candidate_is_readable(candidate) ||
 		    trial->damaged->operations >=
 		    BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)
 			continue;
 		/* Ed25519 also verifies a repaired header */
 		trial->damaged->operations += 2;
-		candidate->sig.own = TRUE;
 		bounce_dkim_verify_header(trial->damaged->pool, header,
 					  &candidate->sig, query->key,
 					  &result);
@@ -327,9 +329,11 @@ static void
 damaged_add_known(struct bounce_damaged *damaged, const char *domain)
 {
 	struct bounce_key_source *keys = damaged->keys;
-	unsigned int i;
+	unsigned int i, max = N_ELEMENTS(damaged->queries) -
+		(damaged->looked_up ? 0 : 1);
 
 	if (keys->known == NULL || domain == NULL ||
+	    damaged->queries_count >= max ||
 	    !bounce_domains_match(damaged->policy->domains, domain))
 		return;
 	for (i = 0; i < damaged->queries_count; i++) {
@@ -339,7 +343,7 @@ damaged_add_known(struct bounce_damaged *damaged, const char *domain)
 	/* one place is kept for a key that is looked up */
 	damaged->queries_count += keys->known(keys, damaged->pool, domain,
 		damaged->queries + damaged->queries_count,
-		N_ELEMENTS(damaged->queries) - 1 - damaged->queries_count);
+		max - damaged->queries_count);
 }
 
 static const char *t_address_domain(const char *address)

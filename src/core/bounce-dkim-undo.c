@@ -11,6 +11,8 @@
 
 /* How often a text may have been encoded. */
 #define UNDO_MAX_QP 2
+/* Octets of a link in which its end is looked for */
+#define UNDO_MAX_LINK 512
 
 /* Which line breaks mail software has put into a field. */
 enum undo_join {
@@ -180,6 +182,10 @@ static buffer_t *undo_invisible(const buffer_t *value)
 			/* a no-break space was one, the others nothing */
 			if (size == 2 && memcmp(p, "\xc2\xa0", 2) == 0)
 				buffer_append_c(dest, ' ');
+		} else if (*p == '\r') {
+			/* no break follows: all of them at once */
+			for (size = 1; p + size < end && p[size] == '\r'; )
+				size++;
 		} else if (*p == 127 || (*p < ' ' && !is_wsp(*p))) {
 			size = 1;
 		} else {
@@ -211,54 +217,73 @@ link_size(const unsigned char *p, const unsigned char *end)
 	return 0;
 }
 
-/* The address that a rewritten link leads to stands at its end, with its
-   scheme written in one way or other: ..?u=http-3A__example.org */
-static const unsigned char *
-link_target(const unsigned char *p, const unsigned char *end)
+/* A word in which links were found. */
+struct undo_link {
+	const unsigned char *end;
+	/* Where the last address in it begins that a link leads to, or NULL: it
+	   stands at the link's end, with its scheme written in one way or other,
+	   as in ..?u=http-3A__example.org */
+	const unsigned char *target;
+};
+
+/* Once for each word: the work must stay linear. */
+static void undo_link_init(struct undo_link *link, const unsigned char *p,
+			   const unsigned char *end)
 {
 	static const char *const marks[] = {
 		"3A__", "3A%2F%2F", "3a%2f%2f", "://"
 	};
-	const unsigned char *target = p, *last = p;
 	unsigned int i;
 	size_t size;
 
-	while (last < end && !is_space(*last) && *last != ';')
-		last++;
-	for (; p < last; p++) {
+	link->target = NULL;
+	for (link->end = p; link->end < end && !is_space(*link->end) &&
+	     *link->end != ';'; link->end++) ;
+	for (; p < link->end; p++) {
 		for (i = 0; i < N_ELEMENTS(marks); i++) {
 			size = strlen(marks[i]);
-			if ((size_t)(last - p) > size &&
+			if ((size_t)(link->end - p) > size &&
 			    memcmp(p, marks[i], size) == 0)
-				target = p + size;
+				link->target = p + size;
 		}
 	}
-	return target;
+}
+
+/* TRUE if the "<" at p begins the copy in "example.org<http://example.org>". */
+static bool
+undo_link_is_copy(const buffer_t *dest, const unsigned char *p,
+		  const unsigned char *end)
+{
+	const unsigned char *data = dest->data;
+
+	return *p == '<' && dest->used > 0 && link_size(p + 1, end) > 0 &&
+		!is_space(data[dest->used - 1]) && data[dest->used - 1] != '=';
 }
 
 /* Links that were made of domain names, "example[.]org", and brackets. */
 static buffer_t *undo_links(const buffer_t *value)
 {
 	const unsigned char *p = value->data, *end = p + value->used, *close;
+	struct undo_link link = { .end = p };
 	buffer_t *dest = t_buffer_create(value->used);
 	size_t size;
 
 	while (p < end) {
 		if ((size = link_size(p, end)) > 0) {
-			p = link_target(p + size, end);
+			if (p >= link.end)
+				undo_link_init(&link, p, end);
+			p = link.target != NULL && link.target > p + size ?
+				link.target : p + size;
 			continue;
 		}
-		/* "example.org<http://example.org/>": the second is a copy */
-		if (*p == '<' && dest->used > 0 &&
-		    link_size(p + 1, end) > 0 &&
-		    !is_space(((const unsigned char *)
-			       dest->data)[dest->used - 1]) &&
-		    ((const unsigned char *)dest->data)[dest->used - 1] != '='
-		    && (close = memchr(p, '>', end - p)) != NULL) {
-			p = close + 1;
-			continue;
+		if (undo_link_is_copy(dest, p, end)) {
+			close = memchr(p, '>', I_MIN(end - p, UNDO_MAX_LINK));
+			if (close != NULL) {
+				p = close + 1;
+				continue;
+			}
 		}
-		if (strchr("<>[](){}", *p) == NULL || *p == '\0')
+		if (*p == '\0' || strchr("<>[](){}", *p) == NULL)
 			buffer_append_c(dest, *p);
 		p++;
 	}

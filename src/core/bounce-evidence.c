@@ -301,6 +301,8 @@ evidence_verify(struct evidence_context *ctx,
 	evidence->repair = result.repair;
 	/* where a body came behind it, the header was not cut */
 	if (result.reason == BOUNCE_REASON_DAMAGED ||
+	    (result.reason == BOUNCE_REASON_BAD_SIGNATURE &&
+	     query->key->type == BOUNCE_KEY_TYPE_ED25519) ||
 	    (result.reason == BOUNCE_REASON_TRUNCATED &&
 	     evidence->original->body_size > 0))
 		bounce_damaged_check(&ctx->damaged, evidence, query);

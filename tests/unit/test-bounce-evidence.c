@@ -73,6 +73,27 @@ test_lookup(struct bounce_key_source *source, pool_t pool,
 	}
 }
 
+/* As many of its keys as are wanted, all of them the same. */
+static unsigned int
+test_known(struct bounce_key_source *source ATTR_UNUSED, pool_t pool,
+	   const char *domain, struct bounce_key_query *queries,
+	   unsigned int max)
+{
+	unsigned int i;
+
+	test_assert(max > 0 && max <= BOUNCE_DKIM_MAX_DAMAGED_KEYS);
+	for (i = 0; i < max; i++) {
+		i_zero(&queries[i]);
+		queries[i].selector = p_strdup_printf(pool, "k%u", i);
+		queries[i].domain = p_strdup(pool, domain);
+		queries[i].status = BOUNCE_KEY_FOUND;
+		queries[i].origin = BOUNCE_KEY_ORIGIN_DIR;
+		queries[i].key = keys[i % 2 == 0 ? KEY_ED25519 : KEY_RSA];
+		bounce_key_ref(queries[i].key);
+	}
+	return max;
+}
+
 static void test_source_init(struct test_source *source)
 {
 	i_zero(source);
@@ -273,7 +294,7 @@ struct evidence_test {
 	const char *what, *by;
 	const char *from, *date;
 	enum bounce_key_status status;
-	bool dns;
+	bool dns, known;
 	time_t retired;
 	unsigned int min_rsa_bits;
 	enum bounce_sender_match sender_match;
@@ -297,6 +318,8 @@ static void evidence_test_run(const struct evidence_test *test)
 	run.policy.sender_match = test->sender_match;
 	run.source.status = test->status;
 	run.source.dns = test->dns;
+	if (test->known)
+		run.source.source.known = test_known;
 	run.source.retired = test->retired;
 	original = t_original(&test->sig, 1, test->from == NULL ?
 			      "alice@example.org" : test->from, test->date,
@@ -476,6 +499,19 @@ static void test_bounce_evidence_damaged(void)
 		  .what = "d=exa", .by = "d=e\r\n xa", .header = PERM,
 		  .body = UNTESTED, .reason = BOUNCE_REASON_DAMAGED,
 		  .asked = "" },
+		/* a stranger's key verifies it, and one of ours is known */
+		{ "a break in d=, a stranger's", .known = TRUE,
+		  .sig = SIG("x1", "example.net"), .what = "d=exa",
+		  .by = "d=e\r\n xa", .header = FAIL, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_ALTERED, .asked = "" },
+		{ "a break in d=, a stranger's Ed25519", .known = TRUE,
+		  .sig = SIG("e1", "example.net"), .what = "d=exa",
+		  .by = "d=e\r\n xa", .header = PERM, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_DAMAGED, .asked = "" },
+		{ "a break in d=, a known key", .known = TRUE,
+		  .sig = SIG("e1", "example.org"), .what = "d=exa",
+		  .by = "d=e\r\n xa", .header = PASS, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_DKIM_HEADERS, .asked = "" },
 		{ "no key, and a break in a=", .sig = SIG("e1", "example.org"),
 		  .what = "sha256", .by = "sh\r\n a256",
 		  .status = BOUNCE_KEY_MISSING, .header = PERM,
@@ -714,6 +750,30 @@ static void test_bounce_evidence_html(void)
 /*
  * Several signatures and originals
  */
+
+/* Their keys together are limited. */
+static void test_bounce_evidence_damaged_keys(void)
+{
+	static const struct test_sig sigs[] = {
+		{ "e1", "exam ple.org", 0, 0, NULL, "AAAA" },
+		{ "e2", "exam ple.com", 0, 0, NULL, "AAAA" },
+		{ "e3", "news.exam ple.com", 0, 0, NULL, "AAAA" },
+	};
+	struct test_run run;
+	unsigned int i;
+
+	test_begin("bounce evidence: keys of damaged signatures");
+	test_run_init(&run);
+	run.source.source.known = test_known;
+	test_run_collect(&run, t_bounce(t_original(
+		sigs, N_ELEMENTS(sigs), "alice@example.org", NULL, "1")));
+	for (i = 0; i < N_ELEMENTS(sigs); i++) {
+		test_assert_idx(run.evidence->sigs[i].reason ==
+				BOUNCE_REASON_DAMAGED, i);
+	}
+	test_run_deinit(&run);
+	test_end();
+}
 
 static void test_bounce_evidence_several(void)
 {
@@ -1109,6 +1169,7 @@ int main(void)
 		test_bounce_evidence_sender,
 		test_bounce_evidence_truncated,
 		test_bounce_evidence_html,
+		test_bounce_evidence_damaged_keys,
 		test_bounce_evidence_several,
 		test_bounce_evidence_unknown_domain,
 		test_bounce_evidence_nothing,
