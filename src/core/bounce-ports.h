@@ -26,10 +26,10 @@ enum bounce_finding {
 
 /* How often did this come back? */
 struct bounce_replay_source {
-	/* Count one more bounce, for the mailbox, of what has this id (64
-	   hexadecimal digits: t_bounce_replay_id()). Returns 0 and how many
-	   there were, this one included, or -1 with an error from the
-	   pool. */
+	/* One more bounce, for the mailbox, of what has this id (64 hexadecimal
+	   digits: t_bounce_replay_id()). Returns 0 and how many there were, this
+	   one included, which is remembered when it was delivered; or -1 with an
+	   error from the pool. */
 	int (*count)(struct bounce_replay_source *source, pool_t pool,
 		     const char *id, unsigned int *count_r,
 		     const char **error_r);

@@ -70,13 +70,6 @@ burst_step_key(const struct burst_context *ctx, const char *name,
 		t_strconcat("burst.", name, NULL));
 }
 
-static void
-burst_inc(struct burst_context *ctx, const char *name, long long diff)
-{
-	backscatter_dict_inc(ctx->dict, burst_step_key(ctx, name, 0), diff,
-			     ctx->step_secs * (BURST_STEPS + 1));
-}
-
 static int
 burst_sum(struct burst_context *ctx, const char *name, uint64_t *sum_r)
 {
@@ -119,7 +112,7 @@ burst_seen_key(const struct burst_context *ctx, const char *what,
 /* TRUE if it is not known to have been counted within the period. What is kept
    is when it was counted. */
 static bool
-burst_see(struct burst_context *ctx, const char *what, const char *hash)
+burst_is_new(struct burst_context *ctx, const char *what, const char *hash)
 {
 	unsigned int length = ctx->step_secs * (BURST_STEPS + 1);
 	const char *error;
@@ -134,6 +127,17 @@ burst_see(struct burst_context *ctx, const char *what, const char *hash)
 		if (seen != 0 && seen + length > (uint64_t)ctx->now)
 			return FALSE;
 	}
+	return TRUE;
+}
+
+/* The same, and from now on it is known. */
+static bool
+burst_see(struct burst_context *ctx, const char *what, const char *hash)
+{
+	unsigned int length = ctx->step_secs * (BURST_STEPS + 1);
+
+	if (!burst_is_new(ctx, what, hash))
+		return FALSE;
 	if (ctx->remember) {
 		backscatter_dict_set(ctx->dict,
 				     burst_seen_key(ctx, what, hash, 0),
@@ -313,7 +317,6 @@ void backscatter_burst_count(struct mail_user *user, struct event *event,
 			     const struct backscatter_result *result,
 			     time_t now)
 {
-	struct backscatter_dict_lock *lock;
 	struct burst_context ctx;
 	const char *error;
 
@@ -324,28 +327,16 @@ void backscatter_burst_count(struct mail_user *user, struct event *event,
 		return;
 	burst_tidy(&ctx);
 	if (!burst_is_genuine_failure(result)) {
-		burst_inc(&ctx, burst_verdict(result), 1);
+		backscatter_dict_inc(ctx.dict,
+			burst_step_key(&ctx, burst_verdict(result), 0), 1,
+			ctx.step_secs * (BURST_STEPS + 1));
 		return;
 	}
-	lock = backscatter_dict_lock(ctx.dict);
+	backscatter_dict_lock(ctx.dict);
 	T_BEGIN {
 		burst_count_genuine(&ctx);
 	} T_END;
-	backscatter_dict_unlock(&lock);
-}
-
-void backscatter_burst_undo(struct mail_user *user,
-			    const struct backscatter_settings *set,
-			    const struct backscatter_result *result,
-			    time_t now)
-{
-	struct burst_context ctx;
-	const char *error;
-
-	burst_init(&ctx, set, result, now);
-	if (backscatter_result_is_bounce(result) &&
-	    backscatter_dict_get(user, &ctx.dict, &error) > 0)
-		burst_inc(&ctx, burst_verdict(result), -1);
+	backscatter_dict_unlock(ctx.dict);
 }
 
 int backscatter_burst_lookup(struct mail_user *user,
@@ -360,6 +351,8 @@ int backscatter_burst_lookup(struct mail_user *user,
 	burst_init(&ctx, set, result, now);
 	if (backscatter_dict_get(user, &ctx.dict, &error) > 0)
 		ret = burst_sum(&ctx, burst_verdict(result), count_r);
+	if (ret == 0 && result->delivery)
+		(*count_r)++;
 	backscatter_dict_release(user);
 	return ret;
 }
@@ -390,16 +383,38 @@ int backscatter_burst_get(struct mail_user *user,
 	return ret;
 }
 
+/* It is counted after it was asked for. */
+static bool
+burst_will_ring(struct mail_user *user, struct burst_context *ctx,
+		uint64_t *originals_r)
+{
+	const struct backscatter_result *result = ctx->result;
+	const char *error;
+
+	if (!result->delivery || !burst_is_genuine_failure(result) ||
+	    backscatter_dict_get(user, &ctx->dict, &error) <= 0 ||
+	    burst_sum(ctx, "originals", originals_r) < 0)
+		return FALSE;
+	if (burst_is_new(ctx, "of", burst_original_hash(result->verdict)))
+		(*originals_r)++;
+	return *originals_r >= ctx->set->burst_limit;
+}
+
 int backscatter_burst_alarm(struct mail_user *user,
 			    const struct backscatter_settings *set,
+			    const struct backscatter_result *result,
 			    time_t now, uint64_t *originals_r)
 {
 	struct backscatter_burst burst;
+	struct burst_context ctx;
 	const char *error;
 	int ret;
 
 	if (set->burst_limit == 0)
 		return 0;
+	burst_init(&ctx, set, result, now);
+	if (burst_will_ring(user, &ctx, originals_r))
+		return 1;
 	ret = backscatter_burst_get(user, &burst, &error);
 	if (ret <= 0)
 		return ret;

@@ -14,29 +14,27 @@ struct event;
 struct backscatter_result;
 struct backscatter_settings;
 
-/* Count a bounce that is being delivered: by its verdict, and a genuine failure
-   by its original and its recipients. At the limit one warning and one event
+/* Count a bounce that was delivered: by its verdict, and a genuine failure by
+   its original and its recipients. At the limit one warning and one event
    "backscatter_burst" for each burst. Without a dict, does nothing. */
 void backscatter_burst_count(struct mail_user *user, struct event *event,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result,
 			     time_t now);
-/* It was not delivered after all. */
-void backscatter_burst_undo(struct mail_user *user,
-			    const struct backscatter_settings *set,
-			    const struct backscatter_result *result,
-			    time_t now);
-/* The bounces of this verdict for this user within the period. Returns 0, or
-   -1 if that cannot be known: there is no dict, or it does not answer. */
+/* The bounces of this verdict for this user within the period, and this one if
+   it is being delivered. Returns 0, or -1 if that cannot be known: there is no
+   dict, or it does not answer. */
 int backscatter_burst_lookup(struct mail_user *user,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result,
 			     time_t now, uint64_t *count_r);
-/* Does a burst of the user's last: has one rung, and was one over the limit
-   within the period? Returns 1 and how many different originals the period
-   before that one had, 0 if not, or -1 if that cannot be known. */
+/* Does a burst of the user's last: has one rung, or will this one ring when it
+   is delivered, and was one over the limit within the period? Returns 1 and how
+   many different originals the period before that one had, 0 if not, or -1 if
+   that cannot be known. */
 int backscatter_burst_alarm(struct mail_user *user,
 			    const struct backscatter_settings *set,
+			    const struct backscatter_result *result,
 			    time_t now, uint64_t *originals_r);
 
 #endif

@@ -53,8 +53,9 @@ void backscatter_delivered(struct event *event,
 {
 	backscatter_log_delivered(event, delivered);
 	backscatter_count_delivered(delivered);
-	if (delivered->outcome == BACKSCATTER_OUTCOME_FAILED)
-		backscatter_state_undo(delivered->user, delivered->result);
+	backscatter_state_end(delivered->user, event, delivered->result,
+			      delivered->outcome !=
+			      BACKSCATTER_OUTCOME_FAILED);
 }
 
 void backscatter_delivery_end(struct backscatter_delivery **_delivery,

@@ -33,9 +33,9 @@ struct backscatter_delivered {
    (sieve-filter, IMAPSieve). After the outcome "failed" the client may bring
    the same bounce again.
 
-   What hangs on it may not fail the delivery or hold it up: no waiting, no
-   lookups, writes are asynchronous and waited for at the user's deinit. The
-   event is a child of the delivery's, with our category and log prefix. */
+   What hangs on it may not fail the delivery, nor hold it up beyond the dict's
+   deadline for a message. The event is a child of the delivery's, with our
+   category and log prefix. */
 void backscatter_delivered(struct event *event,
 			   const struct backscatter_delivered *delivered);
 

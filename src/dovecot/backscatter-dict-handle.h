@@ -42,9 +42,11 @@ struct backscatter_dict {
 	char *error;
 	/* why nothing more is written to it; it can be read, still */
 	char *write_error;
+	/* backscatter_dict_lock() calls that were not undone, and the lock that
+	   they have in common; NULL: it could not be had */
+	unsigned int locks;
+	struct file_lock *lock;
 	bool timed_out;
-	/* there is a backscatter_dict_lock: the kernel's locks do not nest */
-	bool locked;
 	/* it could not be had: not tried again for this message */
 	bool lock_failed;
 	bool iterate_more;

@@ -13,11 +13,6 @@
 #define BACKSCATTER_DICT_LOCK_FILE "backscatter.lock"
 #define BACKSCATTER_DICT_LOCK_SECS 2
 
-struct backscatter_dict_lock {
-	struct backscatter_dict *dict;
-	struct file_lock *lock;
-};
-
 /* Several numbers in one transaction. */
 struct backscatter_dict_batch {
 	struct backscatter_dict *dict;
@@ -135,7 +130,7 @@ backscatter_dict_must_set(struct backscatter_dict *dict, const char *key)
 	ret = backscatter_dict_lookup(dict, pool_datastack_create(), key,
 				      &value, &error);
 	return ret > 0 ? str_to_llong(value, &number) < 0 :
-		ret == 0 && dict->locked;
+		ret == 0 && dict->lock != NULL;
 }
 
 static void
@@ -211,7 +206,7 @@ void backscatter_dict_inc_numbers(struct backscatter_dict *dict,
 {
 	unsigned int i;
 
-	if (dict->backend.is_file && dict->locked) {
+	if (dict->backend.is_file && dict->lock != NULL) {
 		backscatter_dict_inc_numbers_file(dict, numbers, count);
 		return;
 	}
@@ -421,7 +416,7 @@ static struct file_lock *backscatter_dict_file_lock(struct backscatter_dict *d)
 	struct file_lock *lock = NULL;
 	const char *error;
 
-	if (d->locked || d->lock_failed)
+	if (d->lock != NULL || d->lock_failed)
 		return NULL;
 	if (mail_user_lock_file_create(d->user, BACKSCATTER_DICT_LOCK_FILE,
 				       BACKSCATTER_DICT_LOCK_SECS, &lock,
@@ -462,26 +457,19 @@ int backscatter_dict_flush(struct backscatter_dict *dict,
 	return ret;
 }
 
-struct backscatter_dict_lock *
-backscatter_dict_lock(struct backscatter_dict *dict)
+void backscatter_dict_lock(struct backscatter_dict *dict)
 {
-	struct backscatter_dict_lock *lock;
-
-	lock = i_new(struct backscatter_dict_lock, 1);
-	lock->dict = dict;
-	lock->lock = backscatter_dict_file_lock(dict);
-	dict->locked = TRUE;
-	return lock;
+	if (dict->locks++ == 0)
+		dict->lock = backscatter_dict_file_lock(dict);
 }
 
-void backscatter_dict_unlock(struct backscatter_dict_lock **_lock)
+void backscatter_dict_unlock(struct backscatter_dict *dict)
 {
-	struct backscatter_dict_lock *lock = *_lock;
 	const char *error;
 
-	*_lock = NULL;
-	(void)backscatter_dict_flush(lock->dict, &error);
-	lock->dict->locked = FALSE;
-	file_lock_free(&lock->lock);
-	i_free(lock);
+	if (dict->locks == 0)
+		return;
+	(void)backscatter_dict_flush(dict, &error);
+	if (--dict->locks == 0)
+		file_lock_free(&dict->lock);
 }

@@ -236,6 +236,7 @@ static void backscatter_dict_free(struct backscatter_dict **_dict)
 		backscatter_dict_leave(dict, &visit);
 	}
 	backscatter_dict_ioloop_destroy(&dict->ioloop);
+	file_lock_free(&dict->lock);
 	event_unref(&dict->event);
 	array_free(&dict->missing);
 	pool_unref(&dict->missing_pool);
@@ -344,6 +345,7 @@ int backscatter_dict_get(struct mail_user *user,
 	bool will_deinit;
 	int ret;
 
+	*dict_r = NULL;
 	user_dict = backscatter_user_get_dict(user, &will_deinit);
 	if (*user_dict == NULL) {
 		dict = backscatter_dict_create(user);

@@ -16,7 +16,6 @@
 struct mail_user;
 struct event;
 struct backscatter_dict;
-struct backscatter_dict_lock;
 
 #define BACKSCATTER_DICT_DEADLINE_MSECS 2000
 #define BACKSCATTER_DICT_RETRY_SECS 30
@@ -25,7 +24,8 @@ struct backscatter_dict_lock;
 bool backscatter_dict_is_set(struct mail_user *user);
 /* Returns 1 and the handle, which lives until the user is freed or
    backscatter_dict_release() is called; 0 if the user has no dict; -1 if it
-   cannot be asked now, with an error (data stack). */
+   cannot be asked now, with an error (data stack). What is not 1 gives NULL, or
+   a handle that was opened before. */
 int backscatter_dict_get(struct mail_user *user,
 			 struct backscatter_dict **dict_r,
 			 const char **error_r);
@@ -84,11 +84,11 @@ int backscatter_dict_flush(struct backscatter_dict *dict,
 /* For what needs more than one step: no other process of this host (or of those
    that share the user's home) has the user's lock. Always succeeds: if the lock
    cannot be had in two seconds, once for a message, or the user has no home,
-   goes on without it. The writes are flushed before it is given up. Locks do
-   not nest. */
-struct backscatter_dict_lock *
-backscatter_dict_lock(struct backscatter_dict *dict);
-void backscatter_dict_unlock(struct backscatter_dict_lock **lock);
+   goes on without it. It goes with the process, however that ends. The writes
+   are flushed before it is given up. Locks nest; it is given up with the last,
+   or with the handle. unlock() does nothing if there is none. */
+void backscatter_dict_lock(struct backscatter_dict *dict);
+void backscatter_dict_unlock(struct backscatter_dict *dict);
 
 /* All keys that begin with the path, which ends with a slash. Not for
    deliveries but for doveadm and for tidying up: Redis cannot do it. Returns

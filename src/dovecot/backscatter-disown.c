@@ -89,15 +89,14 @@ backscatter_disown_change(struct mail_user *user, bool add, time_t since,
 			  time_t until, const char **error_r)
 {
 	struct backscatter_dict *dict;
-	struct backscatter_dict_lock *lock;
 	int ret;
 
 	if (backscatter_disown_get_dict(user, &dict, error_r) < 0)
 		return -1;
-	lock = backscatter_dict_lock(dict);
+	backscatter_dict_lock(dict);
 	ret = backscatter_disown_change_locked(dict, add, since, until,
 					       error_r);
-	backscatter_dict_unlock(&lock);
+	backscatter_dict_unlock(dict);
 	return ret;
 }
 

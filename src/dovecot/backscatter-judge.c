@@ -11,7 +11,6 @@
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-verdict.h"
-#include "backscatter-burst.h"
 #include "backscatter-dict.h"
 #include "backscatter-once.h"
 #include "backscatter-ports.h"
@@ -41,7 +40,6 @@ struct backscatter_judgement {
 	struct event *event;
 	struct mail_user *user;
 	struct mail *mail;
-	bool delivery;
 	const struct backscatter_settings *set;
 	struct bounce_policy policy;
 	struct bounce_envelope envelope;
@@ -162,13 +160,13 @@ backscatter_get_verdict(struct backscatter_judgement *j, const char **error_r)
 
 	if (backscatter_read(j, error_r) < 0 ||
 	    backscatter_ports_init(&ports, j->pool, j->user, j->set,
-				   j->delivery ? BACKSCATTER_REPLAYS_COUNT :
+				   result->delivery ? BACKSCATTER_REPLAYS_COUNT :
 				   BACKSCATTER_REPLAYS_IGNORE, error_r) < 0)
 		return -1;
 	result->verdict = bounce_judge(j->pool, &j->policy, &j->envelope,
 				       result->message, &ports.ports,
 				       &result->evidence);
-	result->counted_key = ports.state.counted_key;
+	result->replay_key = ports.state.replay_key;
 	backscatter_ports_deinit(&ports);
 	return 0;
 }
@@ -219,11 +217,6 @@ backscatter_judge(struct backscatter_judgement *j, const char *session_id)
 	if (!backscatter_result_is_bounce(j->result))
 		return;
 	backscatter_log(j, session_id);
-	if (j->delivery) {
-		backscatter_burst_count(j->user, j->event, j->set, j->result,
-					j->policy.now);
-		j->result->counted_burst = TRUE;
-	}
 }
 
 const struct backscatter_result *
@@ -243,7 +236,6 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 	j.pool = pool;
 	j.user = user;
 	j.mail = mail;
-	j.delivery = envelope->delivery;
 	j.event = backscatter_event_create(event);
 	T_BEGIN {
 		backscatter_envelope_init(&j, user, envelope);
@@ -254,6 +246,7 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 			j.result->mode = j.set->mode;
 			j.result->user = user;
 			j.result->now = j.policy.now;
+			j.result->delivery = envelope->delivery;
 			backscatter_judge(&j, envelope->session_id);
 		}
 	} T_END;

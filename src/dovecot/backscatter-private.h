@@ -29,10 +29,10 @@ struct backscatter_result {
 	/* Whose it is, and when it was judged. */
 	struct mail_user *user;
 	time_t now;
-	/* What was counted for it, see backscatter-state.h: the key of its
-	   replays, or NULL; and that bursts have it. */
-	const char *counted_key;
-	bool counted_burst;
+	/* It is being delivered: backscatter_state_end() will count it. */
+	bool delivery;
+	/* The key of its replays, see backscatter-state.h, or NULL. */
+	const char *replay_key;
 };
 
 /* The category of all our events. */

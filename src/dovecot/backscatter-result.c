@@ -122,7 +122,7 @@ backscatter_alarm_property(const struct backscatter_result *result)
 
 	if (set != NULL &&
 	    result->verdict->value == BOUNCE_VERDICT_GENUINE &&
-	    backscatter_burst_alarm(result->user, set, result->now,
+	    backscatter_burst_alarm(result->user, set, result, result->now,
 				    &originals) > 0) {
 		values[0] = t_strdup_printf("%llu",
 					    (unsigned long long)originals);

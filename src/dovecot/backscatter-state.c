@@ -50,33 +50,27 @@ backscatter_replay_lookup(struct backscatter_state *state,
 	return 0;
 }
 
-/* First counted and then looked up: of several at once on several hosts at most
-   the limit pass; on one host, with the lock, exactly that many do. */
+/* It is counted when it is saved: of one that never is, no trace is left. From
+   here to there nobody else may look, so that of several at once no more than
+   the limit pass. */
 static int
 backscatter_replay_ask(struct backscatter_state *state,
 		       struct backscatter_dict *dict, pool_t pool,
 		       const char *id, unsigned int *count_r,
 		       const char **error_r)
 {
-	struct backscatter_dict_lock *lock;
-	const char *key;
-	int ret;
-
 	if (state->replays == BACKSCATTER_REPLAYS_LOOK)
 		return backscatter_replay_lookup(state, dict, id, count_r,
 						 error_r);
-	key = backscatter_replay_key(state, id, 0);
-	lock = backscatter_dict_lock(dict);
-	backscatter_dict_inc(dict, key, 1, 2 * state->set->policy.max_age);
-	ret = backscatter_dict_flush(dict, error_r);
-	if (ret == 0) {
-		ret = backscatter_replay_lookup(state, dict, id, count_r,
-						error_r);
+	backscatter_dict_lock(dict);
+	if (backscatter_replay_lookup(state, dict, id, count_r, error_r) < 0) {
+		backscatter_dict_unlock(dict);
+		return -1;
 	}
-	backscatter_dict_unlock(&lock);
-	if (ret == 0)
-		state->counted_key = p_strdup(pool, key);
-	return ret;
+	(*count_r)++;
+	state->replay_key = p_strdup(pool,
+				     backscatter_replay_key(state, id, 0));
+	return 0;
 }
 
 static int
@@ -145,19 +139,24 @@ void backscatter_state_init(struct backscatter_state *state,
 	ports->disown = &state->disown;
 }
 
-void backscatter_state_undo(struct mail_user *user,
-			    const struct backscatter_result *result)
+void backscatter_state_end(struct mail_user *user, struct event *event,
+			   const struct backscatter_result *result,
+			   bool delivered)
 {
 	const struct backscatter_settings *set =
 		backscatter_user_get_settings(user);
 	struct backscatter_dict *dict;
 	const char *error;
+	bool can_ask = backscatter_dict_get(user, &dict, &error) > 0;
 
-	if (result->counted_key == NULL && !result->counted_burst)
-		return;
-	if (result->counted_key != NULL &&
-	    backscatter_dict_get(user, &dict, &error) > 0)
-		backscatter_dict_inc(dict, result->counted_key, -1, 0);
-	if (result->counted_burst && set != NULL)
-		backscatter_burst_undo(user, set, result, result->now);
+	if (can_ask && delivered && set != NULL) {
+		backscatter_burst_count(user, event, set, result, result->now);
+		/* last: one that is killed before is brought again */
+		if (result->replay_key != NULL) {
+			backscatter_dict_inc(dict, result->replay_key, 1,
+					     2 * set->policy.max_age);
+		}
+	}
+	if (dict != NULL && result->replay_key != NULL)
+		backscatter_dict_unlock(dict);
 }

@@ -6,6 +6,7 @@
 
 #include "bounce-ports.h"
 
+struct event;
 struct mail_user;
 struct backscatter_result;
 struct backscatter_settings;
@@ -17,7 +18,7 @@ enum backscatter_replays {
 	BACKSCATTER_REPLAYS_IGNORE = 0,
 	/* How many were delivered; this one is not. */
 	BACKSCATTER_REPLAYS_LOOK,
-	/* This one is delivered, and counts. */
+	/* This one is to be delivered, and will count. */
 	BACKSCATTER_REPLAYS_COUNT
 };
 
@@ -29,9 +30,9 @@ struct backscatter_state {
 	const struct backscatter_settings *set;
 	time_t now;
 	enum backscatter_replays replays;
-	/* The number that was incremented, NULL: none was. From the pool that
-	   the port was given. */
-	const char *counted_key;
+	/* The number that will be incremented: the dict is locked until then;
+	   NULL: none. From the pool that the port was given. */
+	const char *replay_key;
 };
 
 /* Put what the user's dict can answer into the ports; without a dict nothing,
@@ -42,9 +43,12 @@ void backscatter_state_init(struct backscatter_state *state,
 			    const struct backscatter_settings *set,
 			    time_t now, enum backscatter_replays replays,
 			    struct bounce_ports *ports);
-/* A bounce was not delivered after all, and will come again: it does not count.
-   Writes, and does not wait. */
-void backscatter_state_undo(struct mail_user *user,
-			    const struct backscatter_result *result);
+/* The delivery of a bounce that was judged has ended. If it was delivered,
+   count it, by its replays and for bursts (whose warning is the event's child);
+   otherwise it will come again, and does not count. Must be called, for the lock
+   that is had since it was judged. */
+void backscatter_state_end(struct mail_user *user, struct event *event,
+			   const struct backscatter_result *result,
+			   bool delivered);
 
 #endif

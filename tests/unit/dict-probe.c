@@ -25,7 +25,6 @@
 #include <time.h>
 
 static struct mail_user *user;
-static struct backscatter_dict_lock *lock;
 
 static long long msecs_now(void)
 {
@@ -85,9 +84,9 @@ probe_run(struct backscatter_dict *dict, char **args, const char **text_r,
 	else if (strcmp(args[0], "unset") == 0)
 		backscatter_dict_unset(dict, args[1]);
 	else if (strcmp(args[0], "lock") == 0)
-		lock = backscatter_dict_lock(dict);
+		backscatter_dict_lock(dict);
 	else if (strcmp(args[0], "unlock") == 0)
-		backscatter_dict_unlock(&lock);
+		backscatter_dict_unlock(dict);
 	else if (strcmp(args[0], "message") == 0)
 		backscatter_dict_start_message(user);
 	else
