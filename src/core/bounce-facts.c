@@ -185,24 +185,17 @@ evidence_spf_pass(const struct bounce_policy *policy,
 	}
 }
 
-static void
-facts_set_forwarded(struct bounce_facts *facts,
-		    const struct bounce_evidence *evidence)
+static enum bounce_reason
+evidence_forwarded(const struct bounce_evidence *evidence)
 {
 	const struct bounce_forwarded *forwarded = &evidence->forwarded;
-	const struct bounce_spf_result *spf = &evidence->spf;
 
-	if (forwarded->forwarding != BOUNCE_FORWARDED_IF_SPF) {
-		facts->forwarded =
-			forwarded->forwarding == BOUNCE_FORWARDED_YES;
-		return;
-	}
-	/* SPF was asked of the host that handed the mail over */
-	if (spf->address == NULL ||
-	    strcmp(spf->address, forwarded->client) != 0)
-		return;
-	facts->forwarded = spf->spf == BOUNCE_SPF_PASS;
-	facts->forwarded_unknown = spf->spf == BOUNCE_SPF_TEMPERROR;
+	if (forwarded->forwarding == BOUNCE_FORWARDED_YES ||
+	    evidence->forwarded_spf == BOUNCE_SPF_PASS)
+		return BOUNCE_REASON_FORWARDED;
+	if (evidence->forwarded_spf == BOUNCE_SPF_TEMPERROR)
+		return BOUNCE_REASON_DNS;
+	return forwarded->unknown ? BOUNCE_REASON_STATE : BOUNCE_REASON_NONE;
 }
 
 void bounce_facts_collect(const struct bounce_policy *policy,
@@ -230,7 +223,7 @@ void bounce_facts_collect(const struct bounce_policy *policy,
 			original_predates_signing(policy, original);
 	}
 	if (reason_is_unsigned(facts_r->signature))
-		facts_set_forwarded(facts_r, evidence);
+		facts_r->forwarded = evidence_forwarded(evidence);
 	facts_r->replayed = evidence->replayed.finding;
 	facts_r->disowned = evidence->disowned.finding;
 	facts_r->sent_copy = evidence->sent_copy.finding;
@@ -256,7 +249,7 @@ bounce_facts_original_reason(const struct bounce_facts *facts)
 	if (reason_is_unsigned(facts->signature)) {
 		if (facts->truncated)
 			return BOUNCE_REASON_TRUNCATED;
-		if (facts->forwarded)
+		if (facts->forwarded == BOUNCE_REASON_FORWARDED)
 			return BOUNCE_REASON_FORWARDED;
 		if (facts->predates_signing)
 			return BOUNCE_REASON_NO_SIGNATURE_YET;
@@ -336,9 +329,11 @@ enum bounce_reason bounce_facts_reason(const struct bounce_facts *facts)
 			reason = BOUNCE_REASON_SPF_PASS;
 		else if (facts->sent_copy == BOUNCE_FINDING_FAILED)
 			reason = BOUNCE_REASON_STATE;
-		else if (facts->spf_pass == BOUNCE_FINDING_FAILED ||
-			 facts->forwarded_unknown)
+		else if (facts->spf_pass == BOUNCE_FINDING_FAILED)
 			reason = BOUNCE_REASON_DNS;
+		else if (reason_is_unsigned(reason) &&
+			 facts->forwarded != BOUNCE_REASON_NONE)
+			reason = facts->forwarded;
 	}
 	if (facts->weak &&
 	    bounce_reason_to_verdict(reason) != BOUNCE_VERDICT_GENUINE)

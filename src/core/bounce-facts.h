@@ -28,12 +28,12 @@ struct bounce_facts {
 	/* Too little of the header came back to hold against it that no
 	   signature of ours is there. */
 	bool truncated:1;
-	/* It is not ours, and the mailbox had sent it on. */
-	bool forwarded:1;
-	/* The same, if what could not be asked of SPF now had said so. */
-	bool forwarded_unknown:1;
 	/* It is dated before we began to sign all mail. */
 	bool predates_signing:1;
+
+	/* Of what is not ours: FORWARDED, if the mailbox had sent it on; DNS
+	   or STATE, if that could not be found out, and why; NONE. */
+	enum bounce_reason forwarded;
 
 	/* Has it come back too often, or, of a damaged signature, have too many
 	   such bounces come of late; was the account in other hands when it

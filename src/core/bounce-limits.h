@@ -60,6 +60,10 @@
 /* Trace fields of one header, and octets of each. */
 #define BOUNCE_RECEIVED_MAX_FIELDS 100
 #define BOUNCE_RECEIVED_MAX_SIZE 4096
+/* Labels of the name of a host that may be ours: each costs a lookup. Hosts of
+   one trace that SPF is asked of. */
+#define BOUNCE_FORWARDED_MAX_LABELS 8
+#define BOUNCE_FORWARDED_MAX_CLIENTS 2
 /* The same of Authentication-Results, and results of all of them. */
 #define BOUNCE_AUTHRES_MAX_FIELDS 20
 #define BOUNCE_AUTHRES_MAX_SIZE 8192

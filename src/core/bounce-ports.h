@@ -7,6 +7,7 @@
 
 #include "bounce-types.h"
 
+struct ip_addr;
 struct bounce_header;
 struct bounce_message;
 struct bounce_key_source;
@@ -62,15 +63,12 @@ struct bounce_spf_result {
 };
 
 struct bounce_spf_source {
-	/* May the host that handed the original over send for our domain: that
-	   of Return-Path or From, or where neither is ours for this one, if it
-	   is not NULL? Never fails; what result_r points to is from the
-	   pool. */
+	/* May the host that handed the original over send for our domain? Never
+	   fails; what result_r points to is from the pool. */
 	void (*check)(struct bounce_spf_source *source, pool_t pool,
 		      const struct bounce_policy *policy,
 		      const struct bounce_message *bounce,
 		      const struct bounce_header *original,
-		      const char *domain,
 		      struct bounce_spf_result *result_r);
 	/* The same of the host that sent the bounce, by the name that it gave:
 	   RFC 7208 section 2.4. NULL: nobody wants to know. */
@@ -78,6 +76,10 @@ struct bounce_spf_source {
 			       const struct bounce_policy *policy,
 			       const struct bounce_message *bounce,
 			       struct bounce_spf_result *result_r);
+	/* May this host send for the domain? */
+	void (*check_host)(struct bounce_spf_source *source, pool_t pool,
+			   const struct ip_addr *ip, const char *domain,
+			   struct bounce_spf_result *result_r);
 };
 
 struct bounce_ports {

@@ -188,6 +188,19 @@ received_client_comment(struct received_parser *parser, const char *text)
 		parser->comment_ip = before;
 }
 
+/* "by mx (192.0.2.1)", "by localhost (mx [127.0.0.1])" */
+static void received_by_comment(struct received_parser *parser,
+				const char *text)
+{
+	size_t size;
+
+	for (; *text != '\0' && parser->r->by_ip.family == 0; text += size) {
+		text += strspn(text, " \"(),");
+		size = strcspn(text, " \"(),");
+		(void)bounce_received_ip(text, size, &parser->r->by_ip);
+	}
+}
+
 static void received_comment(struct received_parser *parser)
 {
 	const char *text = t_strndup(parser->token, parser->size);
@@ -199,6 +212,8 @@ static void received_comment(struct received_parser *parser)
 		if (had_auth || !parser->r->authenticated ||
 		    strchr(text, '[') != NULL)
 			received_client_comment(parser, text);
+	} else if (parser->clause == CLAUSE_BY && !parser->empty) {
+		received_by_comment(parser, text);
 	} else if (parser->clause == CLAUSE_NONE &&
 		   bounce_text_begins(text, strlen(text), "from ")) {
 		/* sendmail's submission: (from alice@localhost) */
@@ -275,8 +290,11 @@ static void received_word(struct received_parser *parser)
 						 &parser->word_ip);
 		return;
 	case CLAUSE_BY:
-		if (first)
+		if (first) {
 			r->by = word;
+			(void)bounce_received_ip(word, strlen(word),
+						 &r->by_ip);
+		}
 		break;
 	case CLAUSE_WITH:
 		if (first)

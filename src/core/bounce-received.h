@@ -20,6 +20,9 @@ struct bounce_received {
 	struct ip_addr ip;
 
 	const char *by;
+	/* The server's own address, as its name or in a comment behind it;
+	   family 0: none. */
+	struct ip_addr by_ip;
 	/* The protocol, as written: "ESMTPSA", "Microsoft SMTP Server". */
 	const char *with;
 	const char *id;

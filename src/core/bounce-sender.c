@@ -192,6 +192,15 @@ t_sender_list(const struct bounce_header *original,
 	return 0;
 }
 
+static void
+sender_init(struct sender_context *ctx, const struct bounce_envelope *envelope)
+{
+	t_array_init(&ctx->recipients, 4);
+	sender_add_recipient(ctx, envelope->rcpt_to);
+	sender_add_recipient(ctx, envelope->orcpt);
+	sender_add_recipient(ctx, envelope->user);
+}
+
 static bool
 sender_matches(const struct bounce_policy *policy,
 	       const struct bounce_envelope *envelope,
@@ -202,10 +211,7 @@ sender_matches(const struct bounce_policy *policy,
 	const struct bounce_address *list;
 	unsigned int i, count;
 
-	t_array_init(&ctx.recipients, 4);
-	sender_add_recipient(&ctx, envelope->rcpt_to);
-	sender_add_recipient(&ctx, envelope->orcpt);
-	sender_add_recipient(&ctx, envelope->user);
+	sender_init(&ctx, envelope);
 	if (!ctx.known)
 		return TRUE;
 	if (t_sender_list(original, sig, &list, &count) < 0 || count == 0)
@@ -228,6 +234,42 @@ bool bounce_sender_matches(const struct bounce_policy *policy,
 		return TRUE;
 	T_BEGIN {
 		ret = sender_matches(policy, envelope, original, sig);
+	} T_END;
+	return ret;
+}
+
+static bool
+sender_is_mailbox(const struct sender_context *ctx, const char *text)
+{
+	const struct bounce_address *recipient;
+	struct bounce_address address;
+
+	if (strchr(text, '@') != NULL) {
+		return t_bounce_address_parse(text, &address) == 0 &&
+			sender_matches_mailbox(ctx, &address);
+	}
+	address.local_part = text;
+	array_foreach(&ctx->recipients, recipient) {
+		address.domain = recipient->domain;
+		if (bounce_address_equals(&address, recipient,
+					  ctx->policy->recipient_delimiter))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool bounce_sender_is_mailbox(const struct bounce_policy *policy,
+			      const struct bounce_envelope *envelope,
+			      const char *text)
+{
+	struct bounce_policy exact = *policy;
+	struct sender_context ctx = { .policy = &exact };
+	bool ret;
+
+	exact.sender_match = BOUNCE_SENDER_MATCH_ADDRESS;
+	T_BEGIN {
+		sender_init(&ctx, envelope);
+		ret = sender_is_mailbox(&ctx, text);
 	} T_END;
 	return ret;
 }

@@ -22,4 +22,12 @@ bool bounce_sender_matches(const struct bounce_policy *policy,
 			   const struct bounce_header *original,
 			   const struct bounce_dkim_signature *sig);
 
+/* TRUE if the address is one of the mailbox's own, as above, without regard to
+   its detail: what was sent to it came to the mailbox. FALSE if nothing is known
+   of the recipient. text: "local-part@domain", or a local part alone, as a host
+   of the mailbox's domain may write it. */
+bool bounce_sender_is_mailbox(const struct bounce_policy *policy,
+			      const struct bounce_envelope *envelope,
+			      const char *text);
+
 #endif

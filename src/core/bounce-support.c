@@ -278,11 +278,33 @@ static void support_ask_spf(struct support_context *ctx)
 	if (spf == NULL)
 		return;
 	spf->check(spf, ctx->pool, ctx->policy, ctx->message,
-		   original->message.header, ctx->evidence->forwarded.domain,
-		   &ctx->evidence->spf);
+		   original->message.header, &ctx->evidence->spf);
 	if (spf->check_reporter != NULL) {
 		spf->check_reporter(spf, ctx->pool, ctx->policy, ctx->message,
 				    &ctx->evidence->reporter_spf);
+	}
+}
+
+static void
+support_ask_forwarded(struct support_context *ctx, enum bounce_reason reason)
+{
+	struct bounce_spf_source *spf = ctx->ports->spf;
+	const struct bounce_forwarded *forwarded = &ctx->evidence->forwarded;
+	enum bounce_verdict_value verdict = bounce_reason_to_verdict(reason);
+	struct bounce_spf_result result;
+	unsigned int i;
+
+	/* also where something else could not be found out */
+	if (spf == NULL || forwarded->forwarding != BOUNCE_FORWARDED_IF_SPF ||
+	    (verdict != BOUNCE_VERDICT_BACKSCATTER &&
+	     verdict != BOUNCE_VERDICT_TEMPERROR))
+		return;
+	for (i = 0; i < forwarded->clients_count; i++) {
+		spf->check_host(spf, ctx->pool, &forwarded->clients[i],
+				forwarded->domain, &result);
+		ctx->evidence->forwarded_spf = result.spf;
+		if (result.spf != BOUNCE_SPF_PASS)
+			break;
 	}
 }
 
@@ -333,6 +355,7 @@ void bounce_support_ask(pool_t pool, const struct bounce_policy *policy,
 		reason = BOUNCE_REASON_SENT_COPY;
 	else if (bounce_reason_asks_spf(reason))
 		support_ask_spf(&ctx);
+	support_ask_forwarded(&ctx, support_reason(&ctx));
 	if (bounce_reason_asks_disown(reason))
 		support_ask_disown(&ctx, reason);
 	if (reason == BOUNCE_REASON_DAMAGED) {

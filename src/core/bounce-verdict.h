@@ -62,6 +62,9 @@ struct bounce_evidence {
 	/* The trace of the original that is reported shows that the mailbox had
 	   sent it on. */
 	struct bounce_forwarded forwarded;
+	/* What SPF says of its clients: PASS if all of them pass, or of the
+	   first that does not. */
+	enum bounce_spf forwarded_spf;
 
 	/* What else was asked: bounce-ports.h. */
 	struct bounce_asked replayed;

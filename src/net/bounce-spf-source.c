@@ -57,7 +57,7 @@ static void
 spf_source_check(struct bounce_spf_source *_source, pool_t pool,
 		 const struct bounce_policy *policy,
 		 const struct bounce_message *bounce,
-		 const struct bounce_header *original, const char *domain,
+		 const struct bounce_header *original,
 		 struct bounce_spf_result *result_r)
 {
 	struct spf_source *source =
@@ -85,11 +85,6 @@ spf_source_check(struct bounce_spf_source *_source, pool_t pool,
 			sender = spf_own_address(pool, policy, original, "From",
 						 &result_r->domain);
 		}
-		if (sender == NULL && domain != NULL) {
-			sender = p_strconcat(pool, "postmaster@", domain,
-					     NULL);
-			result_r->domain = p_strdup(pool, domain);
-		}
 	} T_END;
 	if (sender != NULL)
 		spf_source_ask(source, pool, origin, sender, result_r);
@@ -115,6 +110,22 @@ spf_source_check_reporter(struct bounce_spf_source *_source, pool_t pool,
 	spf_source_ask(source, pool, reporter, NULL, result_r);
 }
 
+static void
+spf_source_check_host(struct bounce_spf_source *_source, pool_t pool,
+		      const struct ip_addr *ip, const char *domain,
+		      struct bounce_spf_result *result_r)
+{
+	struct spf_source *source =
+		container_of(_source, struct spf_source, source);
+	const struct bounce_received hop = { .ip = *ip };
+
+	i_zero(result_r);
+	result_r->domain = p_strdup(pool, domain);
+	spf_source_ask(source, pool, &hop,
+		       p_strconcat(pool, "postmaster@", domain, NULL),
+		       result_r);
+}
+
 struct bounce_spf_source *
 bounce_spf_source_init(pool_t pool, struct bounce_key_source *keys,
 		       bool reporter)
@@ -122,6 +133,7 @@ bounce_spf_source_init(pool_t pool, struct bounce_key_source *keys,
 	struct spf_source *source = p_new(pool, struct spf_source, 1);
 
 	source->source.check = spf_source_check;
+	source->source.check_host = spf_source_check_host;
 	if (reporter)
 		source->source.check_reporter = spf_source_check_reporter;
 	source->keys = keys;

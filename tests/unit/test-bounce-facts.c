@@ -62,10 +62,11 @@ static const struct {
 /* What the best signature may say, and what is made of it where ... */
 static const struct {
 	enum bounce_reason signature;
-	/* a cap was reached; too little came back; from before we signed */
-	enum bounce_reason over_limit, truncated, predates;
+	/* a cap was reached; too little came back; the user had sent it on;
+	   from before we signed */
+	enum bounce_reason over_limit, truncated, forwarded, predates;
 } originals[] = {
-#define STANDS(a) { R(a), R(a), R(a), R(a) }
+#define STANDS(a) { R(a), R(a), R(a), R(a), R(a) }
 	STANDS(DKIM_FULL),
 	STANDS(DKIM_HEADERS),
 	STANDS(ALTERED),
@@ -73,9 +74,9 @@ static const struct {
 	STANDS(DNS),
 	STANDS(STATE),
 	STANDS(TRUNCATED),
-	{ R(DAMAGED), R(DAMAGED), R(TRUNCATED), R(DAMAGED) },
+	{ R(DAMAGED), R(DAMAGED), R(TRUNCATED), R(DAMAGED), R(DAMAGED) },
 	STANDS(OVER_LIMIT),
-#define AGAINST(a) { R(a), R(OVER_LIMIT), R(a), R(a) }
+#define AGAINST(a) { R(a), R(OVER_LIMIT), R(a), R(a), R(a) }
 	AGAINST(STALE),
 	AGAINST(EXPIRED),
 	AGAINST(FUTURE),
@@ -85,7 +86,8 @@ static const struct {
 	AGAINST(WEAK_KEY),
 	AGAINST(BAD_SIGNATURE),
 	AGAINST(KEY_MISSING),
-#define ABSENT(a) { R(a), R(OVER_LIMIT), R(TRUNCATED), R(NO_SIGNATURE_YET) }
+#define ABSENT(a) { R(a), R(OVER_LIMIT), R(TRUNCATED), R(FORWARDED), \
+		    R(NO_SIGNATURE_YET) }
 	ABSENT(FOREIGN_SIGNATURE),
 	ABSENT(UNSIGNED),
 };
@@ -116,6 +118,11 @@ static enum bounce_reason expected(const struct bounce_facts *facts,
 		reason = table[table_row(reason)].sent_failed;
 	if (facts->spf_pass == BOUNCE_FINDING_FAILED)
 		reason = table[table_row(reason)].spf_failed;
+	/* what is still held against mail that is not ours */
+	if (reason == R(UNSIGNED) || reason == R(FOREIGN_SIGNATURE)) {
+		reason = facts->forwarded == R(NONE) ? reason :
+			facts->forwarded;
+	}
 	if (facts->weak && bounce_reason_to_verdict(reason) !=
 	    BOUNCE_VERDICT_GENUINE)
 		reason = R(NONE);
@@ -123,7 +130,7 @@ static enum bounce_reason expected(const struct bounce_facts *facts,
 }
 
 /* All answers to all questions, weak and not. */
-static void check_answers(struct bounce_facts *facts, enum bounce_reason reason)
+static void check_findings(struct bounce_facts *facts, enum bounce_reason reason)
 {
 	const unsigned int count = BOUNCE_FINDING_COUNT;
 	unsigned int i;
@@ -140,6 +147,24 @@ static void check_answers(struct bounce_facts *facts, enum bounce_reason reason)
 	}
 }
 
+/* The same, if it could not be found out whether it was sent on. */
+static void check_answers(struct bounce_facts *facts, enum bounce_reason reason)
+{
+	static const enum bounce_reason doubts[] = {
+		R(NONE), R(DNS), R(STATE)
+	};
+	unsigned int i;
+
+	if (facts->forwarded == R(FORWARDED)) {
+		check_findings(facts, reason);
+		return;
+	}
+	for (i = 0; i < N_ELEMENTS(doubts); i++) {
+		facts->forwarded = doubts[i];
+		check_findings(facts, reason);
+	}
+}
+
 static void test_bounce_facts_reason(void)
 {
 	struct bounce_facts facts;
@@ -149,14 +174,18 @@ static void test_bounce_facts_reason(void)
 	for (i = 0; i < N_ELEMENTS(originals); i++) {
 		test_begin(t_strdup_printf("bounce facts: %s",
 			bounce_reason_name(originals[i].signature)));
-		for (flags = 0; flags < 8; flags++) {
+		for (flags = 0; flags < 16; flags++) {
 			i_zero(&facts);
 			facts.signature = originals[i].signature;
 			facts.over_limit = (flags & 1) != 0;
 			facts.truncated = (flags & 2) != 0;
 			facts.predates_signing = (flags & 4) != 0;
+			facts.forwarded = (flags & 8) != 0 ?
+				R(FORWARDED) : R(NONE);
 			reason = facts.over_limit ? originals[i].over_limit :
 				facts.truncated ? originals[i].truncated :
+				facts.forwarded != R(NONE) ?
+				originals[i].forwarded :
 				facts.predates_signing ? originals[i].predates :
 				originals[i].signature;
 			test_assert_strcmp_idx(

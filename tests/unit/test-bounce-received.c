@@ -301,6 +301,40 @@ static void test_bounce_received_forms(void)
 	test_end();
 }
 
+/* The server's own address */
+static void test_bounce_received_by(void)
+{
+	static const struct {
+		const char *value, *ip;
+	} servers[] = {
+		{ "from a by mx.example.org (Postfix) with ESMTP id 1", NULL },
+		{ "from a by mx.example.org (8.17.1/8.17.1) with ESMTP", NULL },
+		{ "from a (192.0.2.1) by b (192.0.2.2) with SMTP", "192.0.2.2" },
+		{ "from a by b ([fe80::1:3%12]) with mapi", "fe80::1:3" },
+		{ "from a by localhost (mx.example.org [127.0.0.1]) "
+		  "(amavisd-new, port 10024) with ESMTP", "127.0.0.1" },
+		{ "from a by [192.0.2.2] ([192.0.2.3])", "192.0.2.2" },
+		{ "from a by [IPv6:2001:db8::1] with SMTP", "2001:db8::1" },
+		{ "by 2002:a05:6402::1 with SMTP id 1", "2002:a05:6402::1" },
+		{ "from a (192.0.2.1) by", NULL },
+		{ "from a by (192.0.2.2)", NULL },
+		{ "from a by b with SMTP (192.0.2.2)", NULL },
+		{ "from a by b for <c> (192.0.2.2)", NULL },
+	};
+	struct bounce_received r;
+	unsigned int i;
+	pool_t pool = pool_alloconly_create("received", 1024);
+
+	test_begin("bounce received: by");
+	for (i = 0; i < N_ELEMENTS(servers); i++) {
+		bounce_received_parse(pool, servers[i].value, &r);
+		test_string(r.by_ip.family == 0 ? NULL :
+			    net_ip2addr(&r.by_ip), servers[i].ip, i);
+	}
+	pool_unref(&pool);
+	test_end();
+}
+
 static const struct bounce_header *test_header(pool_t pool, const char *text)
 {
 	return bounce_header_parse(pool, (const unsigned char *)text,
@@ -368,6 +402,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_received_forms,
+		test_bounce_received_by,
 		test_bounce_received_collect,
 		test_bounce_received_caps,
 		NULL

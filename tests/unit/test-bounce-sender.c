@@ -393,10 +393,55 @@ static void test_bounce_policy_defaults(void)
 	test_end();
 }
 
+static void test_bounce_sender_is_mailbox(void)
+{
+	static const char *const aliases[] = {
+		"smith@example.org", "@alice.example", NULL
+	};
+	static const struct {
+		const char *text;
+		bool is;
+	} tests[] = {
+		{ "alice@example.org", TRUE },
+		{ "Alice+x@EXAMPLE.org", TRUE },
+		{ "smith@example.org", TRUE },
+		{ "any@alice.example", TRUE },
+		{ "inner@example.net", TRUE },
+		{ "alice", TRUE },
+		{ "alice+x", TRUE },
+		{ "bob", FALSE },
+		/* whatever the policy binds to */
+		{ "bob@example.org", FALSE },
+		{ "alice@sub.example.org", FALSE },
+		{ "alice@", FALSE },
+		{ "@example.org", FALSE },
+		{ "", FALSE },
+	};
+	const struct bounce_envelope envelope = {
+		.rcpt_to = "alice@example.org",
+		.orcpt = "prvs=1234abcdef=inner@example.net"
+	}, nobody = { .user = "alice" };
+	struct bounce_policy policy;
+	unsigned int i;
+
+	test_begin("bounce sender: is the mailbox");
+	bounce_policy_init(&policy);
+	policy.sender_match = BOUNCE_SENDER_MATCH_DOMAIN;
+	policy.recipient_delimiter = "+";
+	policy.aliases = aliases;
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(bounce_sender_is_mailbox(&policy, &envelope,
+				tests[i].text) == tests[i].is, i);
+	}
+	test_assert(!bounce_sender_is_mailbox(&policy, &nobody, "alice"));
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_sender_matches,
+		test_bounce_sender_is_mailbox,
 		test_bounce_sender_mailbox,
 		test_bounce_sender_sender,
 		test_bounce_sender_many,

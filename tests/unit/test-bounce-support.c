@@ -29,6 +29,8 @@ struct world {
 	int replay_ret, disown_ret, sent_ret;
 	unsigned int count;
 	enum bounce_spf spf_result;
+	/* of one host after the other */
+	const enum bounce_spf *hosts;
 
 	const char *id, *message_id;
 	time_t sent_at;
@@ -74,7 +76,6 @@ world_spf(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
 	  const struct bounce_policy *policy ATTR_UNUSED,
 	  const struct bounce_message *bounce ATTR_UNUSED,
 	  const struct bounce_header *original ATTR_UNUSED,
-	  const char *domain ATTR_UNUSED,
 	  struct bounce_spf_result *result_r)
 {
 	struct world *world = container_of(source, struct world, spf);
@@ -82,7 +83,18 @@ world_spf(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
 	world->spf_asked = TRUE;
 	i_zero(result_r);
 	result_r->spf = world->spf_result;
-	result_r->address = "192.0.2.1";
+}
+
+static void
+world_host(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
+	   const struct ip_addr *ip ATTR_UNUSED, const char *domain,
+	   struct bounce_spf_result *result_r)
+{
+	struct world *world = container_of(source, struct world, spf);
+
+	test_assert_strcmp(domain, "example.org");
+	i_zero(result_r);
+	result_r->spf = *world->hosts++;
 }
 
 static void
@@ -121,6 +133,7 @@ fixture_init(struct fixture *f, const char *header, enum bounce_reason reason)
 	f->world.disown.find = world_disown;
 	f->world.sent.find = world_sent;
 	f->world.spf.check = world_spf;
+	f->world.spf.check_host = world_host;
 	f->world.count = 1;
 	bounce_policy_init(&f->policy);
 	f->kind.kind = BOUNCE_KIND_FAILED;
@@ -388,28 +401,32 @@ static void test_bounce_support_forwarded(void)
 {
 	static const struct {
 		enum bounce_forwarding forwarding;
-		const char *client;
-		enum bounce_spf spf;
+		bool unknown;
+		/* of the two hosts, and how many are asked */
+		enum bounce_spf hosts[2];
+		unsigned int asked;
 		enum bounce_reason signature, reason;
 	} tests[] = {
 #define FOREIGN BOUNCE_REASON_FOREIGN_SIGNATURE
+#define UNSIGNED BOUNCE_REASON_UNSIGNED
 #define FORWARDED BOUNCE_REASON_FORWARDED
+#define BAD BOUNCE_REASON_BAD_SIGNATURE
+#define NO BOUNCE_FORWARDED_NO
+#define YES BOUNCE_FORWARDED_YES
 #define IF_SPF BOUNCE_FORWARDED_IF_SPF
-		{ BOUNCE_FORWARDED_NO, NULL, BOUNCE_SPF_PASS, FOREIGN,
-		  FOREIGN },
-		{ BOUNCE_FORWARDED_YES, NULL, BOUNCE_SPF_FAIL, FOREIGN,
-		  FORWARDED },
-		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_PASS, FOREIGN, FORWARDED },
-		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_PASS, BOUNCE_REASON_UNSIGNED,
-		  FORWARDED },
-		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_FAIL, FOREIGN, FOREIGN },
-		{ IF_SPF, "192.0.2.1", BOUNCE_SPF_TEMPERROR, FOREIGN,
+#define SPF(a, b) { BOUNCE_SPF_##a, BOUNCE_SPF_##b }
+		{ NO, FALSE, SPF(PASS, PASS), 0, FOREIGN, FOREIGN },
+		{ NO, TRUE, SPF(PASS, PASS), 0, FOREIGN, BOUNCE_REASON_STATE },
+		{ YES, FALSE, SPF(FAIL, FAIL), 0, FOREIGN, FORWARDED },
+		{ YES, TRUE, SPF(FAIL, FAIL), 0, UNSIGNED, FORWARDED },
+		{ IF_SPF, FALSE, SPF(PASS, PASS), 2, FOREIGN, FORWARDED },
+		{ IF_SPF, TRUE, SPF(PASS, PASS), 2, UNSIGNED, FORWARDED },
+		{ IF_SPF, FALSE, SPF(PASS, FAIL), 2, FOREIGN, FOREIGN },
+		{ IF_SPF, FALSE, SPF(NONE, PASS), 1, UNSIGNED, UNSIGNED },
+		{ IF_SPF, FALSE, SPF(PASS, TEMPERROR), 2, FOREIGN,
 		  BOUNCE_REASON_DNS },
-		/* another host passes */
-		{ IF_SPF, "192.0.2.2", BOUNCE_SPF_PASS, FOREIGN, FOREIGN },
 		/* it is ours, and bad */
-		{ BOUNCE_FORWARDED_YES, NULL, BOUNCE_SPF_PASS,
-		  BOUNCE_REASON_BAD_SIGNATURE, BOUNCE_REASON_BAD_SIGNATURE },
+		{ YES, TRUE, SPF(PASS, PASS), 0, BAD, BAD },
 	};
 	struct fixture f;
 	unsigned int i;
@@ -417,12 +434,15 @@ static void test_bounce_support_forwarded(void)
 	test_begin("bounce support: forwarded");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
 		fixture_init(&f, HEADER, tests[i].signature);
+		f.world.hosts = tests[i].hosts;
 		f.evidence.forwarded.forwarding = tests[i].forwarding;
-		f.evidence.forwarded.client = tests[i].client;
+		f.evidence.forwarded.clients_count = 2;
 		f.evidence.forwarded.domain = "example.org";
-		f.world.spf_result = tests[i].spf;
+		f.evidence.forwarded.unknown = tests[i].unknown;
 		test_assert_strcmp_idx(bounce_reason_name(fixture_ask(&f)),
 				       bounce_reason_name(tests[i].reason), i);
+		test_assert_idx(f.world.hosts ==
+				tests[i].hosts + tests[i].asked, i);
 		pool_unref(&f.pool);
 	}
 	test_end();
