@@ -17,7 +17,7 @@ struct damaged_candidate {
 	struct bounce_dkim_signature sig;
 	enum bounce_domains_answer answer;
 	const char *repair;
-	bool joined;
+	bool guess;
 	/* where b= begins; 0: there is none */
 	size_t b_start;
 };
@@ -28,8 +28,17 @@ struct damaged_trial {
 	struct damaged_candidate candidates[BOUNCE_DKIM_MAX_CANDIDATES];
 	unsigned int candidates_count;
 
-	/* a b= that came back whole was tried with a key of its size */
-	bool whole;
+	/* the candidate whose d= and s= can be read; NULL: none can */
+	const struct damaged_candidate *named;
+	/* keys are tried that nothing in the signature names */
+	bool guessing;
+	/* A b= that came back whole was tried with a key of its size: the one
+	   that is named, or a guess. */
+	bool whole, whole_guessed;
+	/* not all of the keys could be tried */
+	bool untried;
+	/* the key that is named could not be looked up: why */
+	const char *lookup_error;
 	/* libcrypto failed */
 	bool failed;
 };
@@ -101,6 +110,11 @@ trial_value(const struct damaged_trial *trial, size_t *size_r)
 	return value;
 }
 
+static bool candidate_is_readable(const struct damaged_candidate *candidate)
+{
+	return candidate->sig.error == NULL && !candidate->sig.damaged;
+}
+
 static void trial_init_candidates(struct damaged_trial *trial)
 {
 	const struct bounce_dkim_signature *sig = trial->evidence->sig;
@@ -113,12 +127,13 @@ static void trial_init_candidates(struct damaged_trial *trial)
 
 	value = trial_value(trial, &size);
 	trial->candidates_count = bounce_dkim_undo(pool, value, size, fields);
+	trial->named = NULL;
 	for (i = 0; i < trial->candidates_count; i++) T_BEGIN {
 		size_t name_size = strlen(BOUNCE_DKIM_CANDIDATE_NAME);
 
 		candidate = &trial->candidates[i];
 		candidate->repair = fields[i].repair;
-		candidate->joined = fields[i].joined;
+		candidate->guess = fields[i].guess;
 		candidate->answer = bounce_dkim_signature_parse(pool,
 			fields[i].data, fields[i].size, name_size,
 			name_size + 1, trial->damaged->policy->domains,
@@ -127,16 +142,15 @@ static void trial_init_candidates(struct damaged_trial *trial)
 		if (!bounce_dkim_b_find(fields[i].data, fields[i].size,
 					&candidate->b_start))
 			candidate->b_start = 0;
+		if (trial->named == NULL && candidate->sig.own &&
+		    candidate_is_readable(candidate) &&
+		    candidate->sig.selector[0] != '\0')
+			trial->named = candidate;
 	} T_END;
 }
 
-static bool candidate_is_readable(const struct damaged_candidate *candidate)
-{
-	return candidate->sig.error == NULL && !candidate->sig.damaged;
-}
-
 /* Once its encoding is undone, it is plainly another domain's. Where lines were
-   joined to read it, that is a guess. */
+   joined or brackets taken away to read it, that is a guess. */
 static bool trial_is_foreign(const struct damaged_trial *trial)
 {
 	const struct damaged_candidate *candidate;
@@ -146,7 +160,7 @@ static bool trial_is_foreign(const struct damaged_trial *trial)
 		candidate = &trial->candidates[i];
 		if (candidate->sig.own)
 			return FALSE;
-		if (!candidate->joined &&
+		if (!candidate->guess &&
 		    candidate->answer == BOUNCE_DOMAINS_FOREIGN &&
 		    !candidate->sig.domain_unreadable)
 			return TRUE;
@@ -272,26 +286,53 @@ trial_recover(struct damaged_trial *trial, unsigned int index,
 	    b_was_tried(trial, index, b, key_size))
 		return FALSE;
 	if (query->key->type != BOUNCE_KEY_TYPE_RSA) {
-		/* it can only be verified; where the field can be read and
-		   breaks a rule, that says enough */
-		if (state == BOUNCE_DKIM_B_WHOLE &&
-		    !trial->evidence->sig->damaged)
+		/* it can only be verified; where the field can be read,
+		   that says enough */
+		if (state == BOUNCE_DKIM_B_WHOLE && !trial->guessing &&
+		    !trial->evidence->sig->damaged &&
+		    !trial->evidence->sig->marked)
 			trial->whole = TRUE;
 		return FALSE;
 	}
-	if (trial->damaged->operations >= BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)
+	if (trial->damaged->operations >= BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS) {
+		trial->untried = TRUE;
 		return FALSE;
+	}
 	trial->damaged->operations++;
 	ret = bounce_dkim_recover(query->key, b->data, b->used, digest);
 	if (ret < 0)
 		trial->failed = TRUE;
-	else if (ret == 0 && state == BOUNCE_DKIM_B_WHOLE)
-		trial->whole = TRUE;
+	else if (ret == 0 && state == BOUNCE_DKIM_B_WHOLE) {
+		/* a key that is retired has a successor of its size */
+		if (!trial->guessing)
+			trial->whole = TRUE;
+		else if (query->key->retired == 0)
+			trial->whole_guessed = TRUE;
+	}
 	if (ret <= 0)
 		return FALSE;
 	candidate->sig.b = p_memdup(trial->damaged->pool, b->data, b->used);
 	candidate->sig.b_size = b->used;
 	return TRUE;
+}
+
+/* Of the candidates with the same b= one whose t= can be read. */
+static const struct damaged_candidate *
+trial_dated_candidate(struct damaged_trial *trial, unsigned int index)
+{
+	const struct damaged_candidate *found = &trial->candidates[index];
+	struct damaged_candidate *candidate;
+	unsigned int i;
+
+	for (i = 0; i < trial->candidates_count; i++) {
+		candidate = &trial->candidates[i];
+		if (candidate->sig.timestamp >= 0) {
+			candidate->sig.b = found->sig.b;
+			candidate->sig.b_size = found->sig.b_size;
+			return candidate;
+		}
+	}
+	return found;
 }
 
 /* Returns TRUE if the key made the signature: the evidence is set. */
@@ -316,7 +357,7 @@ trial_try_key(struct damaged_trial *trial,
 		return FALSE;
 	trial_set(trial, BOUNCE_DKIM_HEADER_FAIL, BOUNCE_REASON_ALTERED,
 		  trial_altered_text(trial));
-	trial_proven(trial, &trial->candidates[i - 1], query, NULL);
+	trial_proven(trial, trial_dated_candidate(trial, i - 1), query, NULL);
 	return TRUE;
 }
 
@@ -326,24 +367,34 @@ trial_try_key(struct damaged_trial *trial,
 
 /* Keys of the domain that are known without a lookup. */
 static void
-damaged_add_known(struct bounce_damaged *damaged, const char *domain)
+trial_add_known_of(struct damaged_trial *trial, const char *domain)
 {
+	struct bounce_damaged *damaged = trial->damaged;
 	struct bounce_key_source *keys = damaged->keys;
+	/* one place is kept for a key that is looked up */
 	unsigned int i, max = N_ELEMENTS(damaged->queries) -
 		(damaged->looked_up ? 0 : 1);
 
 	if (keys->known == NULL || domain == NULL ||
-	    damaged->queries_count >= max ||
 	    !bounce_domains_match(damaged->policy->domains, domain))
 		return;
-	for (i = 0; i < damaged->queries_count; i++) {
-		if (strcmp(damaged->queries[i].domain, domain) == 0)
+	for (i = 0; i < damaged->asked_count; i++) {
+		if (strcmp(damaged->asked[i], domain) == 0)
 			return;
 	}
-	/* one place is kept for a key that is looked up */
+	if (damaged->queries_count >= max ||
+	    damaged->asked_count == N_ELEMENTS(damaged->asked)) {
+		damaged->untried = TRUE;
+		return;
+	}
+	damaged->asked[damaged->asked_count++] =
+		p_strdup(damaged->pool, domain);
 	damaged->queries_count += keys->known(keys, damaged->pool, domain,
 		damaged->queries + damaged->queries_count,
 		max - damaged->queries_count);
+	/* there may be more of them */
+	if (damaged->queries_count >= max)
+		damaged->untried = TRUE;
 }
 
 static const char *t_address_domain(const char *address)
@@ -355,7 +406,6 @@ static const char *t_address_domain(const char *address)
 
 static void trial_add_known(struct damaged_trial *trial)
 {
-	struct bounce_damaged *damaged = trial->damaged;
 	const char *from = t_bounce_header_value(
 		trial->evidence->original->message.header, "From");
 	const struct bounce_address *list;
@@ -363,33 +413,39 @@ static void trial_add_known(struct damaged_trial *trial)
 
 	for (i = 0; i < trial->candidates_count; i++) {
 		if (trial->candidates[i].sig.own) {
-			damaged_add_known(damaged,
-					  trial->candidates[i].sig.domain);
+			trial_add_known_of(trial,
+					   trial->candidates[i].sig.domain);
 			break;
 		}
 	}
 	if (from != NULL)
 		(void)t_bounce_address_parse_list(from, &list, &count);
 	if (count > 0) {
-		damaged_add_known(damaged,
+		trial_add_known_of(trial,
 			t_bounce_domain_normalise(list[0].domain));
 	}
-	damaged_add_known(damaged,
-			  t_address_domain(damaged->envelope->rcpt_to));
+	trial_add_known_of(trial,
+		t_address_domain(trial->damaged->envelope->rcpt_to));
 }
 
+/* It is the key that the signature names. */
 static bool
-damaged_is_known(const struct bounce_damaged *damaged,
-		 const struct bounce_dkim_signature *sig)
+trial_names_key(const struct damaged_trial *trial,
+		const struct bounce_key_query *query)
 {
-	unsigned int i;
+	return trial->named != NULL &&
+		strcmp(query->selector, trial->named->sig.selector) == 0 &&
+		strcmp(query->domain, trial->named->sig.domain) == 0;
+}
 
-	for (i = 0; i < damaged->queries_count; i++) {
-		if (strcmp(damaged->queries[i].selector, sig->selector) == 0 &&
-		    strcmp(damaged->queries[i].domain, sig->domain) == 0)
-			return TRUE;
-	}
-	return FALSE;
+/* The signature names it as it came, and there is none. */
+static bool trial_was_asked(const struct damaged_trial *trial)
+{
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+
+	return sig->own && strcmp(sig->selector,
+				  trial->named->sig.selector) == 0 &&
+		strcmp(sig->domain, trial->named->sig.domain) == 0;
 }
 
 /* The key that a repaired d= and s= name. A stranger chooses them: one lookup
@@ -398,26 +454,24 @@ static const struct bounce_key_query *
 trial_lookup(struct damaged_trial *trial)
 {
 	struct bounce_damaged *damaged = trial->damaged;
-	const struct bounce_dkim_signature *sig;
 	struct bounce_key_query *query;
 	unsigned int i;
 
-	if (damaged->looked_up)
+	if (trial->named == NULL || damaged->looked_up ||
+	    trial_was_asked(trial))
 		return NULL;
-	for (i = 0; i < trial->candidates_count; i++) {
-		sig = &trial->candidates[i].sig;
-		if (sig->own && candidate_is_readable(&trial->candidates[i]) &&
-		    sig->selector[0] != '\0')
-			break;
+	for (i = 0; i < damaged->queries_count; i++) {
+		if (trial_names_key(trial, &damaged->queries[i]))
+			return NULL;
 	}
-	if (i == trial->candidates_count || damaged_is_known(damaged, sig))
-		return NULL;
 	damaged->looked_up = TRUE;
 	query = &damaged->queries[damaged->queries_count++];
 	i_zero(query);
-	query->selector = sig->selector;
-	query->domain = sig->domain;
+	query->selector = trial->named->sig.selector;
+	query->domain = trial->named->sig.domain;
 	damaged->keys->lookup(damaged->keys, damaged->pool, query, 1);
+	if (query->status == BOUNCE_KEY_TEMPERROR)
+		trial->lookup_error = query->error;
 	return query->status == BOUNCE_KEY_FOUND ? query : NULL;
 }
 
@@ -429,11 +483,20 @@ static bool trial_try_keys(struct damaged_trial *trial)
 	trial_add_known(trial);
 	for (i = 0; i < trial->damaged->queries_count; i++) {
 		query = &trial->damaged->queries[i];
+		trial->guessing = !trial_names_key(trial, query);
 		if (query->key != NULL && trial_try_key(trial, query))
 			return TRUE;
 	}
+	trial->guessing = FALSE;
 	query = trial_lookup(trial);
-	return query != NULL && trial_try_key(trial, query);
+	if (query != NULL && trial_try_key(trial, query))
+		return TRUE;
+	/* That guesses did not make it says something where nothing names
+	   another key, and all that are known were tried. */
+	if (trial->whole_guessed && trial->named == NULL &&
+	    !trial->untried && !trial->damaged->untried)
+		trial->whole = TRUE;
+	return FALSE;
 }
 
 /* From is gone, and stands in the signature's own field: Exim 4.98 glues the
@@ -461,7 +524,17 @@ static void trial_unproven(struct damaged_trial *trial)
 	} else if (trial->whole) {
 		trial_set(trial, BOUNCE_DKIM_HEADER_FAIL,
 			  BOUNCE_REASON_BAD_SIGNATURE,
+			  sig->algorithm ==
+			  BOUNCE_DKIM_ALGORITHM_ED25519_SHA256 ?
+			  "b= does not verify" :
 			  "b= came back whole, and was not made with our key");
+	} else if (trial->lookup_error != NULL) {
+		trial_set(trial, BOUNCE_DKIM_HEADER_TEMPERROR,
+			  BOUNCE_REASON_DNS, trial->lookup_error);
+	} else if (bounce_dkim_b_is_complete(sig)) {
+		trial_set(trial, BOUNCE_DKIM_HEADER_FAIL,
+			  BOUNCE_REASON_BAD_SIGNATURE,
+			  "b= is of a key of another size");
 	} else if (trial_has_swallowed_from(trial)) {
 		trial_set(trial, BOUNCE_DKIM_HEADER_PERMERROR,
 			  BOUNCE_REASON_BAD_SIGNATURE,
@@ -469,7 +542,8 @@ static void trial_unproven(struct damaged_trial *trial)
 	} else {
 		trial_set(trial, BOUNCE_DKIM_HEADER_PERMERROR,
 			  BOUNCE_REASON_DAMAGED, sig->error != NULL ?
-			  sig->error : "it cannot be read");
+			  sig->error : sig->damaged || sig->marked ?
+			  "it cannot be read" : "b= is not of the key's size");
 	}
 }
 

@@ -24,6 +24,11 @@ struct bounce_damaged {
 	/* keys that are known without a lookup, and one that was looked up */
 	struct bounce_key_query queries[BOUNCE_DKIM_MAX_DAMAGED_KEYS];
 	unsigned int queries_count;
+	/* the domains whose known keys these are */
+	const char *asked[BOUNCE_DKIM_MAX_DAMAGED_KEYS];
+	unsigned int asked_count;
+	/* there may be more keys than have a place */
+	bool untried;
 	unsigned int operations;
 	/* the one lookup of a repaired selector was made */
 	bool looked_up;
@@ -45,6 +50,7 @@ void bounce_damaged_deinit(struct bounce_damaged *damaged);
    - BAD_SIGNATURE: b= came back whole, and a key of ours that would have made
      it did not;
    - FOREIGN_SIGNATURE: once the damage is undone it is plainly another's;
+   - DNS: the key that it names could not be looked up;
    - DAMAGED: none of these can be shown;
    - STATE: libcrypto failed. */
 void bounce_damaged_check(struct bounce_damaged *damaged,

@@ -8,7 +8,7 @@
 
 /* What mail software puts around a name, or into it, when it makes a link of
    it, encodes it or takes the link away. None of it stands in a domain name. */
-#define DAMAGE_CHARS "<>[](){}=?\"'`"
+#define DAMAGE_CHARS "<>[](){}=?!\"'`"
 
 size_t bounce_dkim_invisible_size(const unsigned char *data, size_t size)
 {
@@ -43,6 +43,9 @@ bool bounce_dkim_name_is_broken(const unsigned char *data, size_t size)
 {
 	size_t i;
 
+	/* emphasis in a text */
+	if (size > 0 && (data[0] == '_' || data[size - 1] == '_'))
+		return TRUE;
 	for (i = 0; i < size; i++) {
 		if (data[i] <= ' ' || data[i] == 127 ||
 		    strchr(DAMAGE_CHARS, data[i]) != NULL)
@@ -56,6 +59,12 @@ bool bounce_dkim_name_is_broken(const unsigned char *data, size_t size)
 	return FALSE;
 }
 
+static bool tag_begins_qp(const struct bounce_tag *tag)
+{
+	return tag != NULL && tag->value_size >= 2 && tag->value[0] == '3' &&
+		(tag->value[1] == 'D' || tag->value[1] == 'd');
+}
+
 bool bounce_dkim_tags_are_qp(const struct bounce_tags *tags)
 {
 	const struct bounce_tag *tag;
@@ -64,7 +73,7 @@ bool bounce_dkim_tags_are_qp(const struct bounce_tags *tags)
 	/* a "=" that was encoded and left so: v=3D1; a=3Drsa-sha256 */
 	for (i = 0; i < tags->count; i++) {
 		tag = &tags->tags[i];
-		if (tag->value_size >= 2 && memcmp(tag->value, "3D", 2) == 0)
+		if (tag_begins_qp(tag))
 			count++;
 	}
 	return count >= 2;
@@ -77,6 +86,20 @@ tag_is_broken(const struct bounce_tags *tags, const char *name)
 
 	return tag != NULL &&
 		bounce_dkim_name_is_broken(tag->value, tag->value_size);
+}
+
+/* Nothing but ASCII belongs into it. */
+static bool
+tag_has_8bit(const struct bounce_tags *tags, const char *name)
+{
+	const struct bounce_tag *tag = bounce_tags_find(tags, name);
+	size_t i;
+
+	for (i = 0; tag != NULL && i < tag->value_size; i++) {
+		if (tag->value[i] >= 128)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 /* The domain of i=; its local part may be quoted, and hold anything. */
@@ -98,7 +121,10 @@ bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags)
 		"v", "a", "d", "s", "h", "bh", "b"
 	};
 	static const char *const words[] = {
-		"v", "a", "c", "d", "s", "t", "x", "l"
+		"v", "a", "c", "q", "d", "s", "t", "x", "l"
+	};
+	static const char *const ascii[] = {
+		"v", "a", "c", "q", "t", "x", "l", "h", "bh", "b"
 	};
 	unsigned int i;
 
@@ -110,5 +136,30 @@ bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags)
 		if (tag_is_broken(tags, words[i]))
 			return TRUE;
 	}
-	return tags_identity_is_broken(tags) || bounce_dkim_tags_are_qp(tags);
+	for (i = 0; i < N_ELEMENTS(ascii); i++) {
+		if (tag_has_8bit(tags, ascii[i]))
+			return TRUE;
+	}
+	return tags_identity_is_broken(tags) ||
+		bounce_dkim_tags_are_qp(tags) ||
+		tag_begins_qp(bounce_tags_find(tags, "s"));
+}
+
+bool bounce_dkim_b_is_complete(const struct bounce_dkim_signature *sig)
+{
+	const unsigned char *p = sig->data + sig->b_end;
+	unsigned int padding = 0;
+
+	if (sig->error != NULL || sig->damaged || sig->marked ||
+	    (sig->b_size != 1024 / 8 && sig->b_size != 2048 / 8 &&
+	     sig->b_size != 4096 / 8))
+		return FALSE;
+	/* what was cut has hardly been cut at its padding */
+	while (p > sig->data + sig->b_start &&
+	       (p[-1] == '=' || p[-1] == ' ' || p[-1] == '\t' ||
+		p[-1] == '\r' || p[-1] == '\n')) {
+		if (*--p == '=')
+			padding++;
+	}
+	return padding == (3 - sig->b_size % 3) % 3;
 }

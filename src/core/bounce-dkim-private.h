@@ -65,6 +65,10 @@ bool bounce_dkim_tags_are_qp(const struct bounce_tags *tags);
 /* TRUE if a required tag is missing, or a value is broken. */
 bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags);
 
+/* TRUE if the signature can be read, and b= is all of an RSA signature by a key
+   of 1024, 2048 or 4096 bits, its base64 padded. */
+bool bounce_dkim_b_is_complete(const struct bounce_dkim_signature *sig);
+
 /* Where the value of b= begins, in a field that need not be a tag-list
    otherwise. Returns FALSE if there is none. */
 bool bounce_dkim_b_find(const unsigned char *data, size_t size,
@@ -92,8 +96,8 @@ struct bounce_dkim_candidate {
 	size_t size;
 	/* What was undone (static), NULL: nothing. */
 	const char *repair;
-	/* Line breaks were taken out, or changed, where that is a guess. */
-	bool joined;
+	/* More than an encoding was undone: how it was before is a guess. */
+	bool guess;
 };
 
 #define BOUNCE_DKIM_CANDIDATE_NAME "DKIM-Signature"

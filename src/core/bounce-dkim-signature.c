@@ -286,6 +286,8 @@ static void sig_parse_numbers(struct dkim_signature_parser *parser)
 	uintmax_t num;
 
 	sig_parse_time(parser, "t", "t= is invalid", &sig->timestamp);
+	sig->timestamp_broken = sig->timestamp < 0 &&
+		bounce_tags_find(&parser->tags, "t") != NULL;
 	sig_parse_time(parser, "x", "x= is invalid", &sig->expires);
 	if (sig->timestamp >= 0 && sig->expires >= 0 &&
 	    sig->expires <= sig->timestamp)
@@ -373,6 +375,20 @@ static bool sig_is_truncated(const struct dkim_signature_parser *parser)
 		bounce_tags_find(tags, "b") == &tags->tags[tags->count - 1];
 }
 
+/* A semicolon ends it. */
+static bool
+sig_tag_is_complete(const struct dkim_signature_parser *parser,
+		    const struct bounce_tag *tag)
+{
+	const unsigned char *p = tag->value + tag->value_size;
+	const unsigned char *end = parser->data + parser->size;
+
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' ||
+			   *p == '\n'))
+		p++;
+	return p < end && *p == ';';
+}
+
 /* Does its d= say clearly whose it is? */
 static bool sig_domain_is_readable(const struct dkim_signature_parser *parser)
 {
@@ -384,7 +400,8 @@ static bool sig_domain_is_readable(const struct dkim_signature_parser *parser)
 		return FALSE;
 	/* where the field was cut, d= may have been longer */
 	if (tag == &tags->tags[tags->count - 1] &&
-	    bounce_tags_find(tags, "b") == NULL)
+	    bounce_tags_find(tags, "b") == NULL &&
+	    !sig_tag_is_complete(parser, tag))
 		return FALSE;
 	return !bounce_dkim_tags_are_qp(tags);
 }
@@ -406,19 +423,16 @@ sig_parse_begin(struct dkim_signature_parser *parser, uint32_t value_offset,
 static bool sig_is_damaged(const struct dkim_signature_parser *parser)
 {
 	const struct bounce_dkim_signature *sig = parser->sig;
-	const struct bounce_tags *tags = &parser->tags;
 
 	if (sig->domain_unreadable)
 		return TRUE;
-	if (sig->error == NULL) {
-		/* an invalid selector is no error */
-		return sig->selector[0] == '\0' &&
-			bounce_dkim_tags_are_damaged(tags);
-	}
+	/* an invalid selector is no error */
+	if (sig->error == NULL)
+		return sig->selector[0] == '\0' && sig->marked;
 	return (parser->tags_error != NULL &&
 		!bounce_tags_error_is_rule(parser->tags_error)) ||
 		sig->error == sig_error_names || sig->error == sig_error_hash ||
-		sig->b == NULL || bounce_dkim_tags_are_damaged(tags);
+		sig->b == NULL || sig->marked;
 }
 
 static void
@@ -447,6 +461,7 @@ sig_parse(struct dkim_signature_parser *parser, uint32_t name_size,
 	sig_parse_numbers(parser);
 	sig_parse_body_hash(parser);
 	sig_parse_b(parser);
+	sig->marked = bounce_dkim_tags_are_damaged(&parser->tags);
 	sig->damaged = sig_is_damaged(parser);
 }
 

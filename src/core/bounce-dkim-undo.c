@@ -167,7 +167,7 @@ static buffer_t *undo_soft_breaks(const buffer_t *value)
 	return dest;
 }
 
-/* What is not seen, and UTF-7's "+-" (RFC 2152). */
+/* What is not seen, UTF-7's "+-" (RFC 2152), and the dot of "example[.]org". */
 static buffer_t *undo_invisible(const buffer_t *value)
 {
 	const unsigned char *p = value->data, *end = p + value->used;
@@ -188,6 +188,9 @@ static buffer_t *undo_invisible(const buffer_t *value)
 				size++;
 		} else if (*p == 127 || (*p < ' ' && !is_wsp(*p))) {
 			size = 1;
+		} else if (end - p >= 3 && memcmp(p, "[.]", 3) == 0) {
+			size = 3;
+			buffer_append_c(dest, '.');
 		} else {
 			size = end - p >= 2 && memcmp(p, "+-", 2) == 0 ?
 				2 : 1;
@@ -345,7 +348,7 @@ static buffer_t *undo_breaks(const buffer_t *value, enum undo_join join)
 
 static void
 undo_add(struct undo *undo, const buffer_t *value, const char *repair,
-	 bool joined)
+	 bool guess)
 {
 	static const char name[] = BOUNCE_DKIM_CANDIDATE_NAME ":";
 	size_t name_size = strlen(name), size = name_size + value->used;
@@ -369,7 +372,7 @@ undo_add(struct undo *undo, const buffer_t *value, const char *repair,
 	candidate->data = data;
 	candidate->size = size;
 	candidate->repair = repair;
-	candidate->joined = joined;
+	candidate->guess = guess;
 }
 
 /* What was done to all of the text. */
@@ -379,9 +382,10 @@ static const buffer_t *undo_encodings(const buffer_t *value)
 
 	if (value_has(value, "=?"))
 		value = undo_words(value);
-	for (i = 0; i < UNDO_MAX_QP && value_has(value, "=3D"); i++)
+	for (i = 0; i < UNDO_MAX_QP && (value_has(value, "=3D") ||
+					value_has(value, "=3d")); i++)
 		value = undo_qp(value);
-	return undo_links(undo_invisible(undo_soft_breaks(value)));
+	return value;
 }
 
 static void undo_value(struct undo *undo, const buffer_t *value)
@@ -397,21 +401,22 @@ static void undo_value(struct undo *undo, const buffer_t *value)
 	};
 	const buffer_t *base, *tail;
 	unsigned int i;
-	bool joined;
 
 	undo_add(undo, value, NULL, FALSE);
 	if (value->used > BOUNCE_DKIM_UNDO_MAX_SIZE)
 		return;
-	value = undo_encodings(value);
+	value = undo_invisible(undo_encodings(value));
+	undo_add(undo, value, joins[0].repair, FALSE);
+	value = undo_links(undo_soft_breaks(value));
 	for (i = 0; i < N_ELEMENTS(joins); i++) {
-		joined = joins[i].join != UNDO_JOIN_NONE;
-		base = joined ? undo_breaks(value, joins[i].join) : value;
-		undo_add(undo, base, joins[i].repair, joined);
+		base = joins[i].join == UNDO_JOIN_NONE ? value :
+			undo_breaks(value, joins[i].join);
+		undo_add(undo, base, joins[i].repair, TRUE);
 		tail = undo_tail(base);
 		if (tail != NULL) {
 			undo_add(undo, tail,
 				 "what followed the signature taken away",
-				 joined);
+				 TRUE);
 		}
 	}
 }

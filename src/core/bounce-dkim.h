@@ -42,6 +42,11 @@ struct bounce_dkim_signature {
 	bool truncated:1;
 	/* Mail software may have done to it what keeps it from being read. */
 	bool damaged:1;
+	/* Its tags hold what mail software puts in, whether they can be read
+	   all the same or not. */
+	bool marked:1;
+	/* t= is there and is no time. */
+	bool timestamp_broken:1;
 	/* Its d= cannot be read: it may be one of our domains. own is FALSE. */
 	bool domain_unreadable:1;
 	/* d= is one of our domains. */

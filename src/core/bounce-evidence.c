@@ -244,8 +244,9 @@ evidence_time_reason(const struct bounce_policy *policy,
 		*text_r = "it was made in the future";
 		return BOUNCE_REASON_FUTURE;
 	}
+	/* when it was made cannot be read: that is no reason against it */
 	if (evidence->key_retired != 0 &&
-	    (signed_at == 0 || signed_at > evidence->key_retired)) {
+	    ((signed_at == 0 && !evidence->sig->timestamp_broken) || signed_at > evidence->key_retired)) {
 		*text_r = "it was made after its key was retired";
 		return BOUNCE_REASON_KEY_RETIRED;
 	}
@@ -343,6 +344,25 @@ evidence_check_damaged(struct evidence_context *ctx,
 	evidence_conclude(ctx, evidence);
 }
 
+/* There is no key by this selector: it may have been another one. */
+static void
+evidence_try_known(struct evidence_context *ctx,
+		   struct bounce_signature_evidence *evidence,
+		   const struct bounce_key_query *query)
+{
+	struct bounce_signature_evidence tried = *evidence;
+
+	bounce_damaged_check(&ctx->damaged, &tried, NULL);
+	if (tried.header == BOUNCE_DKIM_HEADER_PASS ||
+	    tried.reason == BOUNCE_REASON_ALTERED) {
+		*evidence = tried;
+		evidence_conclude(ctx, evidence);
+	} else if (evidence->sig->marked) {
+		evidence->reason = BOUNCE_REASON_DAMAGED;
+		evidence->text = query->error;
+	}
+}
+
 static void
 evidence_check_signature(struct evidence_context *ctx,
 			 struct bounce_signature_evidence *evidence)
@@ -381,6 +401,8 @@ evidence_check_signature(struct evidence_context *ctx,
 		if (evidence_use_key(ctx, evidence, query)) {
 			evidence_verify(ctx, evidence, query);
 			evidence_conclude(ctx, evidence);
+		} else if (evidence->reason == BOUNCE_REASON_KEY_MISSING) {
+			evidence_try_known(ctx, evidence, query);
 		}
 	}
 }

@@ -185,6 +185,8 @@ static void test_bounce_dkim_broken(void)
 		{ "exam\xe2\x80\x8bple.org", TRUE },
 		{ "exam\xffple.org", TRUE },
 		{ "exam\xc3", TRUE },
+		{ "_example.org_", TRUE },
+		{ "r2!", TRUE },
 	};
 	unsigned int i;
 

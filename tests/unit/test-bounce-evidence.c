@@ -75,10 +75,11 @@ test_lookup(struct bounce_key_source *source, pool_t pool,
 
 /* As many of its keys as are wanted, all of them the same. */
 static unsigned int
-test_known(struct bounce_key_source *source ATTR_UNUSED, pool_t pool,
+test_known(struct bounce_key_source *source, pool_t pool,
 	   const char *domain, struct bounce_key_query *queries,
 	   unsigned int max)
 {
+	struct test_source *test = (struct test_source *)source;
 	unsigned int i;
 
 	test_assert(max > 0 && max <= BOUNCE_DKIM_MAX_DAMAGED_KEYS);
@@ -89,6 +90,7 @@ test_known(struct bounce_key_source *source ATTR_UNUSED, pool_t pool,
 		queries[i].status = BOUNCE_KEY_FOUND;
 		queries[i].origin = BOUNCE_KEY_ORIGIN_DIR;
 		queries[i].key = keys[i % 2 == 0 ? KEY_ED25519 : KEY_RSA];
+		queries[i].key->retired = test->retired;
 		bounce_key_ref(queries[i].key);
 	}
 	return max;
@@ -499,6 +501,29 @@ static void test_bounce_evidence_damaged(void)
 		  .what = "d=exa", .by = "d=e\r\n xa", .header = PERM,
 		  .body = UNTESTED, .reason = BOUNCE_REASON_DAMAGED,
 		  .asked = "" },
+		{ "a zero width space in s=, Ed25519",
+		  .sig = SIG("e1", "example.org"), .what = "s=e1",
+		  .by = "s=e\xe2\x80\x8b" "1", .header = PASS,
+		  .body = FULL, .reason = BOUNCE_REASON_DKIM_FULL,
+		  .asked = "e1/example.org " },
+		{ "brackets in d=, RSA", .known = TRUE, .sig = { OURS },
+		  .what = "d=example.org", .by = "d=example.org[1]",
+		  .header = FAIL, .body = UNTESTED,
+		  .reason = BOUNCE_REASON_ALTERED, .asked = "" },
+		{ "t= broken, and the key is retired", .retired = NOW - DAY,
+		  .sig = { "r1", "example.org", .timestamp = NOW - 2 * DAY },
+		  .what = " t=", .by = " t=x", .header = FAIL,
+		  .body = UNTESTED, .reason = BOUNCE_REASON_ALTERED,
+		  .asked = "r1/example.org " },
+		{ "another selector, RSA", .known = TRUE, .sig = { OURS },
+		  .status = BOUNCE_KEY_MISSING, .what = "s=r1", .by = "s=x1",
+		  .header = FAIL, .body = FULL,
+		  .reason = BOUNCE_REASON_ALTERED, .asked = "x1/example.org " },
+		{ "no such selector", .known = TRUE,
+		  .sig = { "x1", "example.org", .b = FORGED_RSA },
+		  .status = BOUNCE_KEY_MISSING, .header = PERM, .body = FULL,
+		  .reason = BOUNCE_REASON_KEY_MISSING,
+		  .asked = "x1/example.org " },
 		/* a stranger's key verifies it, and one of ours is known */
 		{ "a break in d=, a stranger's", .known = TRUE,
 		  .sig = SIG("x1", "example.net"), .what = "d=exa",
