@@ -263,11 +263,21 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 			"mailing with dead addresses. Ask the user whether it "
 			"is his.\n";
 	}
+	if (d->forged > 0 && d->failed + d->reports > 0) {
+		return t_strdup_printf(
+			"Somebody elsewhere has forged this address: there is "
+			"nothing to do about these\nbounces but to file them.\n"
+			"Other messages left through our own servers, and fewer "
+			"than %u of them could not\nbe delivered, as everybody "
+			"has some. If they are not by %s,\n"
+			"the account is in other hands.\n",
+			BOUNCE_DIAGNOSIS_MANY, user);
+	}
 	if (d->forged > 0) {
 		return "Somebody elsewhere has forged this address: what came "
-			"back did not leave\nthrough our servers. The account "
-			"is safe. There is nothing to do but to file\nthese "
-			"bounces.\n";
+			"back did not leave\nthrough our servers. Nothing shows "
+			"that the account is in other hands. There is\nnothing "
+			"to do but to file these bounces.\n";
 	}
 	return d->failed + d->reports + d->unclear == 0 ?
 		"There are no bounces. There is nothing to do.\n" :

@@ -105,6 +105,17 @@ static void test_bounce_diagnosis_sentences(void)
 		add_sent(&f, i, RELAY);
 	add(&f, BOUNCE_VERDICT_BACKSCATTER, BOUNCE_KIND_FAILED, "");
 	test_assert(begins(finish(&f), "Somebody elsewhere has forged"));
+	test_assert(strstr(str_c(f.text), "If they are not by "
+			   "alice@example.org,") != NULL);
+	test_assert(strstr(str_c(f.text), "Nothing shows") == NULL);
+	fixture_deinit(&f);
+
+	fixture_init(&f);
+	add(&f, BOUNCE_VERDICT_BACKSCATTER, BOUNCE_KIND_FAILED, "");
+	add(&f, BOUNCE_VERDICT_UNVERIFIABLE, BOUNCE_KIND_FAILED, "");
+	test_assert(begins(finish(&f), "Somebody elsewhere has forged"));
+	test_assert(strstr(str_c(f.text), "If they are not by") == NULL);
+	test_assert(strstr(str_c(f.text), "Nothing shows") != NULL);
 	fixture_deinit(&f);
 
 	/* forgeries do not hide a stolen account */
