@@ -110,6 +110,8 @@ static const struct backscatter_html_reason backscatter_html_reasons[] = {
 	{ "disowned", "sent while the account was in other hands" },
 	{ "no-original", "nothing of the original came back" },
 	{ "altered", "our signature, changed on the way" },
+	{ "damaged", "a signature that may be ours, too damaged to read" },
+	{ "forwarded", "mail from outside that was sent on from here" },
 	{ "no-signature-yet", "sent before all mail was signed" },
 	{ "sender-mismatch", "another user's mail" },
 	{ "truncated", "the original was cut" },

@@ -3,7 +3,9 @@
 #include "lib.h"
 #include "str.h"
 #include "test-common.h"
+#include "bounce-types.h"
 #include "doveadm-backscatter-html.h"
+#include "doveadm-backscatter-html-parts.h"
 #include "doveadm-backscatter-plot.h"
 #include "doveadm-backscatter-totals.h"
 
@@ -115,6 +117,20 @@ static void test_plot_step(void)
 	test_end();
 }
 
+static void test_html_reasons(void)
+{
+	unsigned int i;
+
+	test_begin("backscatter report: reasons");
+	/* what is no bounce is not counted */
+	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT; i++) {
+		test_assert_idx(backscatter_html_reason(
+					bounce_reason_name(i)) != NULL, i);
+	}
+	test_assert(backscatter_html_reason("unheard-of") == NULL);
+	test_end();
+}
+
 static unsigned int count_of(const char *text, const char *word)
 {
 	unsigned int n = 0;
@@ -173,6 +189,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_totals,
 		test_plot_step,
+		test_html_reasons,
 		test_html,
 		NULL
 	};
