@@ -102,7 +102,9 @@ static bool message_is_returned(const struct bounce_message *message,
 	    direction != BOUNCE_DIRECTION_FROM_READER ||
 	    bounce_words_answer(marks->lc_subject) ||
 	    bounce_words_forward(marks->lc_subject) ||
-	    bounce_words_autoreply_subject(marks->lc_subject))
+	    bounce_words_autoreply_subject(marks->lc_subject) ||
+	    bounce_words_other_notice(marks->lc_subject) ||
+	    bounce_kind_text_has(message, bounce_words_other_notice))
 		return FALSE;
 	if (original->source == BOUNCE_SOURCE_PART &&
 	    original->state == BOUNCE_ORIGINAL_FULL &&
@@ -110,9 +112,7 @@ static bool message_is_returned(const struct bounce_message *message,
 		return TRUE;
 	return bounce_header_find(original->message.header,
 				  "Received") != NULL &&
-		bounce_kind_names_recipient(message, marks) &&
-		!bounce_words_other_notice(marks->lc_subject) &&
-		!bounce_kind_text_has(message, bounce_words_other_notice);
+		bounce_kind_names_recipient(message, marks);
 }
 
 /* A mail daemon, or its postmaster, with the null sender as far as is known. */

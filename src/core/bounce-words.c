@@ -362,9 +362,9 @@ static const char *const words_manager_names[] = {
 	"list-admin", "listadmin",
 	NULL
 };
+/* Not those that people have, too: account-manager, help-desk, editor. */
 static const char *const words_manager_roles[] = {
-	"owner", "request", "admin", "bounce", "bounces", "moderator",
-	"moderators", "editor", "manager", "help", "return",
+	"owner", "request", "bounce", "bounces", "moderator", "moderators",
 	NULL
 };
 
@@ -429,7 +429,10 @@ static const char *const words_other_notice[] = {
 	"from your network", "from one of your users", "thank you for",
 	"thanks for", "ticket", "case number", "will answer", "will reply",
 	"get back to you", "out of office", "on vacation", "on leave",
-	"read receipt", "was read", "been read", "was opened", "archived",
+	"read receipt", "was read", "been read", "was opened", "archive",
+	"copy of", "is spam", "ist spam", "wurde zugestellt", "accettat",
+	"accettazione", "avvenuta consegna", "ha sido entregado",
+	"foi entregue",
 	NULL
 };
 
