@@ -553,20 +553,22 @@ signatures_add(struct dkim_signatures_parser *parser, unsigned int index,
 		sig->truncated = sig_is_truncated(&sig_parser);
 }
 
-/* Returns 1 for the name of a signature's field, 0 for another one that ends
-   in it, -1 for any other. */
+/* Returns 1 for the name of a signature's field, 0 for another one that holds it,
+   as X-DKIM-Signature and DKIM_Signature-Orig do, -1 for any other. */
 static int
 field_signature_name(const struct bounce_header *header,
 		     const struct bounce_field *field)
 {
 	const unsigned char *name = header->data + field->offset;
-	size_t size = strlen(DKIM_SIGNATURE_FIELD);
+	size_t i, size = strlen(DKIM_SIGNATURE_FIELD);
 
-	if (field->name_size < size ||
-	    strncasecmp((const char *)name + field->name_size - size,
-			DKIM_SIGNATURE_FIELD, size) != 0)
-		return -1;
-	return field->name_size == size ? 1 : 0;
+	for (i = 0; i + size <= field->name_size; i++) {
+		if (strncasecmp((const char *)name + i, "DKIM", 4) == 0 &&
+		    strncasecmp((const char *)name + i + 5, "Signature",
+				9) == 0)
+			return field->name_size == size && name[4] == '-';
+	}
+	return -1;
 }
 
 const struct bounce_dkim_signatures *

@@ -109,7 +109,7 @@ bounce_dkim_signature_may_be_own(const struct bounce_dkim_signature *sig)
 }
 
 /* Parse the DKIM-Signature fields of a header. A field of another name that
-   ends in "DKIM-Signature" was renamed on the way, where it is not plainly
+   holds "DKIM-Signature" was renamed on the way, where it is not plainly
    another domain's and holds b= and bh=. */
 const struct bounce_dkim_signatures *
 bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,

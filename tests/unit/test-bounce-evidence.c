@@ -472,6 +472,8 @@ static void test_bounce_evidence_damaged(void)
 			"d=example[.]org", UNTESTED, HEADERS),
 		DAMAGED("renamed", "e", "dkim-signature", "X-DKIM-Signature",
 			UNTESTED, HEADERS),
+		DAMAGED("renamed otherwise", "e", "dkim-signature",
+			"X-DKIM_Signature-Orig", UNTESTED, HEADERS),
 		{ "a value lost, RSA", .sig = { OURS }, .what = " bh=",
 		  .by = " bh=x", .header = FAIL, .body = UNTESTED,
 		  .reason = BOUNCE_REASON_ALTERED, .asked = "r1/example.org " },
