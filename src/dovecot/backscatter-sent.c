@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "message-id.h"
+#include "mail-cache-private.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "mail-user.h"
@@ -151,31 +152,45 @@ static int sent_mailbox_open(struct mailbox *box)
 	return 1;
 }
 
+/* The same, of a name. The box is the caller's to free if it is open. */
 static int
-sent_find(struct sent_search *search, const char **error_r)
+sent_open(const char *name, struct mail_user *user, struct mailbox **box_r,
+	  const char **error_r)
 {
 	struct mail_namespace *ns;
 	struct mailbox *box;
 	int ret;
 
-	ns = mail_namespace_find(search->set->user->namespaces,
-				 search->set->mailbox);
+	ns = mail_namespace_find(user->namespaces, name);
 	if (ns == NULL || ns->type != MAIL_NAMESPACE_TYPE_PRIVATE)
 		return 0;
-	box = mailbox_alloc(ns->list, search->set->mailbox,
-			    MAILBOX_FLAG_READONLY);
+	box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_READONLY);
 	ret = sent_mailbox_open(box);
 	if (ret < 0) {
-		*error_r = t_strdup_printf("Mailbox %s: %s",
-			search->set->mailbox,
+		*error_r = t_strdup_printf("Mailbox %s: %s", name,
 			mailbox_get_last_internal_error(box, NULL));
-	} else if (ret > 0) {
-		ret = sent_search_mailbox(search, box);
-		if (ret < 0) {
-			*error_r = t_strdup_printf("Mailbox %s: "
-				"no copy was found in time",
-				search->set->mailbox);
-		}
+	}
+	if (ret > 0)
+		*box_r = box;
+	else
+		mailbox_free(&box);
+	return ret;
+}
+
+static int
+sent_find(struct sent_search *search, const char **error_r)
+{
+	struct mailbox *box;
+	int ret;
+
+	ret = sent_open(search->set->mailbox, search->set->user, &box,
+			error_r);
+	if (ret <= 0)
+		return ret;
+	ret = sent_search_mailbox(search, box);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("Mailbox %s: "
+			"no copy was found in time", search->set->mailbox);
 	}
 	mailbox_free(&box);
 	return ret;
@@ -211,4 +226,28 @@ backscatter_sent_create(pool_t pool,
 	sent->source.find = backscatter_sent_find;
 	sent->set = *set;
 	return &sent->source;
+}
+
+int backscatter_sent_check(struct mail_user *user, const char *mailbox,
+			   bool *cached_r, const char **error_r)
+{
+	const struct mail_cache_field *field;
+	struct mailbox *box;
+	unsigned int idx;
+	int ret;
+
+	ret = sent_open(mailbox, user, &box, error_r);
+	if (ret <= 0)
+		return ret;
+	/* what its cache file says goes before what is set */
+	(void)mail_cache_open_and_verify(box->cache);
+	*cached_r = FALSE;
+	idx = mail_cache_register_lookup(box->cache, "hdr.message-id");
+	if (idx != UINT_MAX) {
+		field = mail_cache_register_get_field(box->cache, idx);
+		*cached_r = (field->decision & ~MAIL_CACHE_DECISION_FORCED) !=
+			MAIL_CACHE_DECISION_NO;
+	}
+	mailbox_free(&box);
+	return 1;
 }

@@ -34,4 +34,11 @@ struct bounce_sent_source *
 backscatter_sent_create(pool_t pool,
 			const struct backscatter_sent_settings *set);
 
+/* Whether the mailbox can be looked into as it should be. Returns 1 if it can,
+   0 if there is no such mailbox of the user's own, or -1 with an error (data
+   stack). cached_r: the Message-IDs of what is saved from now on are cached, so
+   that more than the newest are found. */
+int backscatter_sent_check(struct mail_user *user, const char *mailbox,
+			   bool *cached_r, const char **error_r);
+
 #endif

@@ -11,6 +11,7 @@
 #include "backscatter-dict-key.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
+#include "backscatter-sent.h"
 
 struct status {
 	struct mail_user *user;
@@ -177,6 +178,36 @@ static void status_dict(struct status *status)
 	backscatter_dict_release(status->user);
 }
 
+/* Whether a copy in it would be found. */
+static void status_sent_mailbox(struct status *status)
+{
+	const char *name = status->set->sent_mailbox, *error;
+	bool cached;
+	int ret;
+
+	if (name == NULL)
+		return;
+	ret = backscatter_sent_check(status->user, name, &cached, &error);
+	if (ret < 0) {
+		status_say(status, "sent mailbox", BACKSCATTER_STATUS_FAILED,
+			   str_sanitize(error, 1000), NULL);
+	} else if (ret == 0) {
+		status_say(status, "sent mailbox", BACKSCATTER_STATUS_NOTE,
+			   t_strdup_printf("the user has no %s of his own",
+					   name), NULL);
+	} else if (!cached) {
+		status_say(status, "sent mailbox", BACKSCATTER_STATUS_NOTE,
+			   t_strdup_printf("%s: Message-IDs are not cached, "
+				"and only the newest %u copies are found (see "
+				"THE SENT COPY in backscatter(7))", name,
+				BACKSCATTER_SENT_MAX_READ), NULL);
+	} else {
+		status_say(status, "sent mailbox", BACKSCATTER_STATUS_OK,
+			   t_strdup_printf("%s: Message-IDs are cached", name),
+			   NULL);
+	}
+}
+
 void backscatter_user_status(struct mail_user *user,
 			     backscatter_status_callback_t *callback,
 			     void *context)
@@ -206,4 +237,5 @@ void backscatter_user_status(struct mail_user *user,
 	status_key_dir(&status);
 	status_dns(&status);
 	status_dict(&status);
+	status_sent_mailbox(&status);
 }
