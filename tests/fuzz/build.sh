@@ -19,8 +19,9 @@ libs="$libdovecot -Wl,-rpath,/usr/lib/dovecot $(pkg-config --libs libcrypto libi
 
 # What is fuzzed. Of the glue each target has only what it needs.
 fuzz_sources() {
-	ls src/core/*.c src/net/*.c src/tools/check-options.c
-	ls src/dovecot/*.c | grep -v -e '-2[34]\.c$' -e '-module\.c$'
+	find src/core src/net -name '*.c'
+	find src/dovecot -name '*.c' ! -name '*-2[34].c' ! -name '*-module.c'
+	echo src/tools/check-options.c
 }
 
 # fuzz_archive ARCHIVE FILE...: built anew if a source is newer
@@ -32,7 +33,7 @@ fuzz_archive() {
 	objects=$(mktemp -d $out/objects.XXXXXX) || return 1
 	# shellcheck disable=SC2086
 	printf '%s\n' "$@" | xargs -P "$(nproc)" -I {} sh -c \
-			'o=$0/$(basename {} .c).o; exec "$@" -c -o "$o" {}' \
+			'exec "$@" -c -o "$0/$(echo {} | tr / -).o" {}' \
 			"$objects" $clang $flags -fsanitize=fuzzer-no-link &&
 		rm -f "$archive" && ar rcs "$archive.$$" "$objects"/*.o &&
 		mv "$archive.$$" "$archive"

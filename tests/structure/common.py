@@ -29,10 +29,11 @@ def finish():
 
 
 def sources(folder, pattern=r'.*\.[ch]'):
+    """The files in it and below it, by their paths in it."""
     path = os.path.join(SRCDIR, folder)
-    if not os.path.isdir(path):
-        return []
-    return sorted(n for n in os.listdir(path) if re.fullmatch(pattern, n))
+    return sorted(os.path.relpath(os.path.join(top, n), path)
+                  for top, _, names in os.walk(path)
+                  for n in names if re.fullmatch(pattern, n))
 
 
 def read(*names):
