@@ -10,36 +10,16 @@
 #include "backscatter-settings.h"
 #include "backscatter-settings-24.h"
 
-#undef DEF
-#define DEF(name) \
-	SETTING_DEFINE_STRUCT_STR("backscatter_"#name, name, \
-				  struct backscatter_string_settings)
-
 static bool
 backscatter_settings_check(void *_set, pool_t pool, const char **error_r);
 
 static const struct setting_define backscatter_setting_defines[] = {
-	DEF(domains),
-	DEF(mode),
-	DEF(key_dir),
-	DEF(dns_servers),
-	DEF(dns_timeout),
-	DEF(min_rsa_bits),
-	DEF(sender_match),
-	DEF(aliases),
-	DEF(max_age),
-	DEF(queue_lifetime),
-	DEF(signed_since),
-	DEF(replay_limit),
-	DEF(burst_limit),
-	DEF(burst_period),
-	DEF(sent_mailbox),
-	{ .type = SET_FILTER_NAME, .key = "backscatter_dict" },
-	DEF(spf),
-	DEF(reporter_spf),
-	DEF(trusted_networks),
-	DEF(authserv_id),
-
+#define SETTING(_name, ...) \
+	SETTING_DEFINE_STRUCT_STR("backscatter_"#_name, _name, \
+				  struct backscatter_string_settings),
+#define SETTING_BLOCK(_name, ...) \
+	{ .type = SET_FILTER_NAME, .key = "backscatter_"#_name },
+#include "backscatter-settings-table.h"
 	/* Dovecot's own, with its default: several may know of it. */
 	SETTING_DEFINE_STRUCT_STR("recipient_delimiter", recipient_delimiter,
 				  struct backscatter_string_settings),
@@ -47,25 +27,9 @@ static const struct setting_define backscatter_setting_defines[] = {
 };
 
 static const struct backscatter_string_settings backscatter_default_settings = {
-	.domains = "",
-	.mode = "enforce",
-	.key_dir = "",
-	.dns_servers = "",
-	.dns_timeout = "3s",
-	.min_rsa_bits = "1024",
-	.sender_match = "domain",
-	.aliases = "",
-	.max_age = "14d",
-	.queue_lifetime = "5d",
-	.signed_since = "",
-	.spf = "report",
-	.reporter_spf = "no",
-	.trusted_networks = "127.0.0.0/8 ::1",
-	.authserv_id = "",
-	.replay_limit = "3",
-	.burst_limit = "20",
-	.burst_period = "1h",
-	.sent_mailbox = "",
+#define SETTING(_name, _default, ...) ._name = _default,
+#define SETTING_BLOCK(...)
+#include "backscatter-settings-table.h"
 	.recipient_delimiter = "+"
 };
 

@@ -10,25 +10,9 @@ struct setting_parser_info;
 struct backscatter_string_settings {
 	pool_t pool;
 
-	const char *domains;
-	const char *mode;
-	const char *key_dir;
-	const char *dns_servers;
-	const char *dns_timeout;
-	const char *min_rsa_bits;
-	const char *sender_match;
-	const char *aliases;
-	const char *max_age;
-	const char *queue_lifetime;
-	const char *signed_since;
-	const char *spf;
-	const char *reporter_spf;
-	const char *trusted_networks;
-	const char *authserv_id;
-	const char *replay_limit;
-	const char *burst_limit;
-	const char *burst_period;
-	const char *sent_mailbox;
+#define SETTING(_name, ...) const char *_name;
+#define SETTING_BLOCK(...)
+#include "backscatter-settings-table.h"
 	/* Dovecot's own */
 	const char *recipient_delimiter;
 
@@ -37,5 +21,11 @@ struct backscatter_string_settings {
 };
 
 extern const struct setting_parser_info backscatter_setting_parser_info;
+
+/* What Dovecot looks for in modules/settings. */
+BACKSCATTER_API extern const char *backscatter_settings_version;
+BACKSCATTER_API extern const char *backscatter_settings_doveconf_banner;
+BACKSCATTER_API extern const struct setting_parser_info *
+backscatter_settings_set_infos[];
 
 #endif

@@ -7,7 +7,6 @@
 #include "lib.h"
 #include "backscatter-config.h"
 #include "backscatter-settings-24.h"
-#include "backscatter-settings-module.h"
 
 const char *backscatter_settings_version = DOVECOT_ABI_VERSION;
 const char *backscatter_settings_doveconf_banner =

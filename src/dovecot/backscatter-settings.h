@@ -1,9 +1,9 @@
 #ifndef BACKSCATTER_SETTINGS_H
 #define BACKSCATTER_SETTINGS_H
 
-/* The settings of one user, parsed and checked. Where their texts come from
-   is the matter of backscatter-settings-23.c or -24.c; what they mean is one
-   table for all versions of Dovecot. */
+/* The settings of one user, parsed and checked. Their texts come from
+   backscatter-settings-23.c or -24.c; what each means, with its default, is in
+   backscatter-settings-table.h, for all versions of Dovecot. */
 
 #include "bounce-domain-words.h"
 #include "bounce-policy.h"
