@@ -142,11 +142,6 @@ static void canon_start_line(struct body_canon *canon)
 	canon->started = TRUE;
 }
 
-static inline bool is_wsp(unsigned char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static inline uint64_t load8(const unsigned char *p)
 {
 	uint64_t x;
@@ -186,7 +181,7 @@ find_space(const unsigned char *p, const unsigned char *end)
 		stop = end - p > 8 ? p + 8 : end;
 		for (; p < stop; p++) {
 			if (*p == '\t' ||
-			    (*p == ' ' && (p + 1 == end || is_wsp(p[1]))))
+			    (*p == ' ' && (p + 1 == end || bounce_is_wsp(p[1]))))
 				return p;
 		}
 	}
@@ -201,7 +196,7 @@ canon_relaxed_text(struct body_canon *canon, const unsigned char *p,
 	const unsigned char *space;
 
 	while (p < end) {
-		if (is_wsp(*p)) {
+		if (bounce_is_wsp(*p)) {
 			canon->pending_space = TRUE;
 			p++;
 			continue;

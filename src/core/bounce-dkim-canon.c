@@ -14,14 +14,8 @@ bool bounce_dkim_names_next(const unsigned char **_p, const unsigned char *end,
 	*_p = next == NULL ? NULL : next + 1;
 	if (next == NULL)
 		next = end;
-	while (p < next && (*p == ' ' || *p == '\t' || *p == '\r' ||
-			    *p == '\n'))
-		p++;
-	while (p < next && (next[-1] == ' ' || next[-1] == '\t' ||
-			    next[-1] == '\r' || next[-1] == '\n'))
-		next--;
-	*name_r = p;
-	*size_r = next - p;
+	*name_r = bounce_space_skip(p, next);
+	*size_r = bounce_space_trim(*name_r, next) - *name_r;
 	return TRUE;
 }
 
@@ -128,7 +122,7 @@ static bool is_line_end(const unsigned char *p, const unsigned char *end)
 static const unsigned char *
 space_end(const unsigned char *p, const unsigned char *end)
 {
-	while (p < end && (*p == ' ' || *p == '\t' || is_line_end(p, end)))
+	while (p < end && (bounce_is_wsp(*p) || is_line_end(p, end)))
 		p++;
 	return p;
 }
@@ -136,7 +130,7 @@ space_end(const unsigned char *p, const unsigned char *end)
 static const unsigned char *
 word_end(const unsigned char *p, const unsigned char *end)
 {
-	while (p < end && *p != ' ' && *p != '\t' && !is_line_end(p, end))
+	while (p < end && !bounce_is_wsp(*p) && !is_line_end(p, end))
 		p++;
 	return p;
 }

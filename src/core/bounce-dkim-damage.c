@@ -156,8 +156,7 @@ bool bounce_dkim_b_is_complete(const struct bounce_dkim_signature *sig)
 		return FALSE;
 	/* what was cut has hardly been cut at its padding */
 	while (p > sig->data + sig->b_start &&
-	       (p[-1] == '=' || p[-1] == ' ' || p[-1] == '\t' ||
-		p[-1] == '\r' || p[-1] == '\n')) {
+	       (p[-1] == '=' || bounce_is_space(p[-1]))) {
 		if (*--p == '=')
 			padding++;
 	}

@@ -6,6 +6,7 @@
 #include "bounce-dkim.h"
 #include "bounce-domains.h"
 #include "bounce-limits.h"
+#include "bounce-lines.h"
 
 #define BOUNCE_DKIM_HASH_SIZE 32
 

@@ -67,11 +67,6 @@ static const unsigned int repair_max_ways[REPAIR_COUNT] = {
 	[REPAIR_ADDRESSES] = 1 + N_ELEMENTS(address_joins)
 };
 
-static bool is_space(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static bool span_is(const struct bounce_dkim_span *span, const char *name)
 {
 	return span->name_size == strlen(name) &&
@@ -96,14 +91,12 @@ static void
 span_get_word(const struct bounce_dkim_span *span, size_t *start_r,
 	      size_t *end_r)
 {
-	size_t start = span->value_offset, end = span->size;
+	const unsigned char *end = span->data + span->size;
+	const unsigned char *start =
+		bounce_space_skip(span->data + span->value_offset, end);
 
-	while (start < end && is_space(span->data[start]))
-		start++;
-	while (start < end && is_space(span->data[end - 1]))
-		end--;
-	*start_r = start;
-	*end_r = end;
+	*start_r = start - span->data;
+	*end_r = bounce_space_trim(start, end) - span->data;
 }
 
 /* What a downgrade leaves: RFC 6152 section 3. */
@@ -257,12 +250,9 @@ repair_addresses(struct bounce_dkim_span *span, unsigned int join)
 	buffer_append(data, span->data, next - span->data);
 	line_size = data->used;
 	while (next < end) {
-		p = next + 1;
-		while (p < end && is_space(*p))
-			p++;
-		last = next = address_end(p, end);
-		while (last > p && is_space(last[-1]))
-			last--;
+		p = bounce_space_skip(next + 1, end);
+		next = address_end(p, end);
+		last = bounce_space_trim(p, next);
 		address_append(data, p, last - p, join, &line_size);
 	}
 	buffer_append(data, end, span->data + span->size - end);

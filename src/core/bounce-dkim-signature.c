@@ -380,12 +380,10 @@ static bool
 sig_tag_is_complete(const struct dkim_signature_parser *parser,
 		    const struct bounce_tag *tag)
 {
-	const unsigned char *p = tag->value + tag->value_size;
 	const unsigned char *end = parser->data + parser->size;
+	const unsigned char *p =
+		bounce_space_skip(tag->value + tag->value_size, end);
 
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' ||
-			   *p == '\n'))
-		p++;
 	return p < end && *p == ';';
 }
 

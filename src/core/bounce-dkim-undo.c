@@ -31,16 +31,6 @@ struct undo {
 	unsigned int count;
 };
 
-static bool is_wsp(unsigned char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_space(unsigned char c)
-{
-	return is_wsp(c) || c == '\r' || c == '\n';
-}
-
 static bool is_base64(unsigned char c)
 {
 	return base64_scheme_is_valid_char(&base64_scheme, c);
@@ -59,14 +49,14 @@ bool bounce_dkim_b_find(const unsigned char *data, size_t size,
 	/* best behind a semicolon, as bh= may end in "b=", too */
 	for (i = 0; i < size; i++) {
 		if (data[i] != 'b' || (i > 0 && data[i - 1] != ';' &&
-				       !is_space(data[i - 1])))
+				       !bounce_is_space(data[i - 1])))
 			continue;
-		for (end = i + 1; end < size && is_space(data[end]); end++) ;
+		for (end = i + 1; end < size && bounce_is_space(data[end]); end++) ;
 		if (end == size || data[end] != '=')
 			continue;
 		*start_r = end + 1;
 		found = TRUE;
-		while (i > 0 && is_space(data[i - 1]))
+		while (i > 0 && bounce_is_space(data[i - 1]))
 			i--;
 		if (i > 0 && data[i - 1] == ';')
 			break;
@@ -85,7 +75,7 @@ bounce_dkim_b_decode(const unsigned char *data, size_t size, size_t key_size,
 	for (i = 0; i < size && b64->used < wanted; i++) {
 		if (is_base64(data[i]))
 			buffer_append_c(b64, data[i]);
-		else if (!is_space(data[i]))
+		else if (!bounce_is_space(data[i]))
 			break;
 	}
 	if (b64->used < wanted)
@@ -159,7 +149,7 @@ static buffer_t *undo_soft_breaks(const buffer_t *value)
 	for (p = data; p < end; p++) {
 		size = *p == '=' ? break_size(p + 1, end) : 0;
 		if (size > 0 && p > data && p[-1] != '=' &&
-		    p + 1 + size < end && !is_wsp(p[1 + size]))
+		    p + 1 + size < end && !bounce_is_wsp(p[1 + size]))
 			p += size;
 		else
 			buffer_append_c(dest, *p);
@@ -186,7 +176,7 @@ static buffer_t *undo_invisible(const buffer_t *value)
 			/* no break follows: all of them at once */
 			for (size = 1; p + size < end && p[size] == '\r'; )
 				size++;
-		} else if (*p == 127 || (*p < ' ' && !is_wsp(*p))) {
+		} else if (*p == 127 || (*p < ' ' && !bounce_is_wsp(*p))) {
 			size = 1;
 		} else if (end - p >= 3 && memcmp(p, "[.]", 3) == 0) {
 			size = 3;
@@ -240,7 +230,7 @@ static void undo_link_init(struct undo_link *link, const unsigned char *p,
 	size_t size;
 
 	link->target = NULL;
-	for (link->end = p; link->end < end && !is_space(*link->end) &&
+	for (link->end = p; link->end < end && !bounce_is_space(*link->end) &&
 	     *link->end != ';'; link->end++) ;
 	for (; p < link->end; p++) {
 		for (i = 0; i < N_ELEMENTS(marks); i++) {
@@ -260,7 +250,7 @@ undo_link_is_copy(const buffer_t *dest, const unsigned char *p,
 	const unsigned char *data = dest->data;
 
 	return *p == '<' && dest->used > 0 && link_size(p + 1, end) > 0 &&
-		!is_space(data[dest->used - 1]) && data[dest->used - 1] != '=';
+		!bounce_is_space(data[dest->used - 1]) && data[dest->used - 1] != '=';
 }
 
 /* Links that were made of domain names, "example[.]org", and brackets. */
@@ -302,14 +292,14 @@ static buffer_t *undo_tail(const buffer_t *value)
 
 	if (!bounce_dkim_b_find(data, value->used, &start))
 		return NULL;
-	for (p = data + start; p < end && (is_base64(*p) || is_space(*p)); )
+	for (p = data + start; p < end && (is_base64(*p) || bounce_is_space(*p)); )
 		p++;
 	while (p < end && *p == '=')
 		p++;
 	/* other tags may follow it */
 	if (memchr(p, '=', end - p) != NULL || p == end)
 		return NULL;
-	while (p > data && is_space(p[-1]))
+	while (p > data && bounce_is_space(p[-1]))
 		p--;
 	dest = t_buffer_create(value->used);
 	buffer_append(dest, data, p - data);
@@ -329,7 +319,7 @@ static buffer_t *undo_breaks(const buffer_t *value, enum undo_join join)
 			buffer_append_c(dest, *p++);
 			continue;
 		}
-		bare = p + size == end || !is_wsp(p[size]);
+		bare = p + size == end || !bounce_is_wsp(p[size]);
 		if (join == UNDO_JOIN_TRIMMED) {
 			buffer_append(dest, "\r\n ", bare ? 3 : 2);
 		} else if (join == UNDO_JOIN_ALL) {

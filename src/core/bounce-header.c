@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "str.h"
 #include "bounce-limits.h"
+#include "bounce-lines.h"
 #include "bounce-header.h"
 
 /* Values that somebody looks at are short. This is what a human or a Sieve
@@ -79,11 +80,6 @@ static inline bool is_ftext(unsigned char c)
 	return c > 32 && c < 127 && c != ':';
 }
 
-static inline bool is_wsp(unsigned char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Sets the size of the name and where the value begins. */
 static bool
 field_parse(const unsigned char *data, size_t size, uint32_t *name_size_r,
@@ -93,7 +89,7 @@ field_parse(const unsigned char *data, size_t size, uint32_t *name_size_r,
 
 	for (i = 0; i < size && is_ftext(data[i]); i++) ;
 	name_size = i;
-	while (i < size && is_wsp(data[i]))
+	while (i < size && bounce_is_wsp(data[i]))
 		i++;
 	if (name_size == 0 || i == size || data[i] != ':')
 		return FALSE;
@@ -349,9 +345,7 @@ builder_expects_parameter(const struct bounce_header_builder *builder,
 
 	if (data[0] == ';')
 		return TRUE;
-	while (i > 0 && (is_wsp(value[i - 1]) || value[i - 1] == '\r' ||
-			 value[i - 1] == '\n'))
-		i--;
+	i = bounce_space_trim(value, value + i) - value;
 	if (i == 0 || value[i - 1] != ';')
 		return FALSE;
 	for (i = 0; i < size && is_ftext(data[i]) && data[i] != '='; i++) ;
@@ -416,7 +410,7 @@ bounce_header_builder_line(struct bounce_header_builder *builder,
 		data += 3;
 		size -= 3;
 	}
-	if (!first && is_wsp(data[0])) {
+	if (!first && bounce_is_wsp(data[0])) {
 		builder_append(builder, data, size);
 		return BOUNCE_HEADER_LINE_FIELD;
 	}
@@ -464,8 +458,7 @@ header_parse(pool_t pool, enum bounce_header_type type,
 	const unsigned char *end = size == 0 ? data : data + size, *p;
 
 	while (data < end) {
-		p = memchr(data, '\n', end - data);
-		p = p == NULL ? end : p + 1;
+		p = bounce_line_next(data, end);
 		switch (bounce_header_builder_line(builder, data, p - data,
 						   TRUE)) {
 		case BOUNCE_HEADER_LINE_FIELD:
@@ -556,10 +549,7 @@ const char *t_bounce_field_value(const struct bounce_header *header,
 	size_t i, size = field->size;
 	string_t *str;
 
-	i = field->value_offset;
-	while (i < size && (is_wsp(data[i]) || data[i] == '\r' ||
-			    data[i] == '\n'))
-		i++;
+	i = bounce_space_skip(data + field->value_offset, data + size) - data;
 	str = t_str_new(I_MIN(size - i, max_size) + 1);
 	for (; i < size && str_len(str) < max_size; i++) {
 		unsigned char c = data[i];

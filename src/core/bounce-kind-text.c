@@ -5,6 +5,7 @@
 #include "message-address.h"
 #include "bounce-header.h"
 #include "bounce-kind-private.h"
+#include "bounce-lines.h"
 #include "bounce-message.h"
 #include "bounce-words.h"
 
@@ -16,7 +17,7 @@
 /* How many octets of white space there are, a no-break space among them. */
 static size_t space_size(const unsigned char *data, size_t size)
 {
-	if (*data == ' ' || *data == '\t' || *data == '\r' || *data == '\n')
+	if (bounce_is_space(*data))
 		return 1;
 	return size >= 2 && memcmp(data, "\xc2\xa0", 2) == 0 ? 2 : 0;
 }
@@ -25,12 +26,9 @@ static size_t space_size(const unsigned char *data, size_t size)
    lists, or says of the message that it is about. */
 static size_t subject_line_size(const unsigned char *data, size_t size)
 {
-	const unsigned char *end;
-
 	if (size < 8 || strncasecmp((const char *)data, "subject:", 8) != 0)
 		return 0;
-	end = memchr(data, '\n', size);
-	return end == NULL ? size : (size_t)(end - data);
+	return bounce_line_next(data, data + size) - data;
 }
 
 /* In lower case, and without the line breaks, which stand anywhere; with plain

@@ -4,6 +4,7 @@
 #include "array.h"
 #include "str.h"
 #include "bounce-limits.h"
+#include "bounce-lines.h"
 #include "bounce-header.h"
 #include "bounce-report.h"
 
@@ -216,8 +217,7 @@ static void report_text_lines(struct report_text *report,
 	unsigned int lines = 0;
 
 	for (; text < end && lines < TEXT_MAX_LINES; text = next, lines++) {
-		next = memchr(text, '\n', end - text);
-		next = next == NULL ? end : next + 1;
+		next = bounce_line_next(text, end);
 		T_BEGIN {
 			report_text_line(report,
 					 t_line_clean(text, next - text));

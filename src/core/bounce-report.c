@@ -8,6 +8,7 @@
 #include "message-date.h"
 #include "bounce-types.h"
 #include "bounce-limits.h"
+#include "bounce-lines.h"
 #include "bounce-header.h"
 #include "bounce-mime.h"
 #include "bounce-report.h"
@@ -227,16 +228,6 @@ static void report_group(struct report_parser *parser,
 	} T_END;
 }
 
-static bool line_is_blank(const unsigned char *data, const unsigned char *end)
-{
-	for (; data < end; data++) {
-		if (*data != ' ' && *data != '\t' && *data != '\r' &&
-		    *data != '\n')
-			return FALSE;
-	}
-	return TRUE;
-}
-
 static bool data_is_base64(const unsigned char *data, size_t size)
 {
 	size_t i;
@@ -315,9 +306,8 @@ static void report_parse_groups(struct report_parser *parser,
 	const unsigned char *end = data + size, *group = data, *next;
 
 	while (data < end) {
-		next = memchr(data, '\n', end - data);
-		next = next == NULL ? end : next + 1;
-		if (line_is_blank(data, next)) {
+		next = bounce_line_next(data, end);
+		if (bounce_is_blank(data, next - data)) {
 			report_end_group(parser, group, data);
 			group = next;
 			if (parser->encoding ==

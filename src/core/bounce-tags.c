@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "base64.h"
 #include "bounce-limits.h"
+#include "bounce-lines.h"
 #include "bounce-tags.h"
 
 static const char error_twice[] = "a tag is there twice";
@@ -13,7 +14,7 @@ static const char error_too_many[] = "there are too many tags";
    header: here it can only be folding, or stand at the end. */
 static bool is_fws(const unsigned char *p, const unsigned char *end)
 {
-	return *p == ' ' || *p == '\t' || *p == '\n' ||
+	return bounce_is_wsp(*p) || *p == '\n' ||
 		(*p == '\r' && p + 1 < end && p[1] == '\n');
 }
 

@@ -146,24 +146,12 @@ text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 	} T_END;
 }
 
-static bool is_blank(const unsigned char *data, size_t size)
-{
-	size_t i;
-
-	for (i = 0; i < size; i++) {
-		if (data[i] != ' ' && data[i] != '\t' && data[i] != '\r' &&
-		    data[i] != '\n')
-			return FALSE;
-	}
-	return TRUE;
-}
-
 static size_t text_prefix_size(const unsigned char *data, size_t size)
 {
 	size_t i, max = I_MIN(size, TEXT_MAX_PREFIX);
 
 	for (i = 0; i < max; i++) {
-		if (data[i] != ' ' && data[i] != '\t' && data[i] != '>' &&
+		if (!bounce_is_wsp(data[i]) && data[i] != '>' &&
 		    data[i] != '|')
 			break;
 	}
@@ -186,12 +174,11 @@ text_unprefix(const struct bounce_text *text, const unsigned char **data,
 		return *size > 0;
 	}
 	/* the white space of an empty line's prefix is often lost */
-	while (prefix_size > 0 && (text->prefix[prefix_size - 1] == ' ' ||
-				   text->prefix[prefix_size - 1] == '\t'))
+	while (prefix_size > 0 && bounce_is_wsp(text->prefix[prefix_size - 1]))
 		prefix_size--;
 	if (*size > prefix_size &&
 	    memcmp(*data, text->prefix, prefix_size) == 0 &&
-	    is_blank(*data + prefix_size, *size - prefix_size)) {
+	    bounce_is_blank(*data + prefix_size, *size - prefix_size)) {
 		*data += prefix_size;
 		*size -= prefix_size;
 		return TRUE;
@@ -245,7 +232,7 @@ text_search_line(struct bounce_text *text, const unsigned char *data,
 	if (bounce_header_line_is_field(data + prefix_size,
 					size - prefix_size)) {
 		text_begin_block(text, data, size, prefix_size);
-	} else if (is_blank(data, size)) {
+	} else if (bounce_is_blank(data, size)) {
 		if (text->marker_lines > 0)
 			text->marker_lines--;
 	} else if ((text->flags & BOUNCE_TEXT_TOP) != 0) {
@@ -261,19 +248,16 @@ text_search_line(struct bounce_text *text, const unsigned char *data,
 static bool line_is_known_field(const unsigned char *data, size_t size)
 {
 	const unsigned char *value = memchr(data, ':', size);
+	const unsigned char *end = data + size;
 	bool machine;
 
 	if (!bounce_header_line_is_known(data, size, &machine))
 		return FALSE;
 	value++;
-	size -= value - data;
-	if (size < 2 || !is_blank(value, 1))
+	if (end - value < 2 || !bounce_is_space(*value))
 		return FALSE;
-	while (size > 0 && is_blank(value, 1)) {
-		value++;
-		size--;
-	}
-	return !bounce_header_line_is_known(value, size, &machine);
+	value = bounce_space_skip(value, end);
+	return !bounce_header_line_is_known(value, end - value, &machine);
 }
 
 /* Much begins like a field, "Reason: no such user", and what is returned
@@ -304,8 +288,7 @@ static void text_original_give(struct bounce_text *text,
 	const unsigned char *end = data + size, *next;
 
 	while (data < end) {
-		next = memchr(data, '\n', end - data);
-		next = next == NULL ? end : next + 1;
+		next = bounce_line_next(data, end);
 		(void)bounce_walk_line(text->child, data, next - data, TRUE);
 		data = next;
 	}
@@ -321,7 +304,7 @@ static bool text_block_is_announced(const struct bounce_text *text,
 	if (bounce_header_count_known(header, 2, &machine) < 2)
 		return FALSE;
 	return machine || text->prefix_size == 0 ||
-		!is_blank(text->prefix, text->prefix_size);
+		!bounce_is_blank(text->prefix, text->prefix_size);
 }
 
 /* The block ended. TRUE if it was the header of an original that is read:
@@ -375,7 +358,7 @@ text_original_line(struct bounce_text *text, const unsigned char *data,
 		   size_t size, bool start)
 {
 	if (start && !text_unprefix(text, &data, &size) &&
-	    !is_blank(data, size)) {
+	    !bounce_is_blank(data, size)) {
 		/* what was quoted has ended */
 		bounce_walk_deinit(&text->child);
 		text->state = TEXT_DONE;

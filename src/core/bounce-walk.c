@@ -213,11 +213,8 @@ walk_find_boundary(const struct bounce_walk *walk, const unsigned char *data,
 	const struct walk_multipart *multipart;
 	unsigned int i;
 
-	while (size > 2 && (data[size - 1] == '\n' || data[size - 1] == '\r' ||
-			    data[size - 1] == ' ' || data[size - 1] == '\t'))
-		size--;
+	size = bounce_space_trim(data + 2, data + size) - (data + 2);
 	data += 2;
-	size -= 2;
 	for (i = walk->depth; i > 0; i--) {
 		multipart = &walk->stack[i - 1];
 		if (size < multipart->boundary_size ||
@@ -330,8 +327,7 @@ static void walk_body_lines(struct bounce_walk *walk,
 	const unsigned char *end = size == 0 ? data : data + size, *next;
 
 	for (; data < end; data = next) {
-		next = memchr(data, '\n', end - data);
-		next = next == NULL ? end : next + 1;
+		next = bounce_line_next(data, end);
 		walk_body_line(walk, data, next - data, TRUE);
 	}
 }

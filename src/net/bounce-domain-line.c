@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "bounce-lines.h"
 #include "bounce-domain-name.h"
 #include "bounce-key.h"
 #include "bounce-domain-file-private.h"
@@ -21,10 +22,7 @@ ssize_t bounce_domain_pread(int fd, void *data, size_t size, uoff_t offset)
 
 size_t bounce_domain_line_trim(const unsigned char *line, size_t size)
 {
-	while (size > 0 && (line[size - 1] == '\r' || line[size - 1] == ' ' ||
-			    line[size - 1] == '\t'))
-		size--;
-	return size;
+	return bounce_space_trim(line, line + size) - line;
 }
 
 int bounce_domain_line_cmp(const unsigned char *a, size_t a_size,
@@ -45,7 +43,7 @@ line_parse_other(const unsigned char *line, size_t size,
 	const char *name;
 	bool tree;
 
-	while (size > 0 && (*line == ' ' || *line == '\t')) {
+	while (size > 0 && bounce_is_wsp(*line)) {
 		line++;
 		size--;
 	}

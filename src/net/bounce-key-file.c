@@ -6,6 +6,7 @@
 #include "iso8601-date.h"
 #include "str.h"
 #include "str-sanitize.h"
+#include "bounce-lines.h"
 #include "bounce-key-file.h"
 
 #include <ctype.h>
@@ -18,7 +19,7 @@
 
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return bounce_is_wsp(c) || c == '\r';
 }
 
 static void text_blank(char *p, const char *end)

@@ -173,6 +173,52 @@ static void test_bounce_lines_stop(void)
 	test_end();
 }
 
+static void test_bounce_lines_space(void)
+{
+	static const struct {
+		const char *input;
+		/* octets of white space before and behind the rest, and of the
+		   first line */
+		size_t skip, trim, line;
+	} tests[] = {
+		{ "a", 0, 0, 1 },
+		{ " a", 1, 0, 2 },
+		{ "\t\r\n a b\r\n", 4, 2, 3 },
+		{ "a\n\nb", 0, 0, 2 },
+		{ "\n", 1, 0, 1 },
+		{ " \t\r\n", 4, 0, 4 },
+		{ "\v\f\xa0", 0, 0, 3 },
+		{ "a\r", 0, 1, 2 },
+	};
+	const unsigned char *p, *end;
+	unsigned char *copy;
+	unsigned int i, c;
+	size_t size;
+
+	test_begin("bounce lines: white space, and where a line ends");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		size = strlen(tests[i].input);
+		copy = test_input_copy(tests[i].input, size);
+		end = copy + size;
+		p = bounce_space_skip(copy, end);
+		test_assert_idx(p == copy + tests[i].skip, i);
+		test_assert_idx(bounce_space_trim(p, end) ==
+				end - tests[i].trim, i);
+		test_assert_idx(bounce_is_blank(copy, size) ==
+				(tests[i].skip == size), i);
+		test_assert_idx(bounce_line_next(copy, end) ==
+				copy + tests[i].line, i);
+		i_free(copy);
+	}
+	test_assert(bounce_is_blank(NULL, 0));
+	for (c = 0; c < 256; c++) {
+		test_assert_idx(bounce_is_wsp(c) == (c == 9 || c == 32), c);
+		test_assert_idx(bounce_is_space(c) ==
+				(c == 9 || c == 10 || c == 13 || c == 32), c);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -180,6 +226,7 @@ int main(void)
 		test_bounce_lines_nul,
 		test_bounce_lines_long,
 		test_bounce_lines_stop,
+		test_bounce_lines_space,
 		NULL
 	};
 	return test_run(test_functions);
