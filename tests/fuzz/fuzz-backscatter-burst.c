@@ -78,13 +78,13 @@ fuzz_burst(const struct backscatter_settings *set,
 		i_assert(fuzz_warnings == warnings + 1);
 		i_assert(backscatter_burst_get(NULL, &burst, &error) > 0);
 		i_assert(burst.since == result->now);
-		i_assert(backscatter_burst_alarm(NULL, set, result->now,
+		i_assert(backscatter_burst_alarm(NULL, set, result, result->now,
 						 &originals) == 1);
 		i_assert(originals >= set->burst_limit);
 	}
-	(void)backscatter_burst_alarm(NULL, set, result->now, &originals);
+	(void)backscatter_burst_alarm(NULL, set, result, result->now,
+				      &originals);
 	(void)backscatter_burst_lookup(NULL, set, result, result->now, &count);
-	backscatter_burst_undo(NULL, set, result, result->now);
 	event_unref(&event);
 }
 
