@@ -6,7 +6,7 @@
 #include "lib.h"
 #include "dict.h"
 #include "bounce-types.h"
-#include "backscatter-private.h"
+#include "backscatter-event.h"
 #include "backscatter-outcome.h"
 #include "backscatter-dict-private.h"
 #include "backscatter-count-key.h"

@@ -6,6 +6,7 @@
 #include "backscatter-count.h"
 #include "backscatter-delivered.h"
 #include "backscatter-private.h"
+#include "backscatter-event.h"
 #include "backscatter-state.h"
 
 struct backscatter_delivery {

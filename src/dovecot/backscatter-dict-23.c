@@ -4,8 +4,6 @@
 
 #include "lib.h"
 #include "mail-user.h"
-#include "backscatter-settings.h"
-#include "backscatter-private.h"
 #include "backscatter-dict-private.h"
 
 /* Redis waits for 30 seconds by default. A dotlock of a process that was
@@ -22,25 +20,32 @@ backscatter_dict_uri_limit(const char *uri, unsigned int timeout_msecs)
 	return uri;
 }
 
+/* NULL: there is none. */
+static const char *backscatter_dict_uri(struct mail_user *user)
+{
+	const char *uri = mail_user_plugin_getenv(user, "backscatter_dict");
+
+	return uri == NULL || *uri == '\0' ? NULL : uri;
+}
+
 int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 				  unsigned int timeout_msecs,
 				  struct backscatter_dict_backend *backend_r,
 				  const char **error_r)
 {
-	const struct backscatter_settings *set =
-		backscatter_user_get_settings(user);
+	const char *uri = backscatter_dict_uri(user);
 	struct dict_settings dict_set;
 
 	i_zero(backend_r);
-	if (set == NULL || set->dict_uri == NULL)
+	if (uri == NULL)
 		return 0;
 
 	i_zero(&dict_set);
 	dict_set.base_dir = user->set->base_dir;
 	dict_set.event_parent = event;
-	backend_r->name = set->dict_uri;
-	backend_r->is_file = strncmp(set->dict_uri, "file:", 5) == 0;
-	if (dict_init(backscatter_dict_uri_limit(set->dict_uri, timeout_msecs),
+	backend_r->name = uri;
+	backend_r->is_file = strncmp(uri, "file:", 5) == 0;
+	if (dict_init(backscatter_dict_uri_limit(uri, timeout_msecs),
 		      &dict_set, &backend_r->dict, error_r) < 0)
 		return -1;
 	return 1;
@@ -64,10 +69,7 @@ int backscatter_dict_backend_open_site(struct event *event,
 
 bool backscatter_dict_backend_is_set(struct mail_user *user)
 {
-	const struct backscatter_settings *set =
-		backscatter_user_get_settings(user);
-
-	return set != NULL && set->dict_uri != NULL;
+	return backscatter_dict_uri(user) != NULL;
 }
 
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)

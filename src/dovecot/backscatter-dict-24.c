@@ -7,8 +7,6 @@
 #include "settings.h"
 #include "mail-user.h"
 #include "dict-private.h"
-#include "backscatter-settings.h"
-#include "backscatter-private.h"
 #include "backscatter-dict-private.h"
 
 #define BACKSCATTER_DICT_FILTER "backscatter_dict"

@@ -2,13 +2,12 @@
 #define BACKSCATTER_DICT_PRIVATE_H
 
 /* What differs from Dovecot 2.3 to 2.4 about dicts, in backscatter-dict-23.c
-   and -24.c, and what the user's context keeps. */
+   and -24.c. */
 
 #include "dict.h"
 
 struct mail_user;
 struct event;
-struct backscatter_dict;
 
 struct backscatter_dict_backend {
 	struct dict *dict;
@@ -42,13 +41,5 @@ void backscatter_dict_backend_close(struct backscatter_dict_backend *backend);
 void backscatter_dict_backend_expire(const struct backscatter_dict_backend *b,
 				     struct dict_op_settings *set,
 				     unsigned int expire_secs);
-
-/* Where the user's context keeps the handle; *dict is NULL if it is not open.
-   will_deinit_r: backscatter_dict_close() will be called when the user is
-   freed. */
-struct backscatter_dict **
-backscatter_user_get_dict(struct mail_user *user, bool *will_deinit_r);
-/* Wait for writes, and close. NULL is fine. */
-void backscatter_dict_close(struct backscatter_dict **dict);
 
 #endif

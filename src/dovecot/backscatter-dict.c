@@ -3,10 +3,11 @@
 #include "lib.h"
 #include "array.h"
 #include "ioloop-private.h"
+#include "module-context.h"
 #include "mail-user.h"
 #include "backscatter-breaker.h"
+#include "backscatter-event.h"
 #include "backscatter-once.h"
-#include "backscatter-private.h"
 #include "backscatter-dict.h"
 #include "backscatter-dict-handle.h"
 
@@ -20,6 +21,18 @@
 #define BACKSCATTER_DICT_ABORT_MSECS 25
 #define BACKSCATTER_DICT_ABORT_TIMES 4
 
+#define BACKSCATTER_DICT_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, backscatter_dict_user_module)
+
+struct backscatter_dict_user {
+	union mail_user_module_context module_ctx;
+
+	/* NULL: it is not open. */
+	struct backscatter_dict *dict;
+	/* It is not closed before the user is freed. */
+	bool keep;
+};
+
 struct backscatter_dict_lookup {
 	struct backscatter_dict *dict;
 	int ret;
@@ -30,6 +43,8 @@ struct backscatter_dict_lookup {
 	bool abandoned;
 };
 
+static MODULE_CONTEXT_DEFINE_INIT(backscatter_dict_user_module,
+				  &mail_user_module_register);
 static struct backscatter_breaker backscatter_dict_breaker = {
 	.interval = BACKSCATTER_DICT_RETRY_SECS
 };
@@ -312,14 +327,15 @@ static void backscatter_dict_abort(struct backscatter_dict *dict)
 	backscatter_dict_leave(dict, &visit);
 }
 
-void backscatter_dict_close(struct backscatter_dict **_dict)
+/* Wait for writes, and close it if it is open. */
+static void backscatter_dict_close(struct backscatter_dict_user *duser)
 {
-	struct backscatter_dict *dict = *_dict;
+	struct backscatter_dict *dict = duser->dict;
 	const char *error;
 
 	if (dict == NULL)
 		return;
-	*_dict = NULL;
+	duser->dict = NULL;
 	(void)backscatter_dict_flush(dict, &error);
 	if (dict->pending > 0)
 		backscatter_dict_abort(dict);
@@ -332,6 +348,41 @@ void backscatter_dict_close(struct backscatter_dict **_dict)
 		"cannot be closed");
 }
 
+static void backscatter_dict_user_deinit(struct mail_user *user)
+{
+	struct backscatter_dict_user *duser =
+		BACKSCATTER_DICT_USER_CONTEXT(user);
+
+	backscatter_dict_close(duser);
+	duser->module_ctx.super.deinit(user);
+}
+
+static struct backscatter_dict_user *
+backscatter_dict_user_get(struct mail_user *user)
+{
+	struct backscatter_dict_user *duser =
+		BACKSCATTER_DICT_USER_CONTEXT(user);
+	struct mail_user_vfuncs *v;
+
+	if (duser != NULL)
+		return duser;
+	duser = p_new(user->pool, struct backscatter_dict_user, 1);
+	/* vlast is there only while the hooks of a new user are called;
+	   afterwards we are the first of them */
+	v = user->vlast != NULL ? user->vlast : &user->v;
+	duser->module_ctx.super = *v;
+	v->deinit = backscatter_dict_user_deinit;
+	if (user->vlast != NULL)
+		user->vlast = &duser->module_ctx.super;
+	MODULE_CONTEXT_SET(user, backscatter_dict_user_module, duser);
+	return duser;
+}
+
+void backscatter_dict_keep(struct mail_user *user)
+{
+	backscatter_dict_user_get(user)->keep = TRUE;
+}
+
 bool backscatter_dict_is_set(struct mail_user *user)
 {
 	return backscatter_dict_backend_is_set(user);
@@ -341,53 +392,49 @@ int backscatter_dict_get(struct mail_user *user,
 			 struct backscatter_dict **dict_r,
 			 const char **error_r)
 {
-	struct backscatter_dict *dict, **user_dict;
-	bool will_deinit;
+	struct backscatter_dict_user *duser = backscatter_dict_user_get(user);
+	struct backscatter_dict *dict;
 	int ret;
 
 	*dict_r = NULL;
-	user_dict = backscatter_user_get_dict(user, &will_deinit);
-	if (*user_dict == NULL) {
+	if (duser->dict == NULL) {
 		dict = backscatter_dict_create(user);
 		ret = backscatter_dict_open(dict, error_r);
 		if (ret <= 0) {
 			backscatter_dict_free(&dict);
 			return ret;
 		}
-		*user_dict = dict;
+		duser->dict = dict;
 	}
-	*dict_r = *user_dict;
+	*dict_r = duser->dict;
 	return backscatter_dict_can_ask(*dict_r, error_r) ? 1 : -1;
 }
 
 void backscatter_dict_start_message(struct mail_user *user)
 {
-	struct backscatter_dict **user_dict;
-	bool will_deinit;
+	struct backscatter_dict_user *duser = backscatter_dict_user_get(user);
+	struct backscatter_dict *dict = duser->dict;
 
-	user_dict = backscatter_user_get_dict(user, &will_deinit);
-	if (*user_dict == NULL)
+	if (dict == NULL)
 		return;
-	if ((*user_dict)->error != NULL) {
+	if (dict->error != NULL) {
 		/* look whether it is back */
-		backscatter_dict_close(user_dict);
+		backscatter_dict_close(duser);
 		return;
 	}
 	if (!backscatter_breaker_is_open(&backscatter_dict_write_breaker,
-					 (*user_dict)->name, time(NULL)))
-		i_free((*user_dict)->write_error);
-	(*user_dict)->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
-	(*user_dict)->lock_failed = FALSE;
+					 dict->name, time(NULL)))
+		i_free(dict->write_error);
+	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
+	dict->lock_failed = FALSE;
 }
 
 void backscatter_dict_release(struct mail_user *user)
 {
-	struct backscatter_dict **user_dict;
-	bool will_deinit;
+	struct backscatter_dict_user *duser = backscatter_dict_user_get(user);
 
-	user_dict = backscatter_user_get_dict(user, &will_deinit);
-	if (!will_deinit)
-		backscatter_dict_close(user_dict);
+	if (!duser->keep)
+		backscatter_dict_close(duser);
 }
 
 /*

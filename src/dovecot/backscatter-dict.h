@@ -22,6 +22,8 @@ struct backscatter_dict;
 
 /* FALSE if the user has no dict. Opens nothing. */
 bool backscatter_dict_is_set(struct mail_user *user);
+/* Keep the user's handle open until the user is freed, whoever releases it. */
+void backscatter_dict_keep(struct mail_user *user);
 /* Returns 1 and the handle, which lives until the user is freed or
    backscatter_dict_release() is called; 0 if the user has no dict; -1 if it
    cannot be asked now, with an error (data stack). What is not 1 gives NULL, or
@@ -31,9 +33,9 @@ int backscatter_dict_get(struct mail_user *user,
 			 const char **error_r);
 /* A new message for the user: its deadline begins. */
 void backscatter_dict_start_message(struct mail_user *user);
-/* Where no user's deinit will do it (no mail plugin is loaded: the Sieve
-   extension alone, doveadm): wait for what was written, and close. Does
-   nothing if there is no handle, or if the plugin is loaded. */
+/* Done with it for now: wait for what was written, and close, unless it is kept
+   (where the mail plugin is loaded; not for the Sieve extension alone, nor for
+   doveadm). Does nothing if there is no handle. */
 void backscatter_dict_release(struct mail_user *user);
 
 /* Returns 1 and the value (from the pool), 0 if there is none, -1 with an

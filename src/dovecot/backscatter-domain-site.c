@@ -6,6 +6,7 @@
 #include "lib.h"
 #include "lib-event.h"
 #include "bounce-domains.h"
+#include "backscatter-event.h"
 #include "backscatter-dict-private.h"
 #include "backscatter-domain-site.h"
 #include "backscatter-private.h"

@@ -4,6 +4,7 @@
 #include "bounce-domain-file.h"
 #include "bounce-domain-words.h"
 #include "bounce-domains.h"
+#include "backscatter-event.h"
 #include "backscatter-once.h"
 #include "backscatter-private.h"
 

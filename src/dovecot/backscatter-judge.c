@@ -12,6 +12,7 @@
 #include "bounce-policy.h"
 #include "bounce-verdict.h"
 #include "backscatter-dict.h"
+#include "backscatter-event.h"
 #include "backscatter-once.h"
 #include "backscatter-ports.h"
 #include "backscatter-settings.h"

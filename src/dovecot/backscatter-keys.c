@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
+#include "backscatter-event.h"
 #include "backscatter-once.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"

@@ -35,11 +35,6 @@ struct backscatter_result {
 	const char *replay_key;
 };
 
-/* The category of all our events. */
-extern struct event_category backscatter_event_category;
-
-/* An event of ours, with our category and log prefix. */
-struct event *backscatter_event_create(struct event *parent);
 /* The address as SMTP writes it, "" for the null sender; NULL for NULL. */
 const char *backscatter_address(pool_t pool, const struct smtp_address *address);
 
@@ -47,9 +42,6 @@ const char *backscatter_address(pool_t pool, const struct smtp_address *address)
    they are broken: nothing is judged for this user. */
 const struct backscatter_settings *
 backscatter_user_get_settings(struct mail_user *user);
-/* Log what is wrong with the configuration, once in the life of the process
-   for each text. */
-void backscatter_log_config_error(struct event *event, const char *error);
 
 /* Where the keys of a message come from: what is shared by all messages with
    these settings in this process. The caller drops the reference. Returns 0,

@@ -3,13 +3,10 @@
 #include "lib.h"
 #include "module-context.h"
 #include "mail-user.h"
-#include "backscatter-once.h"
+#include "backscatter-dict.h"
+#include "backscatter-event.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
-#include "backscatter-dict.h"
-#include "backscatter-dict-private.h"
-
-#include <time.h>
 
 #define BACKSCATTER_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, backscatter_user_module)
@@ -19,37 +16,10 @@ struct backscatter_user {
 
 	/* NULL: they are broken. */
 	const struct backscatter_settings *set;
-	/* NULL: not open. */
-	struct backscatter_dict *dict;
-	/* backscatter_user_deinit() will be called. */
-	bool will_deinit;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_user_module,
 				  &mail_user_module_register);
-/* Some have a domain in them that a recipient's address has brought in. */
-static struct backscatter_once backscatter_config_errors = {
-	.interval = 3600
-};
-
-struct event_category backscatter_event_category = {
-	.name = "backscatter"
-};
-
-struct event *backscatter_event_create(struct event *parent)
-{
-	struct event *event = event_create(parent);
-
-	event_add_category(event, &backscatter_event_category);
-	event_set_append_log_prefix(event, "backscatter: ");
-	return event;
-}
-
-void backscatter_log_config_error(struct event *event, const char *error)
-{
-	if (backscatter_once(&backscatter_config_errors, error, time(NULL)))
-		e_error(event, "%s", error);
-}
 
 static void
 backscatter_user_read_settings(struct backscatter_user *buser,
@@ -64,9 +34,8 @@ backscatter_user_read_settings(struct backscatter_user *buser,
 			"Bounces are not judged, for a wrong setting: %s",
 			error));
 	}
-	if (warning != NULL &&
-	    backscatter_once(&backscatter_config_errors, warning, time(NULL)))
-		e_warning(event, "%s", warning);
+	if (warning != NULL)
+		backscatter_log_config_warning(event, warning);
 
 	if (buser->set == NULL || buser->set->mode == BACKSCATTER_MODE_OFF)
 		return;
@@ -100,35 +69,11 @@ backscatter_user_get_settings(struct mail_user *user)
 	return backscatter_user_get(user)->set;
 }
 
-struct backscatter_dict **
-backscatter_user_get_dict(struct mail_user *user, bool *will_deinit_r)
-{
-	struct backscatter_user *buser = backscatter_user_get(user);
-
-	*will_deinit_r = buser->will_deinit;
-	return &buser->dict;
-}
-
-static void backscatter_user_deinit(struct mail_user *user)
-{
-	struct backscatter_user *buser = BACKSCATTER_USER_CONTEXT(user);
-
-	backscatter_dict_close(&buser->dict);
-	buser->module_ctx.super.deinit(user);
-}
-
 bool backscatter_user_init(struct mail_user *user)
 {
 	const struct backscatter_settings *set =
 		backscatter_user_get_settings(user);
-	struct backscatter_user *buser = BACKSCATTER_USER_CONTEXT(user);
-	struct mail_user_vfuncs *v = user->vlast;
 
-	if (!buser->will_deinit) {
-		buser->module_ctx.super = *v;
-		user->vlast = &buser->module_ctx.super;
-		v->deinit = backscatter_user_deinit;
-		buser->will_deinit = TRUE;
-	}
+	backscatter_dict_keep(user);
 	return set != NULL && set->mode != BACKSCATTER_MODE_OFF;
 }

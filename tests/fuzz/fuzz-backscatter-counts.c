@@ -12,7 +12,7 @@
 #include "lib-event.h"
 #include "backscatter-count-key.h"
 #include "backscatter-dict-private.h"
-#include "backscatter-private.h"
+#include "backscatter-event.h"
 
 #define FUZZ_LINES 3
 #define FUZZ_DAY_SECS (24 * 3600)
