@@ -1,0 +1,87 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* The properties of a judged message, for Sieve's test "bounce": those of the
+   verdict, and those that the dict knows. */
+
+#include "lib.h"
+#include "bounce-property.h"
+#include "bounce-types.h"
+#include "bounce-verdict.h"
+#include "backscatter-burst.h"
+#include "backscatter-private.h"
+
+int backscatter_property_find(const char *name)
+{
+	enum bounce_property property;
+
+	return bounce_property_find(name, &property) < 0 ? -1 : (int)property;
+}
+
+bool backscatter_property_value_is_possible(int property, const char *value)
+{
+	i_assert(property >= 0 && property < BOUNCE_PROPERTY_COUNT);
+
+	return bounce_property_value_is_possible(property, value);
+}
+
+/* What a script sees of a message that is no bounce, or that is not judged. */
+static const char *const *backscatter_no_property(enum bounce_property property)
+{
+	static const char *const none[] = { "none", NULL };
+	static const char *const empty[] = { NULL };
+
+	switch (property) {
+	case BOUNCE_PROPERTY_VERDICT:
+	case BOUNCE_PROPERTY_REASON:
+	case BOUNCE_PROPERTY_KIND:
+		return none;
+	default:
+		return empty;
+	}
+}
+
+/* What the dict knows of a burst: it is asked when a script asks, and not
+   before. Returns FALSE if there is no value. */
+static bool
+backscatter_burst_property(const struct backscatter_result *result,
+			   enum bounce_property property, uint64_t *value_r)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(result->user);
+
+	if (set == NULL)
+		return FALSE;
+	if (property == BOUNCE_PROPERTY_BURST) {
+		return backscatter_result_is_bounce(result) &&
+			backscatter_burst_lookup(result->user, set, result,
+						 result->now, value_r) == 0;
+	}
+	/* alarm: for a genuine bounce only; what else comes during a burst has
+	   nothing to do with it */
+	return result->verdict->value == BOUNCE_VERDICT_GENUINE &&
+		backscatter_burst_alarm(result->user, set, result, result->now,
+					value_r) > 0;
+}
+
+const char *const *
+backscatter_result_property(const struct backscatter_result *result,
+			    int property)
+{
+	const char **values;
+	uint64_t value;
+
+	i_assert(property >= 0 && property < BOUNCE_PROPERTY_COUNT);
+
+	if (result == NULL || result->mode != BACKSCATTER_MODE_ENFORCE)
+		return backscatter_no_property(property);
+	if (property == BOUNCE_PROPERTY_BURST ||
+	    property == BOUNCE_PROPERTY_ALARM) {
+		values = t_new(const char *, 2);
+		if (backscatter_burst_property(result, property, &value))
+			values[0] = t_strdup_printf("%llu",
+						    (unsigned long long)value);
+		return values;
+	}
+	return bounce_property_get(pool_datastack_create(), property,
+				   result->message, result->verdict);
+}
