@@ -1,7 +1,6 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "array.h"
 #include "istream.h"
 #include "check-input.h"
 #include "check-mbox.h"
@@ -16,7 +15,9 @@ struct check_input {
 	bounce_check_input_callback_t *callback;
 	void *context;
 	/* Something could not be read. */
-	bool failed:1;
+	bool failed;
+	/* The directory is a maildir. */
+	bool maildir;
 };
 
 static void
@@ -93,119 +94,83 @@ static void check_input_file(struct check_input *input, const char *path)
 	i_close_fd(&fd);
 }
 
-typedef bool check_input_filter_t(const struct dirent *d, mode_t mode);
-
 /* Messages: files whose names do not begin with a dot. */
-static bool check_is_message(const struct dirent *d, mode_t mode)
+static int check_is_message(const struct dirent *d)
 {
-	/* What cannot be looked at is an error when it is opened. */
-	return d->d_name[0] != '.' && (mode == 0 || S_ISREG(mode));
+	return d->d_name[0] != '.' ? 1 : 0;
 }
 
 /* Subfolders of a maildir: folders whose names begin with a dot. */
-static bool check_is_subfolder(const struct dirent *d, mode_t mode)
+static int check_is_subfolder(const struct dirent *d)
 {
-	return d->d_name[0] == '.' && S_ISDIR(mode) &&
-		strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+	return d->d_name[0] == '.' && strcmp(d->d_name, ".") != 0 &&
+		strcmp(d->d_name, "..") != 0 ? 1 : 0;
 }
 
-static int check_name_cmp(const char *const *name1, const char *const *name2)
-{
-	return strcmp(*name1, *name2);
-}
+typedef void check_input_path_t(struct check_input *input, const char *path);
 
-/* The names in a directory that the filter lets pass, sorted. Returns -1 with
-   errno if it cannot be read. */
-static int
-check_input_list(pool_t pool, const char *path, check_input_filter_t *filter,
-		 const char *const **names_r, unsigned int *count_r)
+/* Call back for what the filter lets pass and is of this type (S_IFREG), by
+   name. What cannot be looked at is an error when it is opened as a file. */
+static void
+check_input_list(struct check_input *input, const char *path,
+		 int (*filter)(const struct dirent *), mode_t type,
+		 check_input_path_t *callback)
 {
-	ARRAY_TYPE(const_string) names;
-	struct dirent *d;
-	struct stat st;
+	struct dirent **names;
 	const char *name;
-	DIR *dir;
-	int error;
+	struct stat st;
+	int i, count;
 
-	dir = opendir(path);
-	if (dir == NULL)
-		return -1;
-	p_array_init(&names, pool, 64);
-	while ((errno = 0, d = readdir(dir)) != NULL) {
-		if (fstatat(dirfd(dir), d->d_name, &st, 0) < 0)
-			st.st_mode = 0;
-		if (!filter(d, st.st_mode))
-			continue;
-		name = p_strdup(pool, d->d_name);
-		array_push_back(&names, &name);
+	/* no locale is set: alphasort() compares octets */
+	count = scandir(path, &names, filter, alphasort);
+	if (count < 0) {
+		check_input_error(input, path, strerror(errno));
+		return;
 	}
-	error = errno;
-	if (closedir(dir) < 0)
-		return -1;
-	if (error != 0) {
-		errno = error;
-		return -1;
-	}
-	array_sort(&names, check_name_cmp);
-	*names_r = array_get(&names, count_r);
-	return 0;
+	for (i = 0; i < count; i++) T_BEGIN {
+		name = t_strconcat(path, "/", names[i]->d_name, NULL);
+		if (stat(name, &st) < 0)
+			st.st_mode = S_IFREG;
+		if ((st.st_mode & S_IFMT) == type)
+			callback(input, name);
+		free(names[i]);
+	} T_END;
+	free(names);
 }
 
 static void check_input_dir(struct check_input *input, const char *path)
 {
-	const char *const *names;
-	unsigned int i, count;
-	pool_t pool;
-
-	pool = pool_alloconly_create("directory", 8192);
-	if (check_input_list(pool, path, check_is_message, &names, &count) < 0)
-		check_input_error(input, path, strerror(errno));
-	else for (i = 0; i < count; i++) T_BEGIN {
-		check_input_file(input, t_strconcat(path, "/", names[i], NULL));
-	} T_END;
-	pool_unref(&pool);
+	check_input_list(input, path, check_is_message, S_IFREG,
+			 check_input_file);
 }
 
-/* Returns FALSE if this is no maildir. */
-static bool
+static void
 check_input_maildir_folder(struct check_input *input, const char *path)
 {
 	static const char *const subdirs[] = { "cur", "new" };
 	const char *subdir;
 	struct stat st;
-	bool found = FALSE;
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(subdirs); i++) {
 		subdir = t_strconcat(path, "/", subdirs[i], NULL);
 		if (stat(subdir, &st) == 0 && S_ISDIR(st.st_mode)) {
 			check_input_dir(input, subdir);
-			found = TRUE;
+			input->maildir = TRUE;
 		}
 	}
-	return found;
 }
 
-/* With its subfolders, as Maildir++ has them. Returns FALSE if this is no
-   maildir. */
-static bool check_input_maildir(struct check_input *input, const char *path)
+/* A maildir with its subfolders, as Maildir++ has them, or another one. */
+static void check_input_folder(struct check_input *input, const char *path)
 {
-	const char *const *names;
-	unsigned int i, count;
-	pool_t pool;
-
-	if (!check_input_maildir_folder(input, path))
-		return FALSE;
-	pool = pool_alloconly_create("subfolders", 1024);
-	if (check_input_list(pool, path, check_is_subfolder, &names,
-			     &count) < 0)
-		check_input_error(input, path, strerror(errno));
-	else for (i = 0; i < count; i++) T_BEGIN {
-		(void)check_input_maildir_folder(input,
-			t_strconcat(path, "/", names[i], NULL));
-	} T_END;
-	pool_unref(&pool);
-	return TRUE;
+	check_input_maildir_folder(input, path);
+	if (input->maildir) {
+		check_input_list(input, path, check_is_subfolder, S_IFDIR,
+				 check_input_maildir_folder);
+	} else {
+		check_input_dir(input, path);
+	}
 }
 
 int bounce_check_input(const char *path,
@@ -227,9 +192,7 @@ int bounce_check_input(const char *path,
 	else {
 		while (len > 1 && path[len - 1] == '/')
 			len--;
-		path = t_strndup(path, len);
-		if (!check_input_maildir(&input, path))
-			check_input_dir(&input, path);
+		check_input_folder(&input, t_strndup(path, len));
 	}
 	return input.failed ? -1 : 0;
 }

@@ -15,14 +15,32 @@
 #include "backscatter-compat.h"
 #include "check-json.h"
 
+/* A comma, unless this is the first one in its object or array. */
+static void json_next(string_t *dest)
+{
+	const char *text = str_c(dest);
+	size_t len = str_len(dest);
+
+	if (len > 0 && strchr("{[\n", text[len - 1]) == NULL)
+		str_append_c(dest, ',');
+}
+
 static void json_key(string_t *dest, const char *key)
 {
-	char last = str_len(dest) == 0 ? '{' :
-		((const char *)str_data(dest))[str_len(dest) - 1];
-
-	if (last != '{' && last != '[')
-		str_append_c(dest, ',');
+	json_next(dest);
 	str_printfa(dest, "\"%s\":", key);
+}
+
+static void json_open(string_t *dest)
+{
+	json_next(dest);
+	str_append_c(dest, '{');
+}
+
+static void json_open_array(string_t *dest, const char *key)
+{
+	json_key(dest, key);
+	str_append_c(dest, '[');
 }
 
 /* Append valid UTF-8, with the control characters escaped that JSON would let
@@ -63,7 +81,7 @@ static void json_value(string_t *dest, const char *value)
 	str_append_c(dest, '"');
 }
 
-static void json_string(string_t *dest, const char *key, const char *value)
+void check_json_text(string_t *dest, const char *key, const char *value)
 {
 	json_key(dest, key);
 	json_value(dest, value);
@@ -84,15 +102,8 @@ static void json_number(string_t *dest, const char *key, uintmax_t value)
 /* Seconds since 1970 as RFC 3339 has them; 0 is null. */
 static void json_time(string_t *dest, const char *key, time_t value)
 {
-	json_string(dest, key, value == 0 ? NULL :
-		    iso8601_date_create_tm(gmtime(&value), INT_MAX));
-}
-
-static void json_open(string_t *dest, bool first)
-{
-	if (!first)
-		str_append_c(dest, ',');
-	str_append_c(dest, '{');
+	check_json_text(dest, key, value == 0 ? NULL :
+			iso8601_date_create_tm(gmtime(&value), INT_MAX));
 }
 
 /* {"origin":"dir","bits":2048,"retired":null}; null: no key was found. */
@@ -111,7 +122,7 @@ json_evidence_key(string_t *dest, const struct bounce_signature_evidence *sig)
 		return;
 	}
 	str_append_c(dest, '{');
-	json_string(dest, "origin", origins[sig->key_origin]);
+	check_json_text(dest, "origin", origins[sig->key_origin]);
 	json_number(dest, "bits", sig->key_bits);
 	json_time(dest, "retired", sig->key_retired);
 	str_append_c(dest, '}');
@@ -120,15 +131,15 @@ json_evidence_key(string_t *dest, const struct bounce_signature_evidence *sig)
 static void
 json_signature(string_t *dest, const struct bounce_signature_evidence *sig)
 {
-	json_string(dest, "domain", sig->sig->domain);
-	json_string(dest, "selector", sig->sig->selector);
-	json_string(dest, "algorithm", sig->sig->algorithm_name);
+	check_json_text(dest, "domain", sig->sig->domain);
+	check_json_text(dest, "selector", sig->sig->selector);
+	check_json_text(dest, "algorithm", sig->sig->algorithm_name);
 	json_bool(dest, "own", sig->sig->own);
-	json_string(dest, "header", bounce_dkim_header_name(sig->header));
-	json_string(dest, "body", bounce_dkim_body_name(sig->body));
-	json_string(dest, "reason", bounce_reason_name(sig->reason));
-	json_string(dest, "text", sig->text);
-	json_string(dest, "repair", sig->repair);
+	check_json_text(dest, "header", bounce_dkim_header_name(sig->header));
+	check_json_text(dest, "body", bounce_dkim_body_name(sig->body));
+	check_json_text(dest, "reason", bounce_reason_name(sig->reason));
+	check_json_text(dest, "text", sig->text);
+	check_json_text(dest, "repair", sig->repair);
 	json_evidence_key(dest, sig);
 	json_number(dest, "level", sig->original->level);
 }
@@ -138,10 +149,9 @@ json_signatures(string_t *dest, const struct bounce_evidence *evidence)
 {
 	unsigned int i;
 
-	json_key(dest, "signatures");
-	str_append_c(dest, '[');
+	json_open_array(dest, "signatures");
 	for (i = 0; evidence != NULL && i < evidence->sigs_count; i++) T_BEGIN {
-		json_open(dest, i == 0);
+		json_open(dest);
 		json_signature(dest, &evidence->sigs[i]);
 		str_append_c(dest, '}');
 	} T_END;
@@ -154,18 +164,17 @@ json_recipients(string_t *dest, const struct bounce_report *report)
 	const struct bounce_report_recipient *rcpt;
 	unsigned int i;
 
-	json_key(dest, "recipients");
-	str_append_c(dest, '[');
+	json_open_array(dest, "recipients");
 	for (i = 0; report != NULL && i < report->recipients_count; i++) {
 		rcpt = &report->recipients[i];
-		json_open(dest, i == 0);
-		json_string(dest, "final_recipient", rcpt->final_recipient);
-		json_string(dest, "original_recipient",
-			    rcpt->original_recipient);
-		json_string(dest, "action", rcpt->action);
-		json_string(dest, "status", rcpt->status);
-		json_string(dest, "diagnostic_code", rcpt->diagnostic_code);
-		json_string(dest, "remote_mta", rcpt->remote_mta);
+		json_open(dest);
+		check_json_text(dest, "final_recipient", rcpt->final_recipient);
+		check_json_text(dest, "original_recipient",
+				rcpt->original_recipient);
+		check_json_text(dest, "action", rcpt->action);
+		check_json_text(dest, "status", rcpt->status);
+		check_json_text(dest, "diagnostic_code", rcpt->diagnostic_code);
+		check_json_text(dest, "remote_mta", rcpt->remote_mta);
 		str_append_c(dest, '}');
 	}
 	str_append_c(dest, ']');
@@ -181,10 +190,10 @@ json_spf(string_t *dest, const char *key, const struct bounce_spf_result *result
 		return;
 	}
 	str_append_c(dest, '{');
-	json_string(dest, "result", bounce_spf_name(result->spf));
-	json_string(dest, "address", result->address);
-	json_string(dest, "domain", result->domain);
-	json_string(dest, "text", result->text);
+	check_json_text(dest, "result", bounce_spf_name(result->spf));
+	check_json_text(dest, "address", result->address);
+	check_json_text(dest, "domain", result->domain);
+	check_json_text(dest, "text", result->text);
 	str_append_c(dest, '}');
 }
 
@@ -194,17 +203,26 @@ json_support(string_t *dest, const struct bounce_evidence *evidence)
 	json_spf(dest, "spf", evidence == NULL ? NULL : &evidence->spf);
 	json_spf(dest, "reporter_spf", evidence == NULL ? NULL :
 		 &evidence->reporter_spf);
-	json_string(dest, "reporter_alignment", evidence == NULL ? NULL :
-		    evidence->reporter_alignment);
+	check_json_text(dest, "reporter_alignment", evidence == NULL ? NULL :
+			evidence->reporter_alignment);
 }
 
-/* The first value of a property, or NULL. */
-static const char *
-t_json_property(const struct bounce_answer *answer,
-		enum bounce_property property)
+static const char *const *
+t_json_values(const struct bounce_answer *answer, enum bounce_property property)
 {
 	return bounce_property_get(pool_datastack_create(), property,
-				   answer->message, answer->verdict)[0];
+				   answer->message, answer->verdict);
+}
+
+/* "original_date" and the first value of original-date, or null. */
+static void
+json_property(string_t *dest, const struct bounce_answer *answer,
+	      enum bounce_property property)
+{
+	const char *name = bounce_property_name(property);
+
+	check_json_text(dest, t_str_replace(name, '-', '_'),
+			t_json_values(answer, property)[0]);
 }
 
 /* What the text form shows of the original, too. */
@@ -212,41 +230,32 @@ static void
 json_original(string_t *dest, const struct bounce_answer *answer)
 {
 	const char *const *to;
-	bool first = TRUE;
 
-	json_string(dest, "original_from", t_json_property(answer,
-		BOUNCE_PROPERTY_ORIGINAL_FROM));
-	json_key(dest, "original_to");
-	str_append_c(dest, '[');
-	to = bounce_property_get(pool_datastack_create(),
-				 BOUNCE_PROPERTY_ORIGINAL_TO, answer->message,
-				 answer->verdict);
+	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_FROM);
+	json_open_array(dest, "original_to");
+	to = t_json_values(answer, BOUNCE_PROPERTY_ORIGINAL_TO);
 	for (; *to != NULL; to++) {
-		if (!first)
-			str_append_c(dest, ',');
-		first = FALSE;
+		json_next(dest);
 		json_value(dest, *to);
 	}
 	str_append_c(dest, ']');
-	json_string(dest, "original_subject", t_json_property(answer,
-		BOUNCE_PROPERTY_ORIGINAL_SUBJECT));
-	json_string(dest, "original_date", t_json_property(answer,
-		BOUNCE_PROPERTY_ORIGINAL_DATE));
+	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_SUBJECT);
+	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_DATE);
 }
 
 static void
 json_received(string_t *dest, const struct bounce_received *received)
 {
-	json_string(dest, "helo", received->helo);
-	json_string(dest, "host", received->host);
-	json_string(dest, "address", received->ip.family == 0 ? NULL :
-		    net_ip2addr(&received->ip));
-	json_string(dest, "by", received->by);
-	json_string(dest, "with", received->with);
-	json_string(dest, "id", received->id);
-	json_string(dest, "for", received->rcpt);
+	check_json_text(dest, "helo", received->helo);
+	check_json_text(dest, "host", received->host);
+	check_json_text(dest, "address", received->ip.family == 0 ? NULL :
+			net_ip2addr(&received->ip));
+	check_json_text(dest, "by", received->by);
+	check_json_text(dest, "with", received->with);
+	check_json_text(dest, "id", received->id);
+	check_json_text(dest, "for", received->rcpt);
 	json_bool(dest, "authenticated", received->authenticated);
-	json_string(dest, "user", received->auth_user);
+	check_json_text(dest, "user", received->auth_user);
 	json_time(dest, "date", received->date);
 }
 
@@ -258,15 +267,14 @@ json_trace(string_t *dest, const struct bounce_original *original)
 	const struct bounce_received *received;
 	pool_t pool;
 
-	json_key(dest, "trace");
-	str_append_c(dest, '[');
+	json_open_array(dest, "trace");
 	if (original != NULL) {
 		pool = pool_alloconly_create("json trace", 4096);
 		p_array_init(&trace, pool, 8);
 		bounce_received_collect(pool, original->message.header,
 					&trace);
 		array_foreach(&trace, received) T_BEGIN {
-			json_open(dest, received == array_front(&trace));
+			json_open(dest);
 			json_received(dest, received);
 			str_append_c(dest, '}');
 		} T_END;
@@ -291,13 +299,13 @@ static void json_rest(string_t *dest, const struct bounce_answer *answer)
 		(void)bounce_linkage_find(answer->message, verdict->original,
 					  &matched);
 	}
-	json_string(dest, "matched_recipient", matched);
+	check_json_text(dest, "matched_recipient", matched);
 	json_trace(dest, verdict->original);
-	json_string(dest, "original_source", verdict->original == NULL ? NULL :
-		    sources[verdict->original->source]);
-	json_string(dest, "mail_from", answer->envelope.mail_from);
-	json_string(dest, "rcpt_to_field", answer->rcpt_to_field);
-	json_string(dest, "orcpt", answer->envelope.orcpt);
+	check_json_text(dest, "original_source", verdict->original == NULL ?
+			NULL : sources[verdict->original->source]);
+	check_json_text(dest, "mail_from", answer->envelope.mail_from);
+	check_json_text(dest, "rcpt_to_field", answer->rcpt_to_field);
+	check_json_text(dest, "orcpt", answer->envelope.orcpt);
 	json_time(dest, "arrival_date", report == NULL ? 0 :
 		  report->arrival_date);
 }
@@ -309,19 +317,17 @@ json_contract(string_t *dest, const struct bounce_answer *answer)
 	const struct bounce_verdict *verdict = answer->verdict;
 	const struct bounce_original *original = verdict->original;
 
-	json_string(dest, "file", answer->file);
+	check_json_text(dest, "file", answer->file);
 	json_bool(dest, "is_bounce", bounce_kind_is_bounce(verdict->kind.kind));
-	json_string(dest, "kind", bounce_kind_name(verdict->kind.kind));
-	json_string(dest, "original", bounce_original_state_name(
+	check_json_text(dest, "kind", bounce_kind_name(verdict->kind.kind));
+	check_json_text(dest, "original", bounce_original_state_name(
 		original == NULL ? BOUNCE_ORIGINAL_NONE : original->state));
-	json_string(dest, "original_message_id", t_json_property(answer,
-		BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID));
+	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
 	json_number(dest, "original_fields", original == NULL ? 0 :
 		    original->message.header->fields_count);
 	json_signatures(dest, answer->evidence);
-	json_string(dest, "verdict", bounce_verdict_name(verdict->value));
-	json_string(dest, "reason", t_json_property(answer,
-		BOUNCE_PROPERTY_REASON));
+	check_json_text(dest, "verdict", bounce_verdict_name(verdict->value));
+	json_property(dest, answer, BOUNCE_PROPERTY_REASON);
 }
 
 void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
@@ -331,21 +337,20 @@ void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
 
 	str_append_c(dest, '{');
 	json_contract(dest, answer);
-	json_string(dest, "text", answer->verdict->text);
+	check_json_text(dest, "text", answer->verdict->text);
 	json_number(dest, "message", answer->number);
-	json_string(dest, "rcpt_to", answer->envelope.rcpt_to);
-	json_string(dest, "kind_rule", answer->verdict->kind.rule);
+	check_json_text(dest, "rcpt_to", answer->envelope.rcpt_to);
+	check_json_text(dest, "kind_rule", answer->verdict->kind.rule);
 	json_number(dest, "original_level", original == NULL ? 0 :
 		    original->level);
-	json_string(dest, "reporting_mta", report == NULL ? NULL :
-		    report->reporting_mta);
+	check_json_text(dest, "reporting_mta", report == NULL ? NULL :
+			report->reporting_mta);
 	json_recipients(dest, report);
 	json_bool(dest, "over_limit", bounce_answer_is_over_limit(answer));
 	json_support(dest, answer->evidence);
-	json_string(dest, "warning", answer->evidence == NULL ? NULL :
-		    answer->evidence->warning);
-	json_string(dest, "recipient_linkage", t_json_property(answer,
-		BOUNCE_PROPERTY_RECIPIENT_LINKAGE));
+	check_json_text(dest, "warning", answer->evidence == NULL ? NULL :
+			answer->evidence->warning);
+	json_property(dest, answer, BOUNCE_PROPERTY_RECIPIENT_LINKAGE);
 	json_original(dest, answer);
 	json_rest(dest, answer);
 	str_append(dest, "}\n");

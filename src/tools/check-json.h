@@ -7,4 +7,9 @@ struct bounce_answer;
    data stack: it grows in frames of it. */
 void bounce_check_json(string_t *dest, const struct bounce_answer *answer);
 
+/* Append "key":"value", after a comma unless it is the first one in its object
+   or array. What is not UTF-8 is replaced, control characters are escaped. NULL
+   is null. */
+void check_json_text(string_t *dest, const char *key, const char *value);
+
 #endif

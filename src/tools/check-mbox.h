@@ -8,7 +8,12 @@
    some software puts there). A file that begins with a From_ line and is one
    message only is thus one message: what looks like a separator inside it
    was quoted by whoever wrote the line. One '>' is taken off lines of '>'
-   before "From ", as in mboxrd. */
+   before "From ", as in mboxrd.
+
+   Dovecot's istream-raw-mbox serves a mailbox that Dovecot itself has written,
+   and splits other files differently: it fails where the first From_ line has no
+   date, takes a From_ line with a date for a separator whatever follows it, and
+   leaves the '>' where it is, so that a signature of the body is broken. */
 
 struct istream;
 struct bounce_check_mbox;

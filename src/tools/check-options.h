@@ -20,14 +20,14 @@ struct bounce_check_options {
 	const char *key_dir;
 	/* Resolvers, separated by spaces; NULL: the system's. */
 	const char *dns_servers;
-	bool no_dns:1;
+	bool no_dns;
 	/* Ask for SPF, too; policy.spf_rescue: what of it. */
-	bool spf:1;
-	bool reporter_spf:1;
+	bool spf;
+	bool reporter_spf;
 
-	bool json:1;
+	bool json;
 	/* say at the end who sent mail of ours that came back unsigned */
-	bool senders:1;
+	bool senders;
 	/* 0: judge once, and measure nothing */
 	unsigned int repeat;
 };

@@ -6,7 +6,7 @@
 #include "str.h"
 #include "str-sanitize.h"
 #include "bounce-unsigned.h"
-#include "backscatter-compat.h"
+#include "check-json.h"
 #include "check-senders.h"
 
 /* Characters of a host's name that are shown, and kept. */
@@ -131,19 +131,6 @@ void bounce_check_senders_text(string_t *dest,
 		str_printfa(dest, "%8ju  others\n", senders->others);
 }
 
-static void
-senders_json_string(string_t *dest, const char *key, const char *value)
-{
-	str_printfa(dest, ",\"%s\":", key);
-	if (value == NULL) {
-		str_append(dest, "null");
-		return;
-	}
-	str_append_c(dest, '"');
-	json_append_escaped(dest, value);
-	str_append_c(dest, '"');
-}
-
 void bounce_check_senders_json(string_t *dest,
 			       const struct bounce_check_senders *senders)
 {
@@ -157,9 +144,9 @@ void bounce_check_senders_json(string_t *dest,
 		array_foreach_elem(&sorted, sender) {
 			str_printfa(dest, "%s{\"count\":%ju", first ? "" : ",",
 				    sender->count);
-			senders_json_string(dest, "address", sender->address);
-			senders_json_string(dest, "domain", sender->domain);
-			senders_json_string(dest, "host", sender->host);
+			check_json_text(dest, "address", sender->address);
+			check_json_text(dest, "domain", sender->domain);
+			check_json_text(dest, "host", sender->host);
 			str_append_c(dest, '}');
 			first = FALSE;
 		}
