@@ -9,6 +9,7 @@
 #include "bounce-message.h"
 #include "bounce-property.h"
 #include "bounce-report.h"
+#include "bounce-sanitize.h"
 #include "bounce-verdict.h"
 
 #define TEXT_COLUMNS 79

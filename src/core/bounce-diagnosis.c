@@ -13,6 +13,7 @@
 #include "bounce-policy.h"
 #include "bounce-property.h"
 #include "bounce-received.h"
+#include "bounce-sanitize.h"
 #include "bounce-verdict.h"
 
 /* Different values that are counted; octets of each; those that are shown. */

@@ -34,14 +34,6 @@ enum bounce_property {
 	BOUNCE_PROPERTY_COUNT
 };
 
-/* Makes untrusted octets fit for a log, a terminal and JSON: valid UTF-8, what
-   is not is U+FFFD; control characters, C1 included, are '?'. Allocated from
-   the data stack. */
-const char *t_bounce_sanitize(const void *data, size_t size);
-/* TRUE if a terminal takes the character for an order to it, or it changes the
-   direction of the text. */
-bool bounce_char_is_control(uint32_t chr);
-
 /* "original-message-id"; static. */
 const char *bounce_property_name(enum bounce_property property);
 /* Returns 0, or -1 if there is no property of that name (without case). */

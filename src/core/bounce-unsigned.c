@@ -6,7 +6,7 @@
 #include "bounce-domains.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
-#include "bounce-property.h"
+#include "bounce-sanitize.h"
 #include "bounce-trace.h"
 #include "bounce-unsigned.h"
 #include "bounce-verdict.h"

@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "str.h"
 #include "dict.h"
-#include "bounce-property.h"
+#include "bounce-sanitize.h"
 #include "backscatter-dict-key.h"
 #include "backscatter-count-key.h"
 

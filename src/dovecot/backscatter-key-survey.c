@@ -8,7 +8,7 @@
 #include "bounce-domains.h"
 #include "bounce-key-dir.h"
 #include "bounce-key.h"
-#include "bounce-property.h"
+#include "bounce-sanitize.h"
 #include "backscatter-domain-site.h"
 #include "backscatter-key-survey.h"
 

@@ -8,6 +8,7 @@
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-property.h"
+#include "bounce-sanitize.h"
 #include "bounce-types.h"
 #include "bounce-unsigned.h"
 #include "bounce-verdict.h"

@@ -11,6 +11,7 @@
 #include "bounce-property.h"
 #include "bounce-received.h"
 #include "bounce-report.h"
+#include "bounce-sanitize.h"
 #include "bounce-verdict.h"
 #include "backscatter-compat.h"
 #include "check-json.h"
