@@ -6,7 +6,7 @@
    clock. */
 
 struct bounce_dns_query;
-struct bounce_dns_cache;
+struct bounce_lru;
 
 /* Answers kept: the one that was not used for the longest time goes. A larger
    answer is not kept. */
@@ -19,17 +19,15 @@ struct bounce_dns_cache;
 /* How long a temporary failure is believed. */
 #define BOUNCE_DNS_CACHE_TEMPERROR_TTL 5
 
-struct bounce_dns_cache *bounce_dns_cache_init(void);
-void bounce_dns_cache_deinit(struct bounce_dns_cache **cache);
+/* A cache that bounce_lru_deinit() frees. */
+struct bounce_lru *bounce_dns_cache_init(void);
 
 /* Answer a query, its memory from the pool. Returns FALSE if the answer is not
    known. */
-bool bounce_dns_cache_lookup(struct bounce_dns_cache *cache, pool_t pool,
+bool bounce_dns_cache_lookup(struct bounce_lru *cache, pool_t pool,
 			     uint64_t now, struct bounce_dns_query *query);
 /* Keep what a query was answered. */
-void bounce_dns_cache_store(struct bounce_dns_cache *cache, uint64_t now,
+void bounce_dns_cache_store(struct bounce_lru *cache, uint64_t now,
 			    const struct bounce_dns_query *query);
-/* How many are kept. */
-unsigned int bounce_dns_cache_count(const struct bounce_dns_cache *cache);
 
 #endif

@@ -1,9 +1,8 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "hash.h"
-#include "llist.h"
 #include "bounce-key-cache.h"
+#include "bounce-lru.h"
 
 #define CACHE_DEFAULT_MAX_KEYS 1000
 #define CACHE_DEFAULT_MAX_OTHERS 1000
@@ -14,29 +13,20 @@
 #define MSECS_PER_MINUTE (60 * 1000)
 
 struct cache_entry {
-	/* used last: at the tail */
-	struct cache_entry *prev, *next;
-	char *name;
+	struct bounce_lru_entry lru;
 	uint64_t expires;
-
 	enum bounce_key_status status;
 	struct bounce_key *key;
 	char *error;
 };
 
-struct cache_set {
-	HASH_TABLE(char *, struct cache_entry *) entries;
-	struct cache_entry *head, *tail;
-	unsigned int max_count;
-};
-
 struct bounce_key_cache {
 	/* Keys stay here after they have expired, as names whose lookup is not
 	   counted. */
-	struct cache_set keys;
-	struct cache_set others;
+	struct bounce_lru *keys;
+	struct bounce_lru *others;
 	/* Domains of which a key was found, as names alone. */
-	struct cache_set domains;
+	struct bounce_lru *domains;
 
 	/* The token bucket: lookups that are allowed now. They come back one
 	   by one; last_token is when the last one did. */
@@ -44,70 +34,34 @@ struct bounce_key_cache {
 	uint64_t last_token;
 };
 
-static void cache_set_init(struct cache_set *set, unsigned int max_count)
+static void cache_entry_free(struct bounce_lru_entry *lru)
 {
-	set->max_count = max_count;
-	hash_table_create(&set->entries, default_pool, 0, str_hash, strcmp);
-}
+	struct cache_entry *entry = (struct cache_entry *)lru;
 
-static void cache_set_remove(struct cache_set *set, struct cache_entry *entry)
-{
-	hash_table_remove(set->entries, entry->name);
-	DLLIST2_REMOVE(&set->head, &set->tail, entry);
 	if (entry->key != NULL)
 		bounce_key_unref(&entry->key);
 	i_free(entry->error);
-	i_free(entry->name);
 	i_free(entry);
 }
 
-static void cache_set_remove_name(struct cache_set *set, const char *name)
+static struct cache_entry *cache_find(struct bounce_lru *lru, const char *name)
 {
-	struct cache_entry *entry = hash_table_lookup(set->entries, name);
-
-	if (entry != NULL)
-		cache_set_remove(set, entry);
-}
-
-static void cache_set_deinit(struct cache_set *set)
-{
-	while (set->head != NULL)
-		cache_set_remove(set, set->head);
-	hash_table_destroy(&set->entries);
-}
-
-static struct cache_entry *
-cache_set_find(struct cache_set *set, const char *name)
-{
-	struct cache_entry *entry = hash_table_lookup(set->entries, name);
-
-	if (entry != NULL) {
-		DLLIST2_REMOVE(&set->head, &set->tail, entry);
-		DLLIST2_APPEND(&set->head, &set->tail, entry);
-	}
-	return entry;
+	return (struct cache_entry *)bounce_lru_find(lru, name);
 }
 
 static void
-cache_set_add(struct cache_set *set, const char *name, uint64_t expires,
-	      const struct bounce_key_cache_answer *answer)
+cache_add(struct bounce_lru *lru, const char *name, uint64_t expires,
+	  const struct bounce_key_cache_answer *answer)
 {
-	struct cache_entry *entry;
+	struct cache_entry *entry = i_new(struct cache_entry, 1);
 
-	cache_set_remove_name(set, name);
-	if (hash_table_count(set->entries) >= set->max_count)
-		cache_set_remove(set, set->head);
-
-	entry = i_new(struct cache_entry, 1);
-	entry->name = i_strdup(name);
 	entry->expires = expires;
 	entry->status = answer->status;
 	entry->error = i_strdup(answer->error);
 	entry->key = answer->key;
 	if (entry->key != NULL)
 		bounce_key_ref(entry->key);
-	hash_table_insert(set->entries, entry->name, entry);
-	DLLIST2_APPEND(&set->head, &set->tail, entry);
+	bounce_lru_add(lru, &entry->lru, name);
 }
 
 struct bounce_key_cache *
@@ -119,11 +73,12 @@ bounce_key_cache_init(const struct bounce_key_cache_settings *settings)
 	if (settings == NULL)
 		settings = &defaults;
 	cache = i_new(struct bounce_key_cache, 1);
-	cache_set_init(&cache->keys, settings->max_keys != 0 ?
-		       settings->max_keys : CACHE_DEFAULT_MAX_KEYS);
-	cache_set_init(&cache->others, settings->max_others != 0 ?
-		       settings->max_others : CACHE_DEFAULT_MAX_OTHERS);
-	cache_set_init(&cache->domains, CACHE_MAX_DOMAINS);
+	cache->keys = bounce_lru_init(settings->max_keys != 0 ?
+		settings->max_keys : CACHE_DEFAULT_MAX_KEYS, cache_entry_free);
+	cache->others = bounce_lru_init(settings->max_others != 0 ?
+		settings->max_others : CACHE_DEFAULT_MAX_OTHERS,
+		cache_entry_free);
+	cache->domains = bounce_lru_init(CACHE_MAX_DOMAINS, cache_entry_free);
 	cache->max_tokens = settings->lookups_per_minute != 0 ?
 		settings->lookups_per_minute :
 		BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE;
@@ -138,9 +93,9 @@ void bounce_key_cache_deinit(struct bounce_key_cache **_cache)
 	if (cache == NULL)
 		return;
 	*_cache = NULL;
-	cache_set_deinit(&cache->keys);
-	cache_set_deinit(&cache->others);
-	cache_set_deinit(&cache->domains);
+	bounce_lru_deinit(&cache->keys);
+	bounce_lru_deinit(&cache->others);
+	bounce_lru_deinit(&cache->domains);
 	i_free(cache);
 }
 
@@ -173,8 +128,8 @@ void bounce_key_cache_add_domain(struct bounce_key_cache *cache,
 {
 	static const struct bounce_key_cache_answer none;
 
-	if (cache_set_find(&cache->domains, domain) == NULL)
-		cache_set_add(&cache->domains, domain, 0, &none);
+	if (cache_find(cache->domains, domain) == NULL)
+		cache_add(cache->domains, domain, 0, &none);
 }
 
 /* A selector or a domain may hold the infix, too, if a stranger made it up:
@@ -193,7 +148,7 @@ static bool
 cache_knows_domain(struct bounce_key_cache *cache, const char *domain)
 {
 	while (domain != NULL) {
-		if (cache_set_find(&cache->domains, domain) != NULL)
+		if (cache_find(cache->domains, domain) != NULL)
 			return TRUE;
 		domain = strchr(domain, '.');
 		if (domain != NULL)
@@ -220,9 +175,9 @@ bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 {
 	struct cache_entry *known, *entry;
 
-	entry = known = cache_set_find(&cache->keys, name);
+	entry = known = cache_find(cache->keys, name);
 	if (entry == NULL || entry->expires <= now)
-		entry = cache_set_find(&cache->others, name);
+		entry = cache_find(cache->others, name);
 	if (entry != NULL && entry->expires > now)
 		return cache_answer(entry, answer_r);
 	if (known != NULL || !cache_knows_domain(cache, key_name_domain(name)) ||
@@ -247,8 +202,8 @@ void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 		ttl = ttl == 0 ? 0 :
 			I_MAX(ttl, BOUNCE_KEY_CACHE_MIN_TTL);
 		ttl = I_MIN(ttl, BOUNCE_KEY_CACHE_MAX_TTL);
-		cache_set_add(&cache->keys, name, now + ttl * 1000ULL, answer);
-		cache_set_remove_name(&cache->others, name);
+		cache_add(cache->keys, name, now + ttl * 1000ULL, answer);
+		bounce_lru_remove(cache->others, name);
 		if ((domain = key_name_domain(name)) != NULL)
 			bounce_key_cache_add_domain(cache, domain);
 		return;
@@ -259,9 +214,9 @@ void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 	} else {
 		ttl = I_MAX(ttl, BOUNCE_KEY_CACHE_MIN_TTL);
 		ttl = I_MIN(ttl, BOUNCE_KEY_CACHE_MAX_OTHER_TTL);
-		cache_set_remove_name(&cache->keys, name);
+		bounce_lru_remove(cache->keys, name);
 	}
-	cache_set_add(&cache->others, name, now + ttl * 1000ULL, answer);
+	cache_add(cache->others, name, now + ttl * 1000ULL, answer);
 }
 
 unsigned int
@@ -270,29 +225,30 @@ bounce_key_cache_selectors(const struct bounce_key_cache *cache,
 			   const char **selectors_r, unsigned int max)
 {
 	const char *suffix = t_strconcat("._domainkey.", domain, NULL);
+	const struct bounce_lru_entry *lru;
 	const struct cache_entry *entry;
 	size_t size, suffix_size = strlen(suffix);
 	unsigned int count = 0;
 
-	for (entry = cache->keys.tail; entry != NULL && count < max;
-	     entry = entry->prev) {
-		size = strlen(entry->name);
+	for (lru = bounce_lru_last(cache->keys); lru != NULL && count < max;
+	     lru = lru->prev) {
+		entry = (const struct cache_entry *)lru;
+		size = strlen(lru->name);
 		if (entry->expires <= now || size <= suffix_size ||
-		    strcmp(entry->name + size - suffix_size, suffix) != 0)
+		    strcmp(lru->name + size - suffix_size, suffix) != 0)
 			continue;
-		selectors_r[count++] = t_strndup(entry->name,
-						 size - suffix_size);
+		selectors_r[count++] = t_strndup(lru->name, size - suffix_size);
 	}
 	return count;
 }
 
 unsigned int bounce_key_cache_keys_count(const struct bounce_key_cache *cache)
 {
-	return hash_table_count(cache->keys.entries);
+	return bounce_lru_count(cache->keys);
 }
 
 unsigned int
 bounce_key_cache_others_count(const struct bounce_key_cache *cache)
 {
-	return hash_table_count(cache->others.entries);
+	return bounce_lru_count(cache->others);
 }

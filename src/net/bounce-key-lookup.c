@@ -8,6 +8,7 @@
 #include "bounce-key-cache.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
+#include "bounce-lru.h"
 
 struct bounce_key_lookup {
 	/* used last: at the tail */
@@ -24,7 +25,7 @@ struct bounce_key_lookup {
 	struct bounce_dns *dns;
 	struct bounce_key_cache *cache;
 	/* what is asked for beside keys */
-	struct bounce_dns_cache *answers;
+	struct bounce_lru *answers;
 	struct bounce_key_lookup_ports ports;
 	struct bounce_key_lookup_stats stats;
 };
@@ -121,7 +122,7 @@ static void bounce_key_lookup_free(struct bounce_key_lookup *lookup)
 	if (lookup->shared)
 		DLLIST2_REMOVE(&lookups_head, &lookups_tail, lookup);
 	bounce_key_cache_deinit(&lookup->cache);
-	bounce_dns_cache_deinit(&lookup->answers);
+	bounce_lru_deinit(&lookup->answers);
 	bounce_key_dir_deinit(&lookup->dir);
 	bounce_dns_destroy(&lookup->dns);
 	i_free(lookup->key_dir);

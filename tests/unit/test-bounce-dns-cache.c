@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "bounce-dns-cache.h"
+#include "bounce-lru.h"
 #include "test-common.h"
 #include "test-bounce-zone.h"
 
@@ -24,7 +25,7 @@ test_ask(struct test_zone *zone, pool_t pool, const char *name,
 }
 
 static bool
-test_find(struct bounce_dns_cache *cache, pool_t pool, const char *name,
+test_find(struct bounce_lru *cache, pool_t pool, const char *name,
 	  enum bounce_dns_type type, uint64_t now,
 	  struct bounce_dns_query *query_r)
 {
@@ -37,7 +38,7 @@ test_find(struct bounce_dns_cache *cache, pool_t pool, const char *name,
 static void test_bounce_dns_cache_answers(void)
 {
 	struct test_zone zone = { .records = test_records, .ttl = 100 };
-	struct bounce_dns_cache *cache = bounce_dns_cache_init();
+	struct bounce_lru *cache = bounce_dns_cache_init();
 	pool_t pool = pool_alloconly_create("cache", 1024);
 	struct bounce_dns_query query;
 
@@ -75,7 +76,7 @@ static void test_bounce_dns_cache_answers(void)
 	test_assert_strcmp(query.error, "no answer in time");
 	test_assert(!test_find(cache, pool, "silent.example",
 			       BOUNCE_DNS_TYPE_TXT, 5000, &query));
-	bounce_dns_cache_deinit(&cache);
+	bounce_lru_deinit(&cache);
 	test_assert(cache == NULL);
 	pool_unref(&pool);
 	test_end();
@@ -84,7 +85,7 @@ static void test_bounce_dns_cache_answers(void)
 static void test_bounce_dns_cache_bounds(void)
 {
 	struct test_zone zone = { .records = test_records, .ttl = 0 };
-	struct bounce_dns_cache *cache = bounce_dns_cache_init();
+	struct bounce_lru *cache = bounce_dns_cache_init();
 	pool_t pool = pool_alloconly_create("cache", 1024);
 	struct bounce_dns_query query;
 	unsigned int i;
@@ -93,7 +94,7 @@ static void test_bounce_dns_cache_bounds(void)
 	/* TTL 0 */
 	test_ask(&zone, pool, "a.example", BOUNCE_DNS_TYPE_TXT, &query);
 	bounce_dns_cache_store(cache, 0, &query);
-	test_assert(bounce_dns_cache_count(cache) == 0);
+	test_assert(bounce_lru_count(cache) == 0);
 	zone.ttl = 1;
 	test_ask(&zone, pool, "a.example", BOUNCE_DNS_TYPE_TXT, &query);
 	bounce_dns_cache_store(cache, 0, &query);
@@ -112,7 +113,7 @@ static void test_bounce_dns_cache_bounds(void)
 		test_assert_idx(test_find(cache, pool, "a.example",
 					  BOUNCE_DNS_TYPE_TXT, 1, &query), i);
 	}
-	test_assert(bounce_dns_cache_count(cache) ==
+	test_assert(bounce_lru_count(cache) ==
 		    BOUNCE_DNS_CACHE_MAX_COUNT);
 	/* the size */
 	test_ask(&zone, pool, "a.example", BOUNCE_DNS_TYPE_TXT, &query);
@@ -120,7 +121,7 @@ static void test_bounce_dns_cache_bounds(void)
 	bounce_dns_cache_store(cache, 0, &query);
 	test_assert(!test_find(cache, pool, "a.example", BOUNCE_DNS_TYPE_TXT,
 			       1, &query));
-	bounce_dns_cache_deinit(&cache);
+	bounce_lru_deinit(&cache);
 	pool_unref(&pool);
 	test_end();
 }
