@@ -31,8 +31,8 @@ int bounce_key_dir_lookup(struct bounce_key_dir *dir, const char *selector,
 
 /* The selectors of the domain's key files: at most max of them, from the data
    stack, in no order, maybe twice. Returns their number: 0 also if the
-   directory cannot be read. Looks at BOUNCE_KEY_DIR_MAX_CHECKED names at
-   most. */
+   directory cannot be read. Looks at BOUNCE_KEY_DIR_MAX_CHECKED key
+   files at most. */
 unsigned int
 bounce_key_dir_selectors(struct bounce_key_dir *dir, const char *domain,
 			 const char **selectors_r, unsigned int max);
