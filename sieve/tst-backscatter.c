@@ -79,7 +79,7 @@ tst_backscatter_operation_execute(const struct sieve_runtime_env *renv,
 	sieve_runtime_trace_descend(renv);
 
 	result = ext_backscatter_get_result(renv, renv->oprtn->ext);
-	match = result != NULL && backscatter_result_matches(result);
+	match = result != NULL && result->matches;
 
 	sieve_runtime_trace(renv, SIEVE_TRLVL_TESTS,
 			    result == NULL ? "the message is not judged" :

@@ -105,7 +105,8 @@ tst_bounce_validate_property(struct sieve_validator *valdtr,
 		return FALSE;
 
 	if (sieve_argument_is_string_literal(arg) &&
-	    backscatter_property_find(sieve_ast_argument_strc(arg)) < 0) {
+	    backscatter_property_check(sieve_ast_argument_strc(arg),
+				       NULL) < 0) {
 		sieve_argument_validate_error(valdtr, arg,
 			"bounce test: unknown property `%s'",
 			str_sanitize(sieve_ast_argument_strc(arg), 80));
@@ -130,8 +131,7 @@ static bool tst_bounce_matches_whole(struct sieve_command *tst)
 
 struct tst_bounce_keys {
 	struct sieve_validator *valdtr;
-	const char *name;
-	int property;
+	const char *property;
 };
 
 static int
@@ -141,10 +141,10 @@ tst_bounce_validate_key(void *context, struct sieve_ast_argument *arg)
 	const char *key = sieve_ast_argument_strc(arg);
 
 	if (!sieve_argument_is_string_literal(arg) ||
-	    backscatter_property_value_is_possible(keys->property, key))
+	    backscatter_property_check(keys->property, key) != 0)
 		return 1;
 	sieve_argument_validate_warning(keys->valdtr, arg,
-		"bounce test: %s is never `%s'", keys->name,
+		"bounce test: %s is never `%s'", keys->property,
 		str_sanitize(key, 80));
 	return 1;
 }
@@ -163,8 +163,7 @@ tst_bounce_validate_keys(struct sieve_validator *valdtr,
 	    !tst_bounce_matches_whole(tst))
 		return;
 	keys.valdtr = valdtr;
-	keys.name = sieve_ast_argument_strc(property);
-	keys.property = backscatter_property_find(keys.name);
+	keys.property = sieve_ast_argument_strc(property);
 	(void)sieve_ast_stringlist_map(&arg, &keys, tst_bounce_validate_key);
 }
 
@@ -291,25 +290,6 @@ tst_bounce_stringlist_create(const struct sieve_runtime_env *renv,
  * Code execution
  */
 
-/* Returns 1 and the values, or 0 if there is no such property. */
-static int
-tst_bounce_get_values(const struct sieve_runtime_env *renv, const char *name,
-		      const char *const **values_r)
-{
-	const struct backscatter_result *result;
-	int property = backscatter_property_find(name);
-
-	if (property < 0) {
-		sieve_runtime_warning(renv, NULL,
-			"bounce test: unknown property `%s'",
-			str_sanitize(name, 80));
-		return 0;
-	}
-	result = ext_backscatter_get_result(renv, renv->oprtn->ext);
-	*values_r = backscatter_result_property(result, property);
-	return 1;
-}
-
 static int
 tst_bounce_operation_execute(const struct sieve_runtime_env *renv,
 			     sieve_size_t *address)
@@ -338,7 +318,14 @@ tst_bounce_operation_execute(const struct sieve_runtime_env *renv,
 	sieve_runtime_trace(renv, SIEVE_TRLVL_TESTS, "bounce test [%s]",
 			    str_sanitize(str_c(property), 80));
 	sieve_runtime_trace_descend(renv);
-	if (tst_bounce_get_values(renv, str_c(property), &values) > 0) {
+	values = backscatter_result_property(
+		ext_backscatter_get_result(renv, renv->oprtn->ext),
+		str_c(property));
+	if (values == NULL) {
+		sieve_runtime_warning(renv, NULL,
+			"bounce test: unknown property `%s'",
+			str_sanitize(str_c(property), 80));
+	} else {
 		match = sieve_match(renv, &mcht, &cmp,
 				    tst_bounce_stringlist_create(renv, values),
 				    key_list, &ret);

@@ -10,6 +10,7 @@
 #include "doveadm-print.h"
 #include "dovecot-backscatter.h"
 #include "backscatter-compat.h"
+#include "doveadm-backscatter-mail.h"
 #include "doveadm-backscatter.h"
 
 struct check_input {
@@ -97,16 +98,16 @@ check_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 }
 
 static void
-check_print(const char *name, const struct backscatter_answer *answer)
+check_print(const char *name, const struct backscatter_result *result)
 {
 	string_t *explanation = str_new(default_pool, 4096);
 	unsigned int i;
 
-	backscatter_answer_explain(answer, explanation);
+	backscatter_result_explain(result, explanation);
 	doveadm_print(name);
 	for (i = 0; i < N_ELEMENTS(check_properties); i++) {
-		doveadm_print(backscatter_answer_property(answer,
-							  check_properties[i]));
+		doveadm_print(t_backscatter_property(result,
+						     check_properties[i]));
 	}
 	doveadm_print(str_c(explanation));
 	str_free(&explanation);
@@ -117,7 +118,7 @@ check_file(struct check_cmd_context *ctx, struct mail_user *user,
 	   const struct check_input *input)
 {
 	struct backscatter_question question;
-	const struct backscatter_answer *answer;
+	const struct backscatter_result *result;
 	const char *error;
 	pool_t pool;
 	int ret;
@@ -132,11 +133,11 @@ check_file(struct check_cmd_context *ctx, struct mail_user *user,
 
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter check",
 				     64 * 1024);
-	ret = backscatter_ask(pool, &question, &answer, &error);
+	ret = backscatter_ask(pool, &question, &result, &error);
 	if (ret < 0)
 		i_error("%s: %s", input->name, error);
 	else
-		check_print(input->name, answer);
+		check_print(input->name, result);
 	pool_unref(&pool);
 	return ret;
 }

@@ -41,7 +41,7 @@ static int diagnose_failed(struct diagnose_mailbox *d, const char *error)
 
 static int diagnose_mail(struct diagnose_mailbox *d, struct mail *mail)
 {
-	const struct backscatter_answer *answer;
+	const struct backscatter_result *result;
 	const char *error;
 	time_t received;
 	pool_t pool;
@@ -50,9 +50,9 @@ static int diagnose_mail(struct diagnose_mailbox *d, struct mail *mail)
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter diagnose",
 				     16 * 1024);
 	ret = backscatter_doveadm_ask_mail(d->user, mail, d->ctx->since, pool,
-					   &received, &answer, &error);
+					   &received, &result, &error);
 	if (ret > 0)
-		backscatter_diagnosis_add(d->diagnosis, answer);
+		backscatter_diagnosis_add(d->diagnosis, result);
 	if (ret < 0 && !mail->expunged) {
 		(void)diagnose_failed(d, t_strdup_printf("UID %u: %s",
 							 mail->uid, error));

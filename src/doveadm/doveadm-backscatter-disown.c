@@ -13,8 +13,8 @@
 struct disown_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
 
-	time_t since, until;
-	bool list, remove;
+	struct backscatter_time_window window;
+	enum backscatter_disown_change change;
 };
 
 /* Seconds since 1970, a date, or how long ago. */
@@ -38,40 +38,25 @@ disown_init(struct doveadm_mail_cmd_context *_ctx
 	struct disown_cmd_context *ctx =
 		container_of(_ctx, struct disown_cmd_context, ctx);
 	const char *value;
+	bool list = FALSE, remove = FALSE;
 
-	(void)doveadm_cmd_param_bool(_ctx->cctx, "list", &ctx->list);
-	(void)doveadm_cmd_param_bool(_ctx->cctx, "remove", &ctx->remove);
+	(void)doveadm_cmd_param_bool(_ctx->cctx, "list", &list);
+	(void)doveadm_cmd_param_bool(_ctx->cctx, "remove", &remove);
 	/* what is removed is all that reaches into it */
-	ctx->since = 0;
-	ctx->until = ctx->remove ? INT32_MAX : time(NULL);
+	ctx->window.until = remove ? INT32_MAX : time(NULL);
 	if (doveadm_cmd_param_str(_ctx->cctx, "since", &value))
-		ctx->since = disown_parse_time("since", value);
+		ctx->window.since = disown_parse_time("since", value);
 	if (doveadm_cmd_param_str(_ctx->cctx, "until", &value))
-		ctx->until = disown_parse_time("until", value);
-	if (ctx->since > ctx->until)
+		ctx->window.until = disown_parse_time("until", value);
+	if (ctx->window.since > ctx->window.until)
 		i_fatal_status(EX_USAGE, "--since is later than --until");
-	if (ctx->list && ctx->remove)
+	if (list && remove)
 		i_fatal_status(EX_USAGE, "Either --list or --remove");
+	ctx->change = list ? BACKSCATTER_DISOWN_NOTHING :
+		remove ? BACKSCATTER_DISOWN_REMOVE : BACKSCATTER_DISOWN_ADD;
 
 	doveadm_print_header_simple("since");
 	doveadm_print_header_simple("until");
-}
-
-static int
-disown_list(struct disown_cmd_context *ctx, struct mail_user *user,
-	    const char **error_r)
-{
-	const struct backscatter_time_window *list;
-	unsigned int i, count;
-
-	if (backscatter_disown_list(user, ctx->ctx.pool, &list, &count,
-				    error_r) < 0)
-		return -1;
-	for (i = 0; i < count; i++) {
-		doveadm_print(unixdate2str(list[i].since));
-		doveadm_print(unixdate2str(list[i].until));
-	}
-	return 0;
 }
 
 static int
@@ -79,21 +64,20 @@ disown_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 {
 	struct disown_cmd_context *ctx =
 		container_of(_ctx, struct disown_cmd_context, ctx);
+	const struct backscatter_time_window *list;
 	const char *error;
-	int ret = 0;
+	unsigned int i, count;
 
-	if (ctx->remove) {
-		ret = backscatter_disown_remove(user, ctx->since, ctx->until,
-						&error);
-	} else if (!ctx->list) {
-		ret = backscatter_disown_add(user, ctx->since, ctx->until,
-					     &error);
-	}
-	/* what it is now */
-	if (ret < 0 || disown_list(ctx, user, &error) < 0) {
+	if (backscatter_disown(user, ctx->change, &ctx->window, _ctx->pool,
+			       &list, &count, &error) < 0) {
 		i_error("%s: %s", user->username, error);
 		_ctx->exit_code = EX_TEMPFAIL;
 		return -1;
+	}
+	/* what it is now */
+	for (i = 0; i < count; i++) {
+		doveadm_print(unixdate2str(list[i].since));
+		doveadm_print(unixdate2str(list[i].until));
 	}
 	return 0;
 }

@@ -32,7 +32,7 @@ static int mail_get_time(struct mail *mail, time_t *time_r)
 
 int backscatter_doveadm_ask_mail(struct mail_user *user, struct mail *mail,
 				 time_t since, pool_t pool, time_t *received_r,
-				 const struct backscatter_answer **answer_r,
+				 const struct backscatter_result **result_r,
 				 const char **error_r)
 {
 	struct backscatter_question question;
@@ -50,7 +50,16 @@ int backscatter_doveadm_ask_mail(struct mail_user *user, struct mail *mail,
 	question.name = mailbox_get_vname(mail->box);
 	question.when = *received_r;
 	question.delivered = TRUE;
-	ret = backscatter_ask(pool, &question, answer_r, error_r);
+	ret = backscatter_ask(pool, &question, result_r, error_r);
 	i_stream_seek(question.input, 0);
 	return ret < 0 ? -1 : 1;
+}
+
+const char *t_backscatter_property(const struct backscatter_result *result,
+				   const char *name)
+{
+	const char *const *values = backscatter_result_property(result, name);
+
+	i_assert(values != NULL);
+	return t_strarray_join(values, ", ");
 }

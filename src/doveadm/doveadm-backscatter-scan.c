@@ -112,33 +112,33 @@ scan_get_count(struct scan_mailbox *scan, const char *verdict,
 
 static void
 scan_add_row(struct scan_mailbox *scan, struct mail *mail, time_t received,
-	     const struct backscatter_answer *answer)
+	     const struct backscatter_result *result)
 {
 	struct scan_row *row = array_append_space(&scan->rows);
 
 	row->uid = mail->uid;
 	row->received = received;
 	row->verdict = p_strdup(scan->batch_pool,
-		backscatter_answer_property(answer, "verdict"));
+		t_backscatter_property(result, "verdict"));
 	row->reason = p_strdup(scan->batch_pool,
-		backscatter_answer_property(answer, "reason"));
+		t_backscatter_property(result, "reason"));
 	row->message_id = p_strdup(scan->batch_pool,
-		backscatter_answer_property(answer, "original-message-id"));
+		t_backscatter_property(result, "original-message-id"));
 }
 
 static void
 scan_take(struct scan_mailbox *scan, struct mail *mail, time_t received,
-	  const struct backscatter_answer *answer)
+	  const struct backscatter_result *result)
 {
 	struct scan_row *row;
 	const char *error;
 
-	if (!answer->is_bounce) {
+	if (!result->is_bounce) {
 		scan_get_count(scan, "none", "none")->messages++;
 		return;
 	}
-	scan_add_row(scan, mail, received, answer);
-	if (scan->ctx->move == NULL || !answer->matches)
+	scan_add_row(scan, mail, received, result);
+	if (scan->ctx->move == NULL || !result->matches)
 		return;
 	if (backscatter_move_mail(scan->ctx->move, mail, &error) < 0) {
 		scan_failed(scan, t_strdup_printf("UID %u: %s", mail->uid,
@@ -152,7 +152,7 @@ scan_take(struct scan_mailbox *scan, struct mail *mail, time_t received,
 
 static void scan_mail(struct scan_mailbox *scan, struct mail *mail)
 {
-	const struct backscatter_answer *answer;
+	const struct backscatter_result *result;
 	const char *error;
 	time_t received;
 	pool_t pool;
@@ -160,8 +160,8 @@ static void scan_mail(struct scan_mailbox *scan, struct mail *mail)
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter scan",
 				     16 * 1024);
 	if (backscatter_doveadm_ask_mail(scan->user, mail, 0, pool, &received,
-					 &answer, &error) > 0)
-		scan_take(scan, mail, received, answer);
+					 &result, &error) > 0)
+		scan_take(scan, mail, received, result);
 	else if (!mail->expunged) {
 		scan_failed(scan, t_strdup_printf("mailbox %s: UID %u: %s",
 			mailbox_get_vname(scan->box), mail->uid, error));

@@ -4,10 +4,6 @@
 #include "mail-user.h"
 #include "bounce-answer.h"
 #include "bounce-domains.h"
-#include "bounce-message.h"
-#include "bounce-property.h"
-#include "bounce-types.h"
-#include "bounce-verdict.h"
 #include "backscatter-ports.h"
 #include "backscatter-dict.h"
 #include "backscatter-settings.h"
@@ -66,54 +62,42 @@ ask_judge(pool_t pool, struct bounce_answer *full,
 }
 
 int backscatter_ask(pool_t pool, const struct backscatter_question *question,
-		    const struct backscatter_answer **answer_r,
+		    const struct backscatter_result **result_r,
 		    const char **error_r)
 {
 	const struct backscatter_settings *set =
 		backscatter_user_get_settings(question->user);
-	struct backscatter_answer *answer;
-	struct bounce_answer *full;
+	struct backscatter_result *result;
+	struct bounce_answer *answer;
 	int ret;
 
 	if (set == NULL) {
 		*error_r = "the user's settings are wrong (see above)";
 		return -1;
 	}
-	full = p_new(pool, struct bounce_answer, 1);
-	ask_fill(pool, question, set, full);
-	ret = ask_judge(pool, full, question, set, error_r);
+	answer = p_new(pool, struct bounce_answer, 1);
+	ask_fill(pool, question, set, answer);
+	ret = ask_judge(pool, answer, question, set, error_r);
 	backscatter_dict_release(question->user);
 	if (ret < 0)
 		return -1;
-	backscatter_domains_log(question->user->event, full->policy.domains);
+	backscatter_domains_log(question->user->event, answer->policy.domains);
 
-	answer = p_new(pool, struct backscatter_answer, 1);
-	answer->full = full;
-	answer->is_bounce = bounce_kind_is_bounce(full->verdict->kind.kind);
-	answer->matches =
-		full->verdict->value == BOUNCE_VERDICT_BACKSCATTER ||
-		full->verdict->value == BOUNCE_VERDICT_DISOWNED;
-	*answer_r = answer;
+	result = p_new(pool, struct backscatter_result, 1);
+	result->mode = BACKSCATTER_MODE_ENFORCE;
+	result->answer = answer;
+	result->message = answer->message;
+	result->verdict = answer->verdict;
+	result->evidence = answer->evidence;
+	result->user = question->user;
+	result->now = answer->policy.now;
+	backscatter_result_conclude(result);
+	*result_r = result;
 	return 0;
 }
 
-const char *
-backscatter_answer_property(const struct backscatter_answer *answer,
-			    const char *name)
-{
-	enum bounce_property property;
-	const char *const *values;
-
-	if (bounce_property_find(name, &property) < 0)
-		i_panic("There is no property %s", name);
-	values = bounce_property_get(pool_datastack_create(), property,
-				     answer->full->message,
-				     answer->full->verdict);
-	return values[0] == NULL ? "" : t_strarray_join(values, ", ");
-}
-
-void backscatter_answer_explain(const struct backscatter_answer *answer,
+void backscatter_result_explain(const struct backscatter_result *result,
 				string_t *dest)
 {
-	bounce_answer_text(dest, answer->full);
+	bounce_answer_text(dest, result->answer);
 }

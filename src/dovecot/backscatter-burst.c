@@ -322,7 +322,7 @@ void backscatter_burst_count(struct mail_user *user, struct event *event,
 
 	burst_init(&ctx, set, result, now);
 	ctx.event = event;
-	if (!backscatter_result_is_bounce(result) ||
+	if (!result->is_bounce ||
 	    backscatter_dict_get(user, &ctx.dict, &error) <= 0)
 		return;
 	burst_tidy(&ctx);

@@ -23,7 +23,7 @@ backscatter_delivery_begin(pool_t pool, struct mail_user *user,
 {
 	struct backscatter_delivery *delivery;
 
-	i_assert(backscatter_result_is_bounce(result));
+	i_assert(result->is_bounce);
 
 	delivery = p_new(pool, struct backscatter_delivery, 1);
 	backscatter_outcome_init(&delivery->outcome, pool, default_mailbox);
@@ -37,16 +37,15 @@ backscatter_delivery_begin(pool_t pool, struct mail_user *user,
 	return delivery;
 }
 
-void backscatter_delivery_saved(struct backscatter_delivery *delivery,
-				const char *mailbox)
+void backscatter_delivery_add(struct backscatter_delivery *delivery,
+			      const char *action, const char *mailbox)
 {
-	backscatter_outcome_saved(&delivery->outcome, mailbox);
-}
-
-void backscatter_delivery_action(struct backscatter_delivery *delivery,
-				 const char *action, const char *mailbox)
-{
-	backscatter_outcome_action(&delivery->outcome, action, mailbox);
+	if (action == NULL)
+		backscatter_outcome_saved(&delivery->outcome, mailbox);
+	else {
+		backscatter_outcome_action(&delivery->outcome, action,
+					   mailbox);
+	}
 }
 
 void backscatter_delivered(struct event *event,

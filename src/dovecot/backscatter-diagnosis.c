@@ -11,10 +11,10 @@ struct bounce_diagnosis *backscatter_diagnosis_init(pool_t pool)
 }
 
 void backscatter_diagnosis_add(struct bounce_diagnosis *diagnosis,
-			       const struct backscatter_answer *answer)
+			       const struct backscatter_result *result)
 {
-	bounce_diagnosis_add(diagnosis, &answer->full->policy,
-			     answer->full->message, answer->full->verdict);
+	bounce_diagnosis_add(diagnosis, &result->answer->policy,
+			     result->message, result->verdict);
 }
 
 void backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,

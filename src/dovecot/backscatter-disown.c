@@ -46,92 +46,71 @@ int backscatter_disown_read(struct mail_user *user,
 }
 
 static int
-backscatter_disown_get_dict(struct mail_user *user,
-			    struct backscatter_dict **dict_r,
-			    const char **error_r)
+backscatter_disown_change(struct backscatter_dict *dict,
+			  enum backscatter_disown_change change,
+			  const struct backscatter_time_window *window,
+			  struct bounce_windows *windows,
+			  const char **error_r)
 {
-	int ret = backscatter_dict_get(user, dict_r, error_r);
-
-	if (ret == 0)
-		*error_r = "backscatter_dict is not set";
-	return ret <= 0 ? -1 : 0;
-}
-
-/* Returns how many were removed, or -1. */
-static int
-backscatter_disown_change_locked(struct backscatter_dict *dict, bool add,
-				 time_t since, time_t until,
-				 const char **error_r)
-{
-	struct bounce_windows windows;
-	unsigned int removed = 0;
-
-	if (backscatter_disown_get(dict, &windows, error_r) < 0)
-		return -1;
-	if (!add)
-		removed = bounce_windows_remove(&windows, since, until);
-	else if (!bounce_windows_add(&windows, since, until)) {
+	if (change == BACKSCATTER_DISOWN_REMOVE) {
+		(void)bounce_windows_remove(windows, window->since,
+					    window->until);
+	} else if (!bounce_windows_add(windows, window->since,
+				       window->until)) {
 		*error_r = t_strdup_printf("there are %u such times already",
-					   windows.count);
+					   windows->count);
 		return -1;
 	}
-	if (windows.count == 0)
+	if (windows->count == 0)
 		backscatter_dict_unset(dict, BACKSCATTER_DISOWN_KEY);
 	else {
 		backscatter_dict_set(dict, BACKSCATTER_DISOWN_KEY,
-				     t_bounce_windows_text(&windows), 0);
+				     t_bounce_windows_text(windows), 0);
 	}
-	return backscatter_dict_flush(dict, error_r) < 0 ? -1 : (int)removed;
+	return backscatter_dict_flush(dict, error_r);
 }
 
 static int
-backscatter_disown_change(struct mail_user *user, bool add, time_t since,
-			  time_t until, const char **error_r)
+backscatter_disown_in_dict(struct mail_user *user,
+			   enum backscatter_disown_change change,
+			   const struct backscatter_time_window *window,
+			   struct bounce_windows *windows_r,
+			   const char **error_r)
 {
 	struct backscatter_dict *dict;
-	int ret;
+	int ret = backscatter_dict_get(user, &dict, error_r);
 
-	if (backscatter_disown_get_dict(user, &dict, error_r) < 0)
+	if (ret <= 0) {
+		if (ret == 0)
+			*error_r = "backscatter_dict is not set";
 		return -1;
+	}
+	if (change == BACKSCATTER_DISOWN_NOTHING)
+		return backscatter_disown_get(dict, windows_r, error_r);
 	backscatter_dict_lock(dict);
-	ret = backscatter_disown_change_locked(dict, add, since, until,
-					       error_r);
+	ret = backscatter_disown_get(dict, windows_r, error_r);
+	if (ret == 0) {
+		ret = backscatter_disown_change(dict, change, window,
+						windows_r, error_r);
+	}
 	backscatter_dict_unlock(dict);
 	return ret;
 }
 
-int backscatter_disown_add(struct mail_user *user, time_t since, time_t until,
-			   const char **error_r)
+int backscatter_disown(struct mail_user *user,
+		       enum backscatter_disown_change change,
+		       const struct backscatter_time_window *window,
+		       pool_t pool,
+		       const struct backscatter_time_window **list_r,
+		       unsigned int *count_r, const char **error_r)
 {
-	int ret = backscatter_disown_change(user, TRUE, since, until, error_r);
-
-	backscatter_dict_release(user);
-	return ret;
-}
-
-int backscatter_disown_remove(struct mail_user *user, time_t since,
-			      time_t until, const char **error_r)
-{
-	int ret = backscatter_disown_change(user, FALSE, since, until,
-					    error_r);
-
-	backscatter_dict_release(user);
-	return ret;
-}
-
-int backscatter_disown_list(struct mail_user *user, pool_t pool,
-			    const struct backscatter_time_window **list_r,
-			    unsigned int *count_r, const char **error_r)
-{
-	struct backscatter_dict *dict;
 	struct backscatter_time_window *list;
 	struct bounce_windows windows;
 	unsigned int i;
 	int ret;
 
-	ret = backscatter_disown_get_dict(user, &dict, error_r);
-	if (ret == 0)
-		ret = backscatter_disown_get(dict, &windows, error_r);
+	ret = backscatter_disown_in_dict(user, change, window, &windows,
+					 error_r);
 	backscatter_dict_release(user);
 	if (ret < 0)
 		return -1;

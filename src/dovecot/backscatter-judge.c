@@ -215,13 +215,13 @@ backscatter_judge(struct backscatter_judgement *j, const char *session_id)
 
 	if (backscatter_get_verdict(j, &error) < 0)
 		backscatter_give_up(j, error);
-	if (!backscatter_result_is_bounce(j->result))
-		return;
-	backscatter_log(j, session_id);
+	backscatter_result_conclude(j->result);
+	if (j->result->is_bounce)
+		backscatter_log(j, session_id);
 }
 
-const struct backscatter_result *
-backscatter_judge_mail(pool_t pool, struct event *event,
+static const struct backscatter_result *
+backscatter_judge_user(pool_t pool, struct event *event,
 		       struct mail_user *user, struct mail *mail,
 		       const struct backscatter_envelope *envelope)
 {
@@ -254,4 +254,17 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 	backscatter_dict_release(user);
 	event_unref(&j.event);
 	return j.result;
+}
+
+const struct backscatter_result *
+backscatter_judge_mail(pool_t pool, struct event *event,
+		       struct mail_user *user, struct mail *mail,
+		       const struct backscatter_envelope *envelope)
+{
+	const struct backscatter_result *result;
+
+	result = backscatter_judge_user(pool, event, user, mail, envelope);
+	if (envelope->delivery)
+		backscatter_result_attach(event, result);
+	return result;
 }

@@ -10,30 +10,11 @@ struct bounce_domain_words;
 struct bounce_domains;
 struct mail_user;
 struct bounce_envelope;
-struct bounce_evidence;
-struct bounce_message;
 struct bounce_policy;
-struct bounce_verdict;
 struct bounce_key_lookup;
 struct backscatter_delivered;
 struct backscatter_settings;
 struct smtp_address;
-
-struct backscatter_result {
-	enum backscatter_mode mode;
-	const struct bounce_message *message;
-	const struct bounce_verdict *verdict;
-	/* NULL for what is no bounce. */
-	const struct bounce_evidence *evidence;
-
-	/* Whose it is, and when it was judged. */
-	struct mail_user *user;
-	time_t now;
-	/* It is being delivered: backscatter_state_end() will count it. */
-	bool delivery;
-	/* The key of its replays, see backscatter-state.h, or NULL. */
-	const char *replay_key;
-};
 
 /* The address as SMTP writes it, "" for the null sender; NULL for NULL. */
 const char *backscatter_address(pool_t pool, const struct smtp_address *address);
@@ -76,6 +57,13 @@ void backscatter_domains_log(struct event *event,
    nothing. */
 void backscatter_domains_check(struct event *event,
 			       const struct bounce_domain_words *words);
+
+/* What all callers know of a result, by its verdict and its mode. */
+void backscatter_result_conclude(struct backscatter_result *result);
+/* Put a result into an event, as fields for all its children and as a pointer
+   for backscatter_result_find(); NULL takes it out. */
+void backscatter_result_attach(struct event *event,
+			       const struct backscatter_result *result);
 
 /* The line of the log and the event "backscatter_checked". */
 void backscatter_log_result(struct event *event,

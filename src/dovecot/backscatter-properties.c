@@ -10,18 +10,14 @@
 #include "backscatter-burst.h"
 #include "backscatter-private.h"
 
-int backscatter_property_find(const char *name)
+int backscatter_property_check(const char *name, const char *value)
 {
 	enum bounce_property property;
 
-	return bounce_property_find(name, &property) < 0 ? -1 : (int)property;
-}
-
-bool backscatter_property_value_is_possible(int property, const char *value)
-{
-	i_assert(property >= 0 && property < BOUNCE_PROPERTY_COUNT);
-
-	return bounce_property_value_is_possible(property, value);
+	if (bounce_property_find(name, &property) < 0)
+		return -1;
+	return value == NULL ||
+		bounce_property_value_is_possible(property, value) ? 1 : 0;
 }
 
 /* What a script sees of a message that is no bounce, or that is not judged. */
@@ -52,7 +48,7 @@ backscatter_burst_property(const struct backscatter_result *result,
 	if (set == NULL)
 		return FALSE;
 	if (property == BOUNCE_PROPERTY_BURST) {
-		return backscatter_result_is_bounce(result) &&
+		return result->is_bounce &&
 			backscatter_burst_lookup(result->user, set, result,
 						 result->now, value_r) == 0;
 	}
@@ -65,13 +61,14 @@ backscatter_burst_property(const struct backscatter_result *result,
 
 const char *const *
 backscatter_result_property(const struct backscatter_result *result,
-			    int property)
+			    const char *name)
 {
+	enum bounce_property property;
 	const char **values;
 	uint64_t value;
 
-	i_assert(property >= 0 && property < BOUNCE_PROPERTY_COUNT);
-
+	if (bounce_property_find(name, &property) < 0)
+		return NULL;
 	if (result == NULL || result->mode != BACKSCATTER_MODE_ENFORCE)
 		return backscatter_no_property(property);
 	if (property == BOUNCE_PROPERTY_BURST ||

@@ -1,7 +1,6 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "backscatter-config.h"
 #include "lib-event.h"
 #include "bounce-types.h"
 #include "bounce-verdict.h"
@@ -42,26 +41,12 @@ const struct backscatter_result *backscatter_result_find(struct event *event)
 	return result;
 }
 
-bool backscatter_result_is_bounce(const struct backscatter_result *result)
+void backscatter_result_conclude(struct backscatter_result *result)
 {
-	return bounce_kind_is_bounce(result->verdict->kind.kind);
-}
+	const struct bounce_verdict *verdict = result->verdict;
 
-enum backscatter_mode
-backscatter_result_mode(const struct backscatter_result *result)
-{
-	return result->mode;
-}
-
-bool backscatter_result_matches(const struct backscatter_result *result)
-{
-	if (result->mode != BACKSCATTER_MODE_ENFORCE)
-		return FALSE;
-	return result->verdict->value == BOUNCE_VERDICT_BACKSCATTER ||
-		result->verdict->value == BOUNCE_VERDICT_DISOWNED;
-}
-
-const char *backscatter_version(void)
-{
-	return BACKSCATTER_NAME" "BACKSCATTER_VERSION;
+	result->is_bounce = bounce_kind_is_bounce(verdict->kind.kind);
+	result->matches = result->mode == BACKSCATTER_MODE_ENFORCE &&
+		(verdict->value == BOUNCE_VERDICT_BACKSCATTER ||
+		 verdict->value == BOUNCE_VERDICT_DISOWNED);
 }

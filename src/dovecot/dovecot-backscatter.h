@@ -2,14 +2,21 @@
 #define DOVECOT_BACKSCATTER_H
 
 /* The public interface of libdovecot-backscatter.so, for the delivery hook,
-   the Sieve extension and doveadm. These, and nothing else, are exported. */
+   the Sieve extension and doveadm. These, and nothing else, are exported.
+
+   The hook needs five functions and the Sieve extension four. The others are
+   doveadm's: each is one that opens the dict, asks DNS or reads the settings,
+   which only this library can. What can be told by a struct is no function. */
 
 struct event;
 struct mail;
 struct mail_user;
 struct smtp_address;
+struct bounce_answer;
+struct bounce_evidence;
+struct bounce_message;
+struct bounce_verdict;
 struct backscatter_delivery;
-struct backscatter_result;
 
 #define BACKSCATTER_API __attribute__((visibility("default")))
 
@@ -46,38 +53,54 @@ struct backscatter_envelope {
    user. */
 BACKSCATTER_API bool backscatter_user_init(struct mail_user *user);
 
+/* What a message was judged to be. */
+struct backscatter_result {
+	enum backscatter_mode mode;
+	bool is_bounce;
+	/* The verdict is backscatter or disowned, in mode enforce: what the bare
+	   Sieve test matches. */
+	bool matches;
+
+	/*
+	 * The rest is the library's.
+	 */
+
+	const struct bounce_message *message;
+	const struct bounce_verdict *verdict;
+	/* NULL for what is not a bounce. */
+	const struct bounce_evidence *evidence;
+	/* Of backscatter_ask(); else NULL. */
+	const struct bounce_answer *answer;
+
+	/* Whose it is, and when it was judged. */
+	struct mail_user *user;
+	time_t now;
+	/* It is being delivered: backscatter_state_end() will count it. */
+	bool delivery;
+	/* The key of its replays, see backscatter-state.h, or NULL. */
+	const char *replay_key;
+};
+
 /* Judge a mail for its user, by the user's settings. Never fails: on any
    trouble the result is a temperror or unverifiable, one line is logged and
    counted. For a bounce one line is logged and an event "backscatter_checked"
    sent, whose parent is the event given. The result is allocated from the
    pool and lives as long as it. Returns NULL if the plugin is off for
-   this user, or the settings are broken (which is logged once). */
+   this user, or the settings are broken (which is logged once).
+
+   The result of a delivery is put into the event, as fields for all its children
+   and for backscatter_result_find(); NULL takes the one before it out. */
 BACKSCATTER_API const struct backscatter_result *
 backscatter_judge_mail(pool_t pool, struct event *event,
 		       struct mail_user *user, struct mail *mail,
 		       const struct backscatter_envelope *envelope);
 
-/* Put a result into an event, as fields for all its children and as a pointer
-   for backscatter_result_find(); NULL takes it out. */
-BACKSCATTER_API void
-backscatter_result_attach(struct event *event,
-			  const struct backscatter_result *result);
-/* The result in this event or one of its parents, or NULL. */
+/* The result of the delivery in this event or one of its parents, or NULL. */
 BACKSCATTER_API const struct backscatter_result *
 backscatter_result_find(struct event *event);
 
-/* FALSE for a message that is no bounce. */
-BACKSCATTER_API bool
-backscatter_result_is_bounce(const struct backscatter_result *result);
-BACKSCATTER_API enum backscatter_mode
-backscatter_result_mode(const struct backscatter_result *result);
-/* TRUE for the verdicts backscatter and disowned, in mode enforce: what the
-   bare Sieve test matches. */
-BACKSCATTER_API bool
-backscatter_result_matches(const struct backscatter_result *result);
-
 /* Follow the delivery of a bounce that was judged: what became of it is learned
-   from the two functions below, and at the end an event "backscatter_delivered"
+   from backscatter_delivery_add(), and at the end an event "backscatter_delivered"
    is sent, and the bounce counted. default_mailbox is where it is saved without
    Sieve. All of it is allocated from the pool, in which the result has to be,
    too. */
@@ -86,39 +109,34 @@ backscatter_delivery_begin(pool_t pool, struct mail_user *user,
 			   const struct backscatter_result *result,
 			   const struct backscatter_envelope *envelope,
 			   const char *default_mailbox);
-/* It was saved in this mailbox. */
-BACKSCATTER_API void
-backscatter_delivery_saved(struct backscatter_delivery *delivery,
-			   const char *mailbox);
 /* Sieve has finished an action without an error: the fields action_name and
-   fileinto_mailbox (or NULL) of its event "sieve_action_finished". */
+   fileinto_mailbox (or NULL) of its event "sieve_action_finished". action is
+   NULL: it was saved in this mailbox. */
 BACKSCATTER_API void
-backscatter_delivery_action(struct backscatter_delivery *delivery,
-			    const char *action, const char *mailbox);
+backscatter_delivery_add(struct backscatter_delivery *delivery,
+			 const char *action, const char *mailbox);
 /* ok is FALSE if the delivery failed. The event is the parent of ours. */
 BACKSCATTER_API void
 backscatter_delivery_end(struct backscatter_delivery **delivery,
 			 struct event *event, bool ok);
 
-/* A property number for a name, or -1. */
-BACKSCATTER_API int backscatter_property_find(const char *name);
-/* FALSE if the property can never have this value: a misspelt verdict. */
-BACKSCATTER_API bool
-backscatter_property_value_is_possible(int property, const char *value);
-/* The values of a property, NULL-terminated, none if the property is empty.
-   Those of a message that is no bounce if result is NULL. Allocated from the
-   data stack. In mode audit they are those of no bounce: the tests match
-   nothing. */
+/* Returns 1, 0 if the property can never have this value (a misspelt verdict),
+   or -1 if there is no such property. value is NULL: any. */
+BACKSCATTER_API int
+backscatter_property_check(const char *name, const char *value);
+/* The values of a property, NULL-terminated, none if the property is empty; or
+   NULL if there is no such property. Those of a message that is not a bounce if
+   result is NULL. Allocated from the data stack. In mode audit they are those of
+   a message that is not a bounce: the tests match nothing. */
 BACKSCATTER_API const char *const *
 backscatter_result_property(const struct backscatter_result *result,
-			    int property);
+			    const char *name);
 
 /*
  * For doveadm: what would have become of a message
  */
 
 struct istream;
-struct bounce_answer;
 
 struct backscatter_question {
 	/* By whose settings; they need not be on. */
@@ -138,28 +156,18 @@ struct backscatter_question {
 	bool delivered;
 };
 
-struct backscatter_answer {
-	bool is_bounce;
-	/* As backscatter_result_matches(), in whatever mode. */
-	bool matches;
-	const struct bounce_answer *full;
-};
-
 /* Judge a message without a trace: nothing is logged, counted or remembered.
-   The answer is the pool's. Returns 0, or -1 with an error (data stack) if the
-   message cannot be read or the settings are of no use. */
+   The result is the pool's, and as in mode enforce. Returns 0, or -1 with an
+   error (data stack) if the message cannot be read or the settings are of no
+   use. */
 BACKSCATTER_API int
 backscatter_ask(pool_t pool, const struct backscatter_question *question,
-		const struct backscatter_answer **answer_r,
+		const struct backscatter_result **result_r,
 		const char **error_r);
-/* The value of a property by its name, which must be one; "" if it is empty,
-   several separated by ", ". Allocated from the data stack. */
-BACKSCATTER_API const char *
-backscatter_answer_property(const struct backscatter_answer *answer,
-			    const char *name);
-/* Append the explanation, step by step. dest is not from the data stack. */
+/* Append the explanation of a result that was asked for, step by step. dest is
+   not from the data stack. */
 BACKSCATTER_API void
-backscatter_answer_explain(const struct backscatter_answer *answer,
+backscatter_result_explain(const struct backscatter_result *result,
 			   string_t *dest);
 
 /* Counters that last: how many bounces a day, whose, what they were and what
@@ -225,24 +233,28 @@ backscatter_counts_close(struct backscatter_counts **counts);
 
 /* Times (seconds since 1970, both included) in which the user's account was in
    other hands: bounces of what was signed then get the verdict disowned. They
-   are kept in backscatter_dict. add: those that overlap are joined. remove: all
-   that reach into this time. All return 0 or more, or -1 with an error (data
-   stack). */
+   are kept in backscatter_dict. */
 struct backscatter_time_window {
 	time_t since, until;
 };
 
+enum backscatter_disown_change {
+	BACKSCATTER_DISOWN_NOTHING = 0,
+	/* Those that overlap are joined. */
+	BACKSCATTER_DISOWN_ADD,
+	/* All that reach into this time. */
+	BACKSCATTER_DISOWN_REMOVE
+};
+
+/* Change these times, where it is wanted, and list those that there are then.
+   window is what is added or removed. The list is allocated from the pool.
+   Returns 0, or -1 with an error (data stack). */
 BACKSCATTER_API int
-backscatter_disown_add(struct mail_user *user, time_t since, time_t until,
-		       const char **error_r);
-BACKSCATTER_API int
-backscatter_disown_remove(struct mail_user *user, time_t since, time_t until,
-			  const char **error_r);
-/* The list is allocated from the pool. */
-BACKSCATTER_API int
-backscatter_disown_list(struct mail_user *user, pool_t pool,
-			const struct backscatter_time_window **list_r,
-			unsigned int *count_r, const char **error_r);
+backscatter_disown(struct mail_user *user,
+		   enum backscatter_disown_change change,
+		   const struct backscatter_time_window *window, pool_t pool,
+		   const struct backscatter_time_window **list_r,
+		   unsigned int *count_r, const char **error_r);
 
 /* The last burst of genuine bounces: when it rang, when the last bounce over
    the limit came, and what the period before that one had. */
@@ -272,7 +284,7 @@ BACKSCATTER_API struct bounce_diagnosis *
 backscatter_diagnosis_init(pool_t pool);
 BACKSCATTER_API void
 backscatter_diagnosis_add(struct bounce_diagnosis *diagnosis,
-			  const struct backscatter_answer *answer);
+			  const struct backscatter_result *result);
 BACKSCATTER_API void
 backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,
 			     const char *user, string_t *dest);
@@ -379,8 +391,5 @@ BACKSCATTER_API void
 backscatter_user_status(struct mail_user *user,
 			backscatter_status_callback_t *callback,
 			void *context);
-
-/* The name and version of the package. */
-BACKSCATTER_API const char *backscatter_version(void);
 
 #endif

@@ -28,7 +28,8 @@ backscatter_follow_transaction_commit(struct mailbox_transaction_context *t,
 	ret = context->super.transaction_commit(t, changes_r);
 	/* a mailbox may outlive the delivery that it was opened for */
 	if (ret == 0 && saves && backscatter_followed != NULL)
-		backscatter_delivery_saved(backscatter_followed, box->vname);
+		backscatter_delivery_add(backscatter_followed, NULL,
+					 box->vname);
 	return ret;
 }
 
@@ -62,7 +63,7 @@ backscatter_follow_event(struct event *event, enum event_callback_type type,
 	T_BEGIN {
 		action = event_find_field_recursive_str(event, "action_name");
 		if (action != NULL) {
-			backscatter_delivery_action(backscatter_followed,
+			backscatter_delivery_add(backscatter_followed,
 				action, event_find_field_recursive_str(event,
 							"fileinto_mailbox"));
 		}

@@ -59,11 +59,7 @@ backscatter_deliver_judge(struct mail_deliver_context *ctx)
 	envelope.delivery = TRUE;
 	result = backscatter_judge_mail(ctx->pool, ctx->event, ctx->rcpt_user,
 					ctx->src_mail, &envelope);
-	if (result == NULL)
-		return NULL;
-	/* The event dies before the pool. */
-	backscatter_result_attach(ctx->event, result);
-	if (!backscatter_result_is_bounce(result))
+	if (result == NULL || !result->is_bounce)
 		return NULL;
 	return backscatter_delivery_begin(ctx->pool, ctx->rcpt_user, result,
 					  &envelope, ctx->rcpt_default_mailbox);

@@ -25,12 +25,6 @@ enum fuzz_number {
 
 static unsigned int fuzz_warnings;
 
-/* As backscatter-result.c has it, and without the rest of the glue. */
-bool backscatter_result_is_bounce(const struct backscatter_result *result)
-{
-	return result->verdict->kind.kind != BOUNCE_KIND_NONE;
-}
-
 static void ATTR_FORMAT(2, 0)
 fuzz_log(const struct failure_context *ctx ATTR_UNUSED,
 	 const char *format ATTR_UNUSED, va_list args ATTR_UNUSED)
@@ -105,7 +99,7 @@ FUZZ_BEGIN_STR(const char *str)
 	};
 	struct backscatter_settings set;
 	struct backscatter_result result = {
-		.message = &message, .verdict = &verdict
+		.message = &message, .verdict = &verdict, .is_bounce = TRUE
 	};
 	uint64_t numbers[FUZZ_COUNT];
 	unsigned int i;

@@ -10,16 +10,11 @@ struct backscatter_delivery {
 	string_t *actions;
 };
 
-void backscatter_delivery_saved(struct backscatter_delivery *delivery,
-				const char *mailbox)
+void backscatter_delivery_add(struct backscatter_delivery *delivery,
+			      const char *action, const char *mailbox)
 {
-	str_printfa(delivery->actions, "saved %s;", mailbox);
-}
-
-void backscatter_delivery_action(struct backscatter_delivery *delivery,
-				 const char *action, const char *mailbox)
-{
-	str_printfa(delivery->actions, "%s %s;", action,
+	str_printfa(delivery->actions, "%s %s;",
+		    action == NULL ? "saved" : action,
 		    mailbox == NULL ? "-" : mailbox);
 }
 
