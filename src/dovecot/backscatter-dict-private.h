@@ -11,7 +11,7 @@ struct event;
 
 struct backscatter_dict_backend {
 	struct dict *dict;
-	/* What the circuit breaker knows it by: those that fail together have
+	/* What it is known by when it has failed: those that fail together have
 	   the same name. From the data stack. */
 	const char *name;
 	bool is_file;

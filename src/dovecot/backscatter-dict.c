@@ -5,9 +5,8 @@
 #include "ioloop-private.h"
 #include "module-context.h"
 #include "mail-user.h"
-#include "backscatter-breaker.h"
 #include "backscatter-event.h"
-#include "backscatter-once.h"
+#include "backscatter-throttle.h"
 #include "backscatter-dict.h"
 #include "backscatter-dict-handle.h"
 
@@ -45,17 +44,20 @@ struct backscatter_dict_lookup {
 
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_dict_user_module,
 				  &mail_user_module_register);
-static struct backscatter_breaker backscatter_dict_breaker = {
-	.interval = BACKSCATTER_DICT_RETRY_SECS
+/* A dict is held in it while it is left alone. */
+static struct backscatter_throttle backscatter_dict_failures = {
+	.interval = BACKSCATTER_DICT_RETRY_SECS,
+	.forget = TRUE
 };
 /* One that cannot be written to may well be read. */
-static struct backscatter_breaker backscatter_dict_write_breaker = {
-	.interval = BACKSCATTER_DICT_RETRY_SECS
+static struct backscatter_throttle backscatter_dict_write_failures = {
+	.interval = BACKSCATTER_DICT_RETRY_SECS,
+	.forget = TRUE
 };
-static struct backscatter_once backscatter_dict_warnings = {
+static struct backscatter_throttle backscatter_dict_warnings = {
 	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
 };
-static struct backscatter_once backscatter_dict_unmapped = {
+static struct backscatter_throttle backscatter_dict_unmapped = {
 	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
 };
 
@@ -63,17 +65,17 @@ static struct backscatter_once backscatter_dict_unmapped = {
  * Failures
  */
 
-/* once: of warnings; all are counted by their event. */
+/* Warned of now and then; all are counted by their event. */
 static void
 backscatter_dict_log_failure(struct backscatter_dict *dict,
-			     struct backscatter_once *once,
+			     struct backscatter_throttle *warnings,
 			     const char *error, const char *remark)
 {
 	struct event_passthrough *e = event_create_passthrough(dict->event)->
 		set_name(BACKSCATTER_DICT_EVENT_FAILED)->
 		add_str("error", error);
 
-	if (backscatter_once(once, dict->name, time(NULL)))
+	if (backscatter_throttle_once(warnings, dict->name, time(NULL)))
 		e_warning(e->event(), "%s (%s)", error, remark);
 	else
 		e_debug(e->event(), "%s", error);
@@ -89,7 +91,7 @@ static bool backscatter_dict_is_unmapped(const char *error)
 /* what: is done without for a while. */
 static void
 backscatter_dict_failed(struct backscatter_dict *dict, char **failed,
-			struct backscatter_breaker *breaker,
+			struct backscatter_throttle *failures,
 			const char *error, const char *what)
 {
 	if (*failed != NULL)
@@ -101,7 +103,7 @@ backscatter_dict_failed(struct backscatter_dict *dict, char **failed,
 		return;
 	}
 	*failed = i_strdup(error);
-	backscatter_breaker_trip(breaker, dict->name, time(NULL));
+	(void)backscatter_throttle_hold(failures, dict->name, time(NULL));
 	backscatter_dict_log_failure(dict, &backscatter_dict_warnings, error,
 		t_strdup_printf("%s for %u seconds, and what needs it goes "
 				"without", what, BACKSCATTER_DICT_RETRY_SECS));
@@ -109,7 +111,7 @@ backscatter_dict_failed(struct backscatter_dict *dict, char **failed,
 
 void backscatter_dict_fail(struct backscatter_dict *dict, const char *error)
 {
-	backscatter_dict_failed(dict, &dict->error, &backscatter_dict_breaker,
+	backscatter_dict_failed(dict, &dict->error, &backscatter_dict_failures,
 				error, "it is left alone");
 }
 
@@ -117,7 +119,7 @@ void backscatter_dict_fail_write(struct backscatter_dict *dict,
 				 const char *error)
 {
 	backscatter_dict_failed(dict, &dict->write_error,
-				&backscatter_dict_write_breaker, error,
+				&backscatter_dict_write_failures, error,
 				"nothing is written to it");
 }
 
@@ -291,13 +293,13 @@ backscatter_dict_open(struct backscatter_dict *dict, const char **error_r)
 		return 0;
 
 	dict->name = i_strdup(dict->backend.name);
-	if (backscatter_breaker_is_open(&backscatter_dict_breaker,
-					dict->name, time(NULL))) {
+	if (backscatter_throttle_is_held(&backscatter_dict_failures,
+					 dict->name, time(NULL))) {
 		*error_r = "It has failed a short time ago";
 		return -1;
 	}
-	if (backscatter_breaker_is_open(&backscatter_dict_write_breaker,
-					dict->name, time(NULL))) {
+	if (backscatter_throttle_is_held(&backscatter_dict_write_failures,
+					 dict->name, time(NULL))) {
 		dict->write_error = i_strdup("Writing to it has failed a short "
 					     "time ago");
 	}
@@ -422,8 +424,8 @@ void backscatter_dict_start_message(struct mail_user *user)
 		backscatter_dict_close(duser);
 		return;
 	}
-	if (!backscatter_breaker_is_open(&backscatter_dict_write_breaker,
-					 dict->name, time(NULL)))
+	if (!backscatter_throttle_is_held(&backscatter_dict_write_failures,
+					  dict->name, time(NULL)))
 		i_free(dict->write_error);
 	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
 	dict->lock_failed = FALSE;

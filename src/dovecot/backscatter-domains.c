@@ -5,7 +5,7 @@
 #include "bounce-domain-words.h"
 #include "bounce-domains.h"
 #include "backscatter-event.h"
-#include "backscatter-once.h"
+#include "backscatter-throttle.h"
 #include "backscatter-private.h"
 
 #include <time.h>
@@ -13,10 +13,10 @@
 /* What is wrong with a source is said again after this many seconds. */
 #define BACKSCATTER_DOMAINS_LOG_INTERVAL 3600
 
-static struct backscatter_once backscatter_domains_said = {
+static struct backscatter_throttle backscatter_domains_said = {
 	.interval = BACKSCATTER_DOMAINS_LOG_INTERVAL
 };
-static struct backscatter_once backscatter_domain_files_opened;
+static struct backscatter_throttle backscatter_domain_files_opened;
 
 struct bounce_domains *
 backscatter_domains_get(pool_t pool, struct mail_user *user,
@@ -32,11 +32,11 @@ void backscatter_domains_log(struct event *event,
 	const char *error = bounce_domains_get_error(domains);
 	const char *warning = bounce_domains_get_warning(domains);
 
-	if (error != NULL &&
-	    backscatter_once(&backscatter_domains_said, error, time(NULL)))
+	if (error != NULL && backscatter_throttle_once(
+			&backscatter_domains_said, error, time(NULL)))
 		e_error(event, "backscatter_domains: %s", error);
-	if (warning != NULL &&
-	    backscatter_once(&backscatter_domains_said, warning, time(NULL)))
+	if (warning != NULL && backscatter_throttle_once(
+			&backscatter_domains_said, warning, time(NULL)))
 		e_warning(event, "backscatter_domains: %s", warning);
 }
 
@@ -48,8 +48,8 @@ void backscatter_domains_check(struct event *event,
 	if (words->files == NULL)
 		return;
 	for (path = words->files; *path != NULL; path++) {
-		if (!backscatter_once(&backscatter_domain_files_opened, *path,
-				      time(NULL)) ||
+		if (!backscatter_throttle_once(&backscatter_domain_files_opened,
+					       *path, time(NULL)) ||
 		    bounce_domain_file_check(*path, &error) == 0)
 			continue;
 		backscatter_log_config_error(event, t_strdup_printf(

@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "lib-event.h"
 #include "backscatter-event.h"
-#include "backscatter-once.h"
+#include "backscatter-throttle.h"
 
 #include <time.h>
 
@@ -13,7 +13,7 @@ struct event_category backscatter_event_category = {
 
 /* Some texts have a domain in them that a recipient's address has brought
    in. */
-static struct backscatter_once backscatter_config_errors = {
+static struct backscatter_throttle backscatter_config_errors = {
 	.interval = 3600
 };
 
@@ -28,12 +28,14 @@ struct event *backscatter_event_create(struct event *parent)
 
 void backscatter_log_config_error(struct event *event, const char *error)
 {
-	if (backscatter_once(&backscatter_config_errors, error, time(NULL)))
+	if (backscatter_throttle_once(&backscatter_config_errors, error,
+				      time(NULL)))
 		e_error(event, "%s", error);
 }
 
 void backscatter_log_config_warning(struct event *event, const char *warning)
 {
-	if (backscatter_once(&backscatter_config_errors, warning, time(NULL)))
+	if (backscatter_throttle_once(&backscatter_config_errors, warning,
+				      time(NULL)))
 		e_warning(event, "%s", warning);
 }

@@ -13,7 +13,7 @@
 #include "bounce-verdict.h"
 #include "backscatter-dict.h"
 #include "backscatter-event.h"
-#include "backscatter-once.h"
+#include "backscatter-throttle.h"
 #include "backscatter-ports.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
@@ -28,11 +28,11 @@
 
 /* Where DNS has an answer for every name, a stranger can make up keys of ours
    that cannot be used. Each bounce has its line in the log anyway. */
-static struct backscatter_once backscatter_key_warnings = {
+static struct backscatter_throttle backscatter_key_warnings = {
 	.interval = BACKSCATTER_KEY_WARNING_INTERVAL,
 	.forget = TRUE
 };
-static struct backscatter_once backscatter_dns_warnings = {
+static struct backscatter_throttle backscatter_dns_warnings = {
 	.interval = BACKSCATTER_DNS_WARNING_INTERVAL
 };
 
@@ -183,8 +183,8 @@ static void backscatter_log_dns(struct backscatter_judgement *j)
 	for (i = 0; i < evidence->sigs_count; i++) {
 		if (evidence->sigs[i].reason == BOUNCE_REASON_DNS &&
 		    evidence->sigs[i].text != NULL &&
-		    backscatter_once(&backscatter_dns_warnings, "dns",
-				     time(NULL))) {
+		    backscatter_throttle_once(&backscatter_dns_warnings, "dns",
+					      time(NULL))) {
 			e_warning(j->event, "%s", evidence->sigs[i].text);
 			return;
 		}
@@ -203,8 +203,8 @@ backscatter_log(struct backscatter_judgement *j, const char *session_id)
 	if (j->set->key_dir != NULL)
 		backscatter_keys_check_files(j->event, j->set->key_dir);
 	if (result->evidence != NULL && result->evidence->warning != NULL &&
-	    backscatter_once(&backscatter_key_warnings,
-			     result->evidence->warning, time(NULL)))
+	    backscatter_throttle_once(&backscatter_key_warnings,
+				      result->evidence->warning, time(NULL)))
 		e_warning(j->event, "%s", result->evidence->warning);
 }
 

@@ -4,15 +4,15 @@
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
 #include "backscatter-event.h"
-#include "backscatter-once.h"
+#include "backscatter-throttle.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 
 #include <dirent.h>
 #include <time.h>
 
-static struct backscatter_once backscatter_key_dirs_opened;
-static struct backscatter_once backscatter_key_dirs_checked;
+static struct backscatter_throttle backscatter_key_dirs_opened;
+static struct backscatter_throttle backscatter_key_dirs_checked;
 
 int backscatter_keys_get(const struct backscatter_settings *set,
 			 struct bounce_key_lookup **lookup_r,
@@ -31,15 +31,15 @@ void backscatter_keys_check_dir(struct event *event, const char *key_dir)
 {
 	DIR *dir;
 
-	if (!backscatter_once(&backscatter_key_dirs_opened, key_dir,
-			      time(NULL)))
+	if (!backscatter_throttle_once(&backscatter_key_dirs_opened, key_dir,
+				       time(NULL)))
 		return;
 	/* not access(): that asks for our real uid, not the user's */
 	dir = opendir(key_dir);
 	if (dir == NULL) {
 		/* said now, and not again with the first bounce */
-		(void)backscatter_once(&backscatter_key_dirs_checked, key_dir,
-				       time(NULL));
+		(void)backscatter_throttle_once(&backscatter_key_dirs_checked,
+						key_dir, time(NULL));
 		backscatter_log_config_error(event, t_strdup_printf(
 			"backscatter_key_dir = %s: %m", key_dir));
 	} else if (closedir(dir) < 0)
@@ -51,8 +51,8 @@ void backscatter_keys_check_files(struct event *event, const char *key_dir)
 	const char *error;
 	unsigned int count;
 
-	if (!backscatter_once(&backscatter_key_dirs_checked, key_dir,
-			      time(NULL)))
+	if (!backscatter_throttle_once(&backscatter_key_dirs_checked, key_dir,
+				       time(NULL)))
 		return;
 	if (bounce_key_dir_check(key_dir, &count, &error) < 0) {
 		e_warning(event, "backscatter_key_dir = %s: %s",

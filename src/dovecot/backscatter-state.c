@@ -8,14 +8,14 @@
 #include "backscatter-dict.h"
 #include "backscatter-dict-key.h"
 #include "backscatter-disown.h"
-#include "backscatter-once.h"
+#include "backscatter-throttle.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 #include "backscatter-state.h"
 
 #include <time.h>
 
-static struct backscatter_once backscatter_state_said;
+static struct backscatter_throttle backscatter_state_said;
 
 /* Of the user: one bounce to an alias comes to each of its mailboxes. A
    signature is fresh for max_age. Counted by windows of that length, of which
@@ -127,8 +127,8 @@ void backscatter_state_init(struct backscatter_state *state,
 
 	if (!backscatter_dict_is_set(user)) {
 		if (set->policy.replay_limit > 0 &&
-		    backscatter_once(&backscatter_state_said, "replay",
-				     time(NULL))) {
+		    backscatter_throttle_once(&backscatter_state_said, "replay",
+					      time(NULL))) {
 			e_debug(user->event, "backscatter: Replays are not "
 				"counted: backscatter_dict is not set");
 		}

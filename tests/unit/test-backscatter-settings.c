@@ -4,7 +4,6 @@
 #include "net.h"
 #include "bounce-domains.h"
 #include "bounce-networks.h"
-#include "backscatter-once.h"
 #include "backscatter-settings.h"
 #include "test-common.h"
 
@@ -371,43 +370,6 @@ static void test_backscatter_settings_known(void)
 	test_end();
 }
 
-static void test_backscatter_once(void)
-{
-	struct backscatter_once once;
-	unsigned int i, said = 0;
-
-	test_begin("backscatter once");
-	i_zero(&once);
-	test_assert(backscatter_once(&once, "a", 1000));
-	test_assert(backscatter_once(&once, "b", 1000));
-	test_assert(!backscatter_once(&once, "a", 1000));
-	test_assert(!backscatter_once(&once, "a", 1000000000));
-	/* a limit on all */
-	for (i = 0; i < 1000; i++) {
-		if (backscatter_once(&once, dec2str(i), 1000 + i))
-			said++;
-	}
-	test_assert(said == BACKSCATTER_ONCE_MAX - 2);
-
-	i_zero(&once);
-	once.interval = 60;
-	test_assert(backscatter_once(&once, "a", 1000));
-	test_assert(!backscatter_once(&once, "a", 1059));
-	test_assert(backscatter_once(&once, "a", 1060));
-	test_assert(!backscatter_once(&once, "a", 1119));
-	/* a clock that goes back */
-	test_assert(backscatter_once(&once, "a", 10));
-	test_assert(!backscatter_once(&once, "a", 10));
-	/* the places of what is due again are given away */
-	for (i = 0, said = 0; i < 100; i++) {
-		if (backscatter_once(&once, dec2str(i), 20))
-			said++;
-	}
-	test_assert(said == BACKSCATTER_ONCE_MAX - 1);
-	test_assert(backscatter_once(&once, "new", 100));
-	test_end();
-}
-
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -418,7 +380,6 @@ int main(void)
 		test_backscatter_settings_lists,
 		test_backscatter_settings_errors,
 		test_backscatter_settings_known,
-		test_backscatter_once,
 		NULL
 	};
 	return test_run(test_functions);
