@@ -39,17 +39,32 @@ static const char *t_local_part_unquote(const char *local_part)
 						       size - 2)));
 }
 
+const char *bounce_address_domain(const char *text)
+{
+	const char *at = text == NULL ? NULL : strrchr(text, '@');
+
+	return at == NULL || at[1] == '\0' ? NULL : at + 1;
+}
+
+const char *t_bounce_address_strip(const char *text)
+{
+	size_t size = strlen(text);
+
+	return size >= 2 && text[0] == '<' && text[size - 1] == '>' ?
+		t_strndup(text + 1, size - 2) : text;
+}
+
 int t_bounce_address_parse(const char *text,
 			   struct bounce_address *address_r)
 {
-	const char *at = strrchr(text, '@');
+	const char *domain = bounce_address_domain(text);
 
 	i_zero(address_r);
-	if (at == NULL)
+	if (domain == NULL)
 		return -1;
 	address_r->local_part =
-		t_local_part_unquote(t_strdup_until(text, at));
-	address_r->domain = t_address_domain(at + 1);
+		t_local_part_unquote(t_strdup_until(text, domain - 1));
+	address_r->domain = t_address_domain(domain);
 	return *address_r->local_part == '\0' ||
 		*address_r->domain == '\0' ? -1 : 0;
 }
@@ -74,6 +89,10 @@ int t_bounce_address_parse_list(const char *value,
 	struct bounce_address *address;
 	unsigned int parsed = 0;
 
+	*list_r = NULL;
+	*count_r = 0;
+	if (value == NULL)
+		return 0;
 	value = list_skip_name(value);
 	t_array_init(&list, 4);
 	addr = message_address_parse(pool_datastack_create(),
@@ -92,6 +111,18 @@ int t_bounce_address_parse_list(const char *value,
 	}
 	*list_r = array_get(&list, count_r);
 	return addr == NULL ? 0 : -1;
+}
+
+bool t_bounce_address_parse_first(const char *value,
+				  struct bounce_address *address_r)
+{
+	const struct bounce_address *list;
+	unsigned int count;
+
+	(void)t_bounce_address_parse_list(value, &list, &count);
+	if (count > 0)
+		*address_r = list[0];
+	return count > 0;
 }
 
 /*
@@ -200,30 +231,6 @@ bool t_bounce_address_unwrap(const struct bounce_address *address,
  * Comparing
  */
 
-static size_t domain_size(const char *domain)
-{
-	size_t size = strlen(domain);
-
-	return size > 0 && domain[size - 1] == '.' ? size - 1 : size;
-}
-
-bool bounce_address_domain_is_within(const char *domain, const char *parent)
-{
-	size_t size = domain_size(domain), parent_size = domain_size(parent);
-	const char *end = domain + size;
-
-	if (parent_size == 0 || size < parent_size ||
-	    strncasecmp(end - parent_size, parent, parent_size) != 0)
-		return FALSE;
-	return size == parent_size || *(end - parent_size - 1) == '.';
-}
-
-bool bounce_address_domain_equals(const char *domain1, const char *domain2)
-{
-	return domain_size(domain1) == domain_size(domain2) &&
-		bounce_address_domain_is_within(domain1, domain2);
-}
-
 static size_t local_part_size(const char *local_part, const char *delimiters)
 {
 	size_t size = delimiters == NULL ? strlen(local_part) :
@@ -242,8 +249,7 @@ bool bounce_address_equals(const struct bounce_address *address1,
 	return size == local_part_size(address2->local_part, delimiters) &&
 		strncasecmp(address1->local_part, address2->local_part,
 			    size) == 0 &&
-		bounce_address_domain_equals(address1->domain,
-					     address2->domain);
+		bounce_domain_equals(address1->domain, address2->domain);
 }
 
 /*
@@ -253,13 +259,11 @@ bool bounce_address_equals(const struct bounce_address *address1,
 /* "@domain", or an address, with its domain as it is compared; else NULL. */
 static const char *t_pattern_parse(const char *word)
 {
-	const char *at = strrchr(word, '@'), *domain;
+	const char *domain = bounce_address_domain(word);
+	const char *name = t_bounce_domain_normalise(domain);
 
-	if (at == NULL)
-		return NULL;
-	domain = t_bounce_domain_normalise(at + 1);
-	return domain == NULL ? NULL :
-		t_strconcat(t_strdup_until(word, at + 1), domain, NULL);
+	return name == NULL ? NULL :
+		t_strconcat(t_strdup_until(word, domain), name, NULL);
 }
 
 int bounce_address_parse_patterns(pool_t pool, const char *list,

@@ -16,17 +16,27 @@ struct bounce_address {
 /* Wrappings of one address that are undone. */
 #define BOUNCE_ADDRESS_MAX_WRAPS 4
 
+/* What is behind the last '@' of an address, a pointer into the text; NULL if
+   there is nothing, or if the text is NULL. */
+const char *bounce_address_domain(const char *text);
+/* The text without a pair of angle brackets around all of it. */
+const char *t_bounce_address_strip(const char *text);
+
 /* Split "local-part@domain" of an envelope (RFC 5321 section 4.1.2) at its
    last '@'. Returns 0, or -1 if a part of it is missing. */
 int t_bounce_address_parse(const char *text,
 			   struct bounce_address *address_r);
 
 /* The addresses of a From, To.. field (RFC 5322 section 3.4): groups are
-   opened, what has no domain is left out. Returns 0, or -1 if there are more
-   than BOUNCE_ADDRESS_MAX_LIST; the first of them are then in list_r. */
+   opened, what has no domain is left out. The value may be NULL: there are none.
+   Returns 0, or -1 if there are more than BOUNCE_ADDRESS_MAX_LIST; the first of
+   them are then in list_r. */
 int t_bounce_address_parse_list(const char *value,
 				const struct bounce_address **list_r,
 				unsigned int *count_r);
+/* The same, and the first of them. Returns FALSE if there is none. */
+bool t_bounce_address_parse_first(const char *value,
+				  struct bounce_address *address_r);
 
 /* TRUE if the address was made of another one, which is inner_r: SRS0 and SRS1
    (Sender Rewriting Scheme), prvs= (BATV, draft-levine-smtp-batv, in its older
@@ -35,10 +45,6 @@ int t_bounce_address_parse_list(const char *value,
 bool t_bounce_address_unwrap(const struct bounce_address *address,
 			     struct bounce_address *inner_r);
 
-/* TRUE if these are the same domain, without case. */
-bool bounce_address_domain_equals(const char *domain1, const char *domain2);
-/* TRUE if domain is parent or one of its subdomains. */
-bool bounce_address_domain_is_within(const char *domain, const char *parent);
 /* TRUE if these are the same mailbox: without case, and without the detail
    that begins at the first of the delimiters (characters; NULL: there is no
    detail). */

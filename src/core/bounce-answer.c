@@ -4,6 +4,7 @@
 #include "array.h"
 #include "istream.h"
 #include "message-address.h"
+#include "bounce-address.h"
 #include "bounce-answer.h"
 #include "bounce-domain-name.h"
 #include "bounce-domains.h"
@@ -105,8 +106,7 @@ answer_default_domains(pool_t pool, const char *rcpt_to)
 	struct bounce_domains *domains;
 	const char *domain, *error;
 
-	domain = rcpt_to == NULL ? NULL : strrchr(rcpt_to, '@');
-	domain = domain == NULL ? NULL : t_bounce_domain_normalise(domain + 1);
+	domain = t_bounce_domain_normalise(bounce_address_domain(rcpt_to));
 	if (domain == NULL)
 		domain = "";
 	if (bounce_domains_parse(pool, domain, &domains, &error) < 0 &&

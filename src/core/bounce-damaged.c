@@ -397,19 +397,12 @@ trial_add_known_of(struct damaged_trial *trial, const char *domain)
 		damaged->untried = TRUE;
 }
 
-static const char *t_address_domain(const char *address)
-{
-	const char *at = address == NULL ? NULL : strrchr(address, '@');
-
-	return at == NULL ? NULL : t_bounce_domain_normalise(at + 1);
-}
-
 static void trial_add_known(struct damaged_trial *trial)
 {
-	const char *from = t_bounce_header_value(
+	const char *value = t_bounce_header_value(
 		trial->evidence->original->message.header, "From");
-	const struct bounce_address *list;
-	unsigned int i, count = 0;
+	struct bounce_address from;
+	unsigned int i;
 
 	for (i = 0; i < trial->candidates_count; i++) {
 		if (trial->candidates[i].sig.own) {
@@ -418,14 +411,12 @@ static void trial_add_known(struct damaged_trial *trial)
 			break;
 		}
 	}
-	if (from != NULL)
-		(void)t_bounce_address_parse_list(from, &list, &count);
-	if (count > 0) {
+	if (t_bounce_address_parse_first(value, &from)) {
 		trial_add_known_of(trial,
-			t_bounce_domain_normalise(list[0].domain));
+				   t_bounce_domain_normalise(from.domain));
 	}
-	trial_add_known_of(trial,
-		t_address_domain(trial->damaged->envelope->rcpt_to));
+	trial_add_known_of(trial, t_bounce_domain_normalise(
+		bounce_address_domain(trial->damaged->envelope->rcpt_to)));
 }
 
 /* It is the key that the signature names. */

@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "base64.h"
 #include "str-sanitize.h"
+#include "bounce-address.h"
 #include "bounce-limits.h"
 #include "bounce-tags.h"
 #include "bounce-domain-name.h"
@@ -155,11 +156,10 @@ static void sig_parse_names(struct dkim_signature_parser *parser)
 {
 	struct bounce_dkim_signature *sig = parser->sig;
 	const struct bounce_tag *tag;
-	const char *identity, *at;
-	size_t size, domain_size = strlen(sig->domain);
+	const char *identity;
 
 	if (sig_require(parser, "d", "d= is missing") != NULL &&
-	    domain_size == 0)
+	    *sig->domain == '\0')
 		sig_error(sig, "d= is no domain name");
 	/* an invalid selector is no error: it has no key */
 	tag = sig_require(parser, "s", "s= is missing");
@@ -170,14 +170,10 @@ static void sig_parse_names(struct dkim_signature_parser *parser)
 	if (tag == NULL)
 		return;
 	/* the local-part may be quoted, and hold another one */
-	identity = t_strndup(tag->value, tag->value_size);
-	at = strrchr(identity, '@');
-	identity = at == NULL ? "" :
-		t_sig_name((const void *)(at + 1), strlen(at + 1));
-	size = strlen(identity);
-	if (size < domain_size ||
-	    strcmp(identity + size - domain_size, sig->domain) != 0 ||
-	    (size > domain_size && identity[size - domain_size - 1] != '.')) {
+	identity = t_bounce_domain_normalise(bounce_address_domain(
+		t_strndup(tag->value, tag->value_size)));
+	if (identity == NULL ||
+	    !bounce_domain_is_within(identity, sig->domain)) {
 		sig_error(sig, "i= is not of the domain in d=");
 		return;
 	}

@@ -96,9 +96,4 @@ struct bounce_key_source {
 			      unsigned int max);
 };
 
-/* TRUE if the name is a sequence of DNS labels as bounce_key_query wants
-   them. */
-bool bounce_key_name_is_valid(const char *name);
-bool bounce_key_name_data_is_valid(const unsigned char *name, size_t size);
-
 #endif

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "buffer.h"
 #include "message-address.h"
+#include "bounce-address.h"
 #include "bounce-charset.h"
 #include "bounce-header.h"
 #include "bounce-kind-private.h"
@@ -47,16 +48,12 @@ static enum sender sender_get(const struct bounce_header *header,
 			      const struct bounce_envelope *envelope)
 {
 	const char *address = envelope->mail_from;
-	size_t size;
 
 	if (address == NULL) {
 		address = t_bounce_header_value(header, "Return-Path");
 		if (address == NULL)
 			return SENDER_UNKNOWN;
-		size = strlen(address);
-		if (size >= 2 && address[0] == '<' &&
-		    address[size - 1] == '>')
-			address = t_strndup(address + 1, size - 2);
+		address = t_bounce_address_strip(address);
 	}
 	return *address == '\0' || local_part_is_daemon(address) ?
 		SENDER_NULL : SENDER_OTHER;

@@ -4,6 +4,7 @@
 #include "array.h"
 #include "bounce-address.h"
 #include "bounce-dkim.h"
+#include "bounce-domain-name.h"
 #include "bounce-header.h"
 #include "bounce-policy.h"
 #include "bounce-sender.h"
@@ -40,8 +41,8 @@ static void sender_add_recipient(struct sender_context *ctx, const char *text)
 static bool
 sender_domain_matches(const char *domain, const char *recipient_domain)
 {
-	return bounce_address_domain_is_within(domain, recipient_domain) ||
-		bounce_address_domain_is_within(recipient_domain, domain);
+	return bounce_domain_is_within(domain, recipient_domain) ||
+		bounce_domain_is_within(recipient_domain, domain);
 }
 
 static bool
@@ -53,7 +54,7 @@ sender_matches_alias(const struct bounce_policy *policy,
 	if (*alias == '@') {
 		return policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN ?
 			sender_domain_matches(sender->domain, alias + 1) :
-			bounce_address_domain_equals(sender->domain,
+			bounce_domain_equals(sender->domain,
 						     alias + 1);
 	}
 	if (t_bounce_address_parse(alias, &address) < 0)

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "str.h"
 #include "dict.h"
+#include "bounce-address.h"
 #include "bounce-sanitize.h"
 #include "backscatter-dict-key.h"
 #include "backscatter-count-key.h"
@@ -132,9 +133,9 @@ const char *backscatter_count_server(const char *reporting_mta)
 const char *backscatter_count_domain(const char *username,
 				       const char *rcpt_to)
 {
-	const char *at = strrchr(username, '@');
+	const char *domain = bounce_address_domain(username);
 
-	if ((at == NULL || at[1] == '\0') && rcpt_to != NULL)
-		at = strrchr(rcpt_to, '@');
-	return at == NULL || at[1] == '\0' ? "(none)" : t_str_lcase(at + 1);
+	if (domain == NULL)
+		domain = bounce_address_domain(rcpt_to);
+	return domain == NULL ? "(none)" : t_str_lcase(domain);
 }

@@ -6,6 +6,7 @@
 #include "smtp-address.h"
 #include "mail-storage.h"
 #include "mail-user.h"
+#include "bounce-address.h"
 #include "bounce-domains.h"
 #include "bounce-kind.h"
 #include "bounce-message.h"
@@ -78,18 +79,18 @@ backscatter_policy_init(struct backscatter_judgement *j, const char **error_r)
 {
 	struct bounce_domains *domains;
 	const char *rcpt_to = j->envelope.rcpt_to;
-	const char *at, *error;
+	const char *domain, *error;
 
 	domains = backscatter_domains_get(j->pool, j->user, &j->set->domains);
 	if (domains == NULL) {
-		at = rcpt_to == NULL ? NULL : strrchr(rcpt_to, '@');
-		if (at == NULL) {
+		domain = bounce_address_domain(rcpt_to);
+		if (domain == NULL) {
 			*error_r = "backscatter_domains is not set, and the "
 				"recipient has no domain: "
 				"set backscatter_domains";
 			return -1;
 		}
-		if (bounce_domains_parse(j->pool, at + 1, &domains,
+		if (bounce_domains_parse(j->pool, domain, &domains,
 					 &error) < 0) {
 			*error_r = t_strdup_printf("backscatter_domains is not "
 				"set, and the recipient's domain is of no use: "

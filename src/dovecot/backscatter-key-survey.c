@@ -5,6 +5,7 @@
 #include "str.h"
 #include "bounce-dns.h"
 #include "bounce-domain-file.h"
+#include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-key-dir.h"
 #include "bounce-key.h"
@@ -168,8 +169,8 @@ int backscatter_key_name(const char *selector, const char *domain,
 {
 	selector = t_str_lcase(selector);
 	domain = t_str_lcase(domain);
-	if (!bounce_key_name_is_valid(selector) ||
-	    !bounce_key_name_is_valid(domain)) {
+	if (!bounce_dns_name_is_valid(selector) ||
+	    !bounce_dns_name_is_valid(domain)) {
 		*error_r = t_strdup_printf("%s is no name of a key",
 			t_bounce_sanitize(t_strconcat(selector, KEY_INFIX,
 						      domain, NULL),

@@ -3,7 +3,9 @@
 #include "lib.h"
 #include "str-sanitize.h"
 #include "mail-user.h"
+#include "bounce-address.h"
 #include "bounce-dns.h"
+#include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-key.h"
 #include "bounce-key-dir.h"
@@ -57,10 +59,8 @@ static void status_mode(struct status *status)
 /* The user's own domain, as a name for the DNS; NULL: he has none. */
 static const char *status_user_domain(struct status *status)
 {
-	const char *at = strrchr(status->user->username, '@');
-	const char *domain = at == NULL ? "" : t_str_lcase(at + 1);
-
-	return bounce_key_name_is_valid(domain) ? domain : NULL;
+	return t_bounce_domain_normalise(
+		bounce_address_domain(status->user->username));
 }
 
 static void status_domains(struct status *status)

@@ -78,7 +78,7 @@ bounce_domain_line_parse(const unsigned char *line, size_t size,
 	/* most are like this: no copy is made of them */
 	name_size = bounce_domain_line_trim(line, size);
 	dot = name_size > 0 && line[0] == '.' ? 1 : 0;
-	if (bounce_key_name_data_is_valid(line + dot, name_size - dot)) {
+	if (bounce_dns_name_data_is_valid(line + dot, name_size - dot)) {
 		*name_r = line;
 		*size_r = name_size;
 		return BOUNCE_DOMAIN_LINE_NORMAL;

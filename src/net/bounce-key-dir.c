@@ -6,6 +6,7 @@
 #include "fd-util.h"
 #include "istream.h"
 #include "str-sanitize.h"
+#include "bounce-domain-name.h"
 #include "bounce-file.h"
 #include "bounce-key-file.h"
 #include "bounce-key-dir.h"
@@ -227,7 +228,7 @@ struct key_dir_iter {
 
 static bool key_name_is_valid(const char *start, const char *end)
 {
-	return bounce_key_name_data_is_valid((const unsigned char *)start,
+	return bounce_dns_name_data_is_valid((const unsigned char *)start,
 					     end - start);
 }
 

@@ -20,7 +20,7 @@ struct bounce_key_dir;
 struct bounce_key_dir *bounce_key_dir_init(const char *path);
 void bounce_key_dir_deinit(struct bounce_key_dir **dir);
 
-/* Both names are valid by bounce_key_name_is_valid(). Returns 1 if there is a
+/* Both names are valid by bounce_dns_name_is_valid(). Returns 1 if there is a
    file: *status_r is FOUND (and *key_r has a reference that the caller drops),
    REVOKED or UNUSABLE; 0 if there is none; -1 if that could not be found out.
    For all but FOUND and 0, *error_r (data stack) names the file and what is

@@ -5,6 +5,7 @@
 #include "llist.h"
 #include "bounce-dns.h"
 #include "bounce-dns-cache.h"
+#include "bounce-domain-name.h"
 #include "bounce-key-cache.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
@@ -399,8 +400,8 @@ static void batch_add(struct key_batch *batch, struct bounce_key_query *query)
 	i_zero(&ask);
 	ask.query = query;
 	lookup->stats.lookups++;
-	if (!bounce_key_name_is_valid(query->selector) ||
-	    !bounce_key_name_is_valid(query->domain)) {
+	if (!bounce_dns_name_is_valid(query->selector) ||
+	    !bounce_dns_name_is_valid(query->domain)) {
 		query_answer(batch, query, BOUNCE_KEY_MISSING,
 			     "the selector or the domain is no DNS name");
 		return;

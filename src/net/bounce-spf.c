@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "bounce-dns.h"
+#include "bounce-domain-name.h"
 #include "bounce-key-lookup.h"
 #include "bounce-networks.h"
 #include "bounce-spf-record.h"
@@ -61,7 +62,7 @@ static const char *t_spf_domain(const char *name, const char *otherwise)
 
 	if (size > 0 && domain[size - 1] == '.')
 		domain = t_strndup(domain, size - 1);
-	return bounce_key_name_is_valid(domain) ? domain : otherwise;
+	return bounce_dns_name_is_valid(domain) ? domain : otherwise;
 }
 
 /*

@@ -10,6 +10,7 @@
    Covers: src/core/bounce-dkim-repair.c */
 
 #include "fuzz-common.h"
+#include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
@@ -91,8 +92,8 @@ static void fuzz_lookup_one(struct bounce_key_query *query)
 {
 	unsigned int i;
 
-	i_assert(bounce_key_name_is_valid(query->selector));
-	i_assert(bounce_key_name_is_valid(query->domain));
+	i_assert(bounce_dns_name_is_valid(query->selector));
+	i_assert(bounce_dns_name_is_valid(query->domain));
 	for (i = 0; i < N_ELEMENTS(fuzz_records); i++) {
 		if (strcmp(query->selector, fuzz_records[i].selector) == 0) {
 			fuzz_key_found(query, i);
@@ -123,7 +124,7 @@ fuzz_known(struct bounce_key_source *source ATTR_UNUSED, pool_t pool,
 {
 	unsigned int i;
 
-	i_assert(bounce_key_name_is_valid(domain));
+	i_assert(bounce_dns_name_is_valid(domain));
 	if (strcmp(domain, "example.org") != 0)
 		return 0;
 	for (i = 0; i < I_MIN(FUZZ_KNOWN, max); i++) {

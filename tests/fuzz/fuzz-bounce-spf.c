@@ -10,6 +10,7 @@
 #include "fuzz-common.h"
 #include "net.h"
 #include "bounce-dns.h"
+#include "bounce-domain-name.h"
 #include "bounce-key-lookup.h"
 #include "bounce-spf.h"
 
@@ -60,7 +61,7 @@ fuzz_dns(void *context, pool_t pool, struct bounce_dns_query *queries,
 
 	i_assert(++dns->queries <= BOUNCE_SPF_MAX_LOOKUPS);
 	for (i = 0; i < count; i++) {
-		i_assert(bounce_key_name_is_valid(queries[i].name));
+		i_assert(bounce_dns_name_is_valid(queries[i].name));
 		if (dns->lines[dns->next] == NULL)
 			dns->next = 2;
 		fuzz_answer(pool, &queries[i], dns->lines[dns->next] == NULL ?

@@ -5,6 +5,50 @@
 #include "bounce-domain-name.h"
 #include "test-common.h"
 
+#define LABEL63 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff123"
+
+static void test_bounce_dns_name_is_valid(void)
+{
+	static const struct {
+		const char *name;
+		bool valid;
+	} tests[] = {
+		{ "a", TRUE },
+		{ "example.org", TRUE },
+		{ "s1._domainkey-x.a-b.xn--abc", TRUE },
+		{ LABEL63".a", TRUE },
+		{ LABEL63"."LABEL63"."LABEL63"."
+		  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff1",
+		  TRUE },
+		{ "", FALSE },
+		{ ".", FALSE },
+		{ ".a", FALSE },
+		{ "a.", FALSE },
+		{ "a..b", FALSE },
+		{ "..", FALSE },
+		{ "a/b", FALSE },
+		{ "../a", FALSE },
+		{ "A", FALSE },
+		{ "a b", FALSE },
+		{ "a\\b", FALSE },
+		{ "a\n", FALSE },
+		{ "\xc3\xa4", FALSE },
+		{ "*", FALSE },
+		{ LABEL63"4.a", FALSE },
+		{ LABEL63"."LABEL63"."LABEL63"."
+		  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12",
+		  FALSE }
+	};
+	unsigned int i;
+
+	test_begin("bounce dns name is valid");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(bounce_dns_name_is_valid(tests[i].name) ==
+				tests[i].valid, i);
+	}
+	test_end();
+}
+
 static void test_bounce_domain_normalise(void)
 {
 	static const struct {
@@ -49,6 +93,7 @@ static void test_bounce_domain_normalise(void)
 	unsigned int i;
 
 	test_begin("bounce domain normalise");
+	test_assert(t_bounce_domain_normalise(NULL) == NULL);
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
 		test_assert_strcmp_idx(t_bounce_domain_normalise(
 			tests[i].domain), tests[i].result, i);
@@ -80,11 +125,42 @@ static void test_bounce_domain_normalise_long(void)
 	test_end();
 }
 
+static void test_bounce_domain_is_within(void)
+{
+	static const struct {
+		const char *domain, *parent;
+		bool within, equals;
+	} tests[] = {
+		{ "example.org", "example.org", TRUE, TRUE },
+		{ "EXAMPLE.org.", "example.org", TRUE, TRUE },
+		{ "a.example.org", "example.org.", TRUE, FALSE },
+		{ "badexample.org", "example.org", FALSE, FALSE },
+		{ "example.org", "a.example.org", FALSE, FALSE },
+		{ "example.org", "", FALSE, FALSE },
+		{ "example.org", ".", FALSE, FALSE },
+		{ "", "example.org", FALSE, FALSE },
+	};
+	unsigned int i;
+
+	test_begin("bounce domain is within");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(bounce_domain_is_within(
+			tests[i].domain, tests[i].parent) == tests[i].within,
+			i);
+		test_assert_idx(bounce_domain_equals(
+			tests[i].domain, tests[i].parent) == tests[i].equals,
+			i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
+		test_bounce_dns_name_is_valid,
 		test_bounce_domain_normalise,
 		test_bounce_domain_normalise_long,
+		test_bounce_domain_is_within,
 		NULL
 	};
 	return test_run(test_functions);

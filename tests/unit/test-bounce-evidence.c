@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "base64.h"
+#include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-limits.h"
 #include "bounce-verdict.h"
@@ -57,8 +58,8 @@ test_lookup(struct bounce_key_source *source, pool_t pool,
 	for (i = 0; i < count; i++) {
 		str_printfa(test->asked, "%s/%s ", queries[i].selector,
 			    queries[i].domain);
-		test_assert(bounce_key_name_is_valid(queries[i].selector));
-		test_assert(bounce_key_name_is_valid(queries[i].domain));
+		test_assert(bounce_dns_name_is_valid(queries[i].selector));
+		test_assert(bounce_dns_name_is_valid(queries[i].domain));
 		queries[i].status = test->status;
 		queries[i].origin = test->dns ? BOUNCE_KEY_ORIGIN_DNS :
 			BOUNCE_KEY_ORIGIN_DIR;

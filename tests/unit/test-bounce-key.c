@@ -284,50 +284,6 @@ static void test_bounce_key_refs(void)
 	test_end();
 }
 
-#define LABEL63 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff123"
-
-static void test_bounce_key_name_is_valid(void)
-{
-	static const struct {
-		const char *name;
-		bool valid;
-	} tests[] = {
-		{ "a", TRUE },
-		{ "example.org", TRUE },
-		{ "s1._domainkey-x.a-b.xn--abc", TRUE },
-		{ LABEL63".a", TRUE },
-		{ LABEL63"."LABEL63"."LABEL63"."
-		  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff1",
-		  TRUE },
-		{ "", FALSE },
-		{ ".", FALSE },
-		{ ".a", FALSE },
-		{ "a.", FALSE },
-		{ "a..b", FALSE },
-		{ "..", FALSE },
-		{ "a/b", FALSE },
-		{ "../a", FALSE },
-		{ "A", FALSE },
-		{ "a b", FALSE },
-		{ "a\\b", FALSE },
-		{ "a\n", FALSE },
-		{ "\xc3\xa4", FALSE },
-		{ "*", FALSE },
-		{ LABEL63"4.a", FALSE },
-		{ LABEL63"."LABEL63"."LABEL63"."
-		  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff12",
-		  FALSE }
-	};
-	unsigned int i;
-
-	test_begin("bounce key name is valid");
-	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		test_assert_idx(bounce_key_name_is_valid(tests[i].name) ==
-				tests[i].valid, i);
-	}
-	test_end();
-}
-
 /*
  * libcrypto without memory
  */
@@ -424,7 +380,6 @@ int main(void)
 		test_bounce_key_other_algorithm,
 		test_bounce_key_octets,
 		test_bounce_key_refs,
-		test_bounce_key_name_is_valid,
 		test_bounce_key_no_memory,
 		NULL
 	};
