@@ -133,7 +133,6 @@ int bounce_answer_judge(pool_t pool, struct bounce_answer *answer,
 	}
 
 	i_zero(&set);
-	set.domains = answer->policy.domains;
 	set.envelope = &answer->envelope;
 	if (bounce_message_read(pool, input, &set, &answer->message,
 				error_r) < 0)

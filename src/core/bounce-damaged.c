@@ -129,15 +129,19 @@ static void trial_init_candidates(struct damaged_trial *trial)
 	trial->candidates_count = bounce_dkim_undo(pool, value, size, fields);
 	trial->named = NULL;
 	for (i = 0; i < trial->candidates_count; i++) T_BEGIN {
-		size_t name_size = strlen(BOUNCE_DKIM_CANDIDATE_NAME);
+		size_t name_size = strlen(BOUNCE_DKIM_FIELD_NAME);
+		struct bounce_dkim_tags read;
 
 		candidate = &trial->candidates[i];
 		candidate->repair = fields[i].repair;
 		candidate->guess = fields[i].guess;
-		candidate->answer = bounce_dkim_signature_parse(pool,
-			fields[i].data, fields[i].size, name_size,
-			name_size + 1, trial->damaged->policy->domains,
-			&candidate->sig);
+		t_bounce_dkim_tags_read(fields[i].data, fields[i].size,
+					name_size, name_size + 1, &read);
+		candidate->answer = bounce_domains_lookup(
+			trial->damaged->policy->domains, read.domain);
+		bounce_dkim_signature_parse_owned(pool, &read,
+						  candidate->answer,
+						  &candidate->sig);
 		candidate->sig.field = sig->field;
 		if (!bounce_dkim_b_find(fields[i].data, fields[i].size,
 					&candidate->b_start))

@@ -1,36 +1,16 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "array.h"
-#include "bounce-limits.h"
 #include "bounce-dkim-private.h"
 
-/* The digest of what the body begins with: signatures that want the same share
-   it. */
-struct body_digest {
-	/* the next longer one */
-	struct body_digest *next;
-	/* octets of the canonical form; UOFF_T_MAX: all */
-	uoff_t length;
-	bool limited:1;
-	/* libcrypto failed */
-	bool failed:1;
-	unsigned char result[BOUNCE_DKIM_HASH_SIZE];
-};
-
-/* One canonical form of the body, and what is hashed of it. */
-struct body_canon {
+/* One canonical form of the body. It is hashed once, whatever l= signatures
+   have. */
+struct body_form {
 	enum bounce_dkim_canon canon;
-	/* It is hashed once, whatever the l= of its signatures are: where one
-	   ends, the digest is taken from a copy of this. */
-	EVP_MD_CTX *ctx;
-	bool failed;
-	/* how long it is so far */
-	uoff_t size;
-	/* by length; those from todo on are not complete */
-	struct body_digest *head, *todo;
-	struct body_digest digests[BOUNCE_DKIM_MAX_OWN];
-	unsigned int digests_count;
+	struct bounce_dkim_hash hash;
+	struct bounce_dkim_body_form *result;
+	/* of the result's digests: those that were taken */
+	unsigned int digests_done;
 
 	/* line ends that were seen, and count if more than empty lines
 	   follows */
@@ -41,23 +21,14 @@ struct body_canon {
 	bool line_started:1;
 	/* some line was not empty */
 	bool started:1;
-
-	size_t used;
-	unsigned char buf[8192];
 };
 
 struct bounce_dkim_body_hasher {
-	const struct bounce_dkim_signatures *sigs;
+	struct bounce_dkim_body_hashes *result;
 	/* NULL: nobody wants this form */
-	struct body_canon *simple, *relaxed;
-	/* for each of sigs; NULL: none */
-	struct body_digest **digests;
-	enum bounce_dkim_body *results;
-
-	/* an octet of the body was seen */
-	bool seen:1;
+	struct body_form *forms[BOUNCE_DKIM_CANON_COUNT];
 	/* the last octet was a CR */
-	bool pending_cr:1;
+	bool pending_cr;
 };
 
 static const char *const body_names[] = {
@@ -74,72 +45,37 @@ const char *bounce_dkim_body_name(enum bounce_dkim_body body)
 }
 
 static void
-canon_update(struct body_canon *canon, const void *data, size_t size)
+form_emit(struct body_form *form, const void *_data, size_t size)
 {
-	if (size > 0 && !canon->failed &&
-	    EVP_DigestUpdate(canon->ctx, data, size) != 1)
-		canon->failed = TRUE;
-}
-
-/* The shortest one that is not complete ends here. */
-static void canon_digest_done(struct body_canon *canon)
-{
-	struct body_digest *digest = canon->todo;
-	EVP_MD_CTX *copy = EVP_MD_CTX_new();
-
-	canon->todo = digest->next;
-	digest->failed = canon->failed || copy == NULL ||
-		EVP_MD_CTX_copy_ex(copy, canon->ctx) != 1 ||
-		EVP_DigestFinal_ex(copy, digest->result, NULL) != 1;
-	EVP_MD_CTX_free(copy);
-}
-
-static void
-canon_hash(struct body_canon *canon, const unsigned char *data, size_t size)
-{
+	struct bounce_dkim_body_form *result = form->result;
+	const unsigned char *data = _data;
+	struct bounce_dkim_body_digest *digest;
 	size_t part;
 
-	while (canon->todo != NULL &&
-	       canon->todo->length - canon->size <= size) {
-		part = canon->todo->length - canon->size;
-		canon_update(canon, data, part);
-		canon->size += part;
+	/* the digest of all of it is taken at the end */
+	while (form->digests_done < result->digests_count) {
+		digest = &result->digests[form->digests_done];
+		if (digest->length >= result->size + size)
+			break;
+		part = digest->length - result->size;
+		bounce_dkim_hash_more(&form->hash, data, part);
+		(void)bounce_dkim_hash_peek(&form->hash, digest->hash);
+		form->digests_done++;
+		result->size += part;
 		data += part;
 		size -= part;
-		canon_digest_done(canon);
 	}
-	if (canon->todo != NULL)
-		canon_update(canon, data, size);
-	canon->size += size;
-}
-
-static void canon_flush(struct body_canon *canon)
-{
-	canon_hash(canon, canon->buf, canon->used);
-	canon->used = 0;
-}
-
-static void
-canon_emit(struct body_canon *canon, const void *data, size_t size)
-{
-	if (size > sizeof(canon->buf) - canon->used) {
-		canon_flush(canon);
-		if (size >= sizeof(canon->buf)) {
-			canon_hash(canon, data, size);
-			return;
-		}
-	}
-	memcpy(canon->buf + canon->used, data, size);
-	canon->used += size;
+	bounce_dkim_hash_more(&form->hash, data, size);
+	result->size += size;
 }
 
 /* The line is not empty: write what is before its first octet. */
-static void canon_start_line(struct body_canon *canon)
+static void form_start_line(struct body_form *form)
 {
-	for (; canon->pending_lines > 0; canon->pending_lines--)
-		canon_emit(canon, "\r\n", 2);
-	canon->line_started = TRUE;
-	canon->started = TRUE;
+	for (; form->pending_lines > 0; form->pending_lines--)
+		form_emit(form, "\r\n", 2);
+	form->line_started = TRUE;
+	form->started = TRUE;
 }
 
 static inline uint64_t load8(const unsigned char *p)
@@ -181,7 +117,8 @@ find_space(const unsigned char *p, const unsigned char *end)
 		stop = end - p > 8 ? p + 8 : end;
 		for (; p < stop; p++) {
 			if (*p == '\t' ||
-			    (*p == ' ' && (p + 1 == end || bounce_is_wsp(p[1]))))
+			    (*p == ' ' &&
+			     (p + 1 == end || bounce_is_wsp(p[1]))))
 				return p;
 		}
 	}
@@ -190,173 +127,153 @@ find_space(const unsigned char *p, const unsigned char *end)
 
 /* Octets of a line, no line end among them. Section 3.4.4. */
 static void
-canon_relaxed_text(struct body_canon *canon, const unsigned char *p,
-		   const unsigned char *end)
+form_relaxed_text(struct body_form *form, const unsigned char *p,
+		  const unsigned char *end)
 {
 	const unsigned char *space;
 
 	while (p < end) {
 		if (bounce_is_wsp(*p)) {
-			canon->pending_space = TRUE;
+			form->pending_space = TRUE;
 			p++;
 			continue;
 		}
-		if (!canon->line_started)
-			canon_start_line(canon);
-		if (canon->pending_space) {
-			canon_emit(canon, " ", 1);
-			canon->pending_space = FALSE;
+		if (!form->line_started)
+			form_start_line(form);
+		if (form->pending_space) {
+			form_emit(form, " ", 1);
+			form->pending_space = FALSE;
 		}
 		space = find_space(p, end);
-		canon_emit(canon, p, space - p);
+		form_emit(form, p, space - p);
 		p = space;
 	}
 }
 
 /* Section 3.4.3. */
 static void
-canon_simple_text(struct body_canon *canon, const unsigned char *p,
-		  const unsigned char *end)
+form_simple_text(struct body_form *form, const unsigned char *p,
+		 const unsigned char *end)
 {
 	if (p == end)
 		return;
-	if (!canon->line_started)
-		canon_start_line(canon);
-	canon_emit(canon, p, end - p);
+	if (!form->line_started)
+		form_start_line(form);
+	form_emit(form, p, end - p);
 }
 
 static void
-canon_text(struct body_canon *canon, const unsigned char *p,
-	   const unsigned char *end)
+form_text(struct body_form *form, const unsigned char *p,
+	  const unsigned char *end)
 {
-	if (canon->canon == BOUNCE_DKIM_CANON_RELAXED)
-		canon_relaxed_text(canon, p, end);
+	if (form->canon == BOUNCE_DKIM_CANON_RELAXED)
+		form_relaxed_text(form, p, end);
 	else
-		canon_simple_text(canon, p, end);
-}
-
-static void canon_line_end(struct body_canon *canon)
-{
-	canon->pending_lines++;
-	canon->pending_space = FALSE;
-	canon->line_started = FALSE;
+		form_simple_text(form, p, end);
 }
 
 /* data begins a line or goes on with one. The octet behind end is not seen,
    and is not the LF of a CR at the end: that CR was taken off. */
 static void
-canon_more(struct body_canon *canon, const unsigned char *p,
-	   const unsigned char *end)
+form_more(struct body_form *form, const unsigned char *p,
+	  const unsigned char *end)
 {
-	const unsigned char *lf, *text_end;
+	const unsigned char *lf;
 
 	while (p < end && (lf = memchr(p, '\n', end - p)) != NULL) {
-		text_end = lf > p && lf[-1] == '\r' ? lf - 1 : lf;
-		canon_text(canon, p, text_end);
-		canon_line_end(canon);
+		form_text(form, p, lf > p && lf[-1] == '\r' ? lf - 1 : lf);
+		form->pending_lines++;
+		form->pending_space = FALSE;
+		form->line_started = FALSE;
 		p = lf + 1;
 	}
-	canon_text(canon, p, end);
+	form_text(form, p, end);
 }
 
-static void canon_finish(struct body_canon *canon)
+static void form_finish(struct body_form *form)
 {
 	/* The last line that is not empty has its line end. A body without
 	   any is one line end if it is simple, and nothing if relaxed. */
-	if (canon->started || canon->canon == BOUNCE_DKIM_CANON_SIMPLE)
-		canon_emit(canon, "\r\n", 2);
-	canon_flush(canon);
-	while (canon->todo != NULL)
-		canon_digest_done(canon);
+	if (form->started || form->canon == BOUNCE_DKIM_CANON_SIMPLE)
+		form_emit(form, "\r\n", 2);
+	form->result->usable =
+		bounce_dkim_hash_finish(&form->hash, form->result->hash) == 0;
+	bounce_dkim_hash_deinit(&form->hash);
 }
 
-static void canon_free(struct body_canon *canon)
+/* A digest for this l=, unless there are as many as are taken. */
+static void form_add_length(struct bounce_dkim_body_form *result, uoff_t length)
 {
-	EVP_MD_CTX_free(canon->ctx);
-	canon->ctx = NULL;
+	struct bounce_dkim_body_digest *digests = result->digests;
+	unsigned int i;
+
+	for (i = 0; i < result->digests_count; i++) {
+		if (digests[i].length >= length)
+			break;
+	}
+	if (result->digests_count == N_ELEMENTS(result->digests) ||
+	    (i < result->digests_count && digests[i].length == length))
+		return;
+	memmove(&digests[i + 1], &digests[i],
+		sizeof(digests[0]) * (result->digests_count - i));
+	digests[i].length = length;
+	result->digests_count++;
 }
 
-static struct body_canon *
-canon_alloc(pool_t pool, enum bounce_dkim_canon form)
+static void
+hasher_add(pool_t pool, struct bounce_dkim_body_hasher *hasher,
+	   const struct bounce_dkim_signature *sig)
 {
-	struct body_canon *canon = p_new(pool, struct body_canon, 1);
+	struct body_form **form = &hasher->forms[sig->canon_body];
 
-	canon->canon = form;
-	canon->ctx = EVP_MD_CTX_new();
-	canon->failed = canon->ctx == NULL ||
-		EVP_DigestInit_ex2(canon->ctx, bounce_dkim_sha256(),
-				   NULL) != 1;
-	return canon;
-}
-
-static struct body_digest *
-canon_get_digest(struct body_canon *canon,
-		 const struct bounce_dkim_signature *sig)
-{
-	uoff_t length = sig->have_length ? sig->length : UOFF_T_MAX;
-	struct body_digest *digest, **pos = &canon->head;
-
-	while (*pos != NULL && (*pos)->length < length)
-		pos = &(*pos)->next;
-	if (*pos != NULL && (*pos)->length == length &&
-	    (*pos)->limited == sig->have_length)
-		return *pos;
-	if (canon->digests_count == N_ELEMENTS(canon->digests))
-		return NULL;
-	digest = &canon->digests[canon->digests_count++];
-	digest->length = length;
-	digest->limited = sig->have_length;
-	digest->next = *pos;
-	*pos = digest;
-	canon->todo = canon->head;
-	return digest;
-}
-
-static struct body_digest *
-hasher_get_digest(pool_t pool, struct bounce_dkim_body_hasher *hasher,
-		  const struct bounce_dkim_signature *sig)
-{
-	struct body_canon **canon =
-		sig->canon_body == BOUNCE_DKIM_CANON_RELAXED ?
-		&hasher->relaxed : &hasher->simple;
-
-	if (*canon == NULL)
-		*canon = canon_alloc(pool, sig->canon_body);
-	return canon_get_digest(*canon, sig);
+	if (*form == NULL) {
+		*form = p_new(pool, struct body_form, 1);
+		(*form)->canon = sig->canon_body;
+		bounce_dkim_hash_init(&(*form)->hash);
+		(*form)->result = hasher->result->forms[sig->canon_body] =
+			p_new(pool, struct bounce_dkim_body_form, 1);
+	}
+	if (sig->have_length)
+		form_add_length((*form)->result, sig->length);
 }
 
 struct bounce_dkim_body_hasher *
-bounce_dkim_body_init(pool_t pool, const struct bounce_dkim_signatures *sigs)
+bounce_dkim_body_init(pool_t pool, const struct bounce_header *header)
 {
-	struct bounce_dkim_body_hasher *hasher = NULL;
-	const struct bounce_dkim_signature *sig;
+	struct bounce_dkim_body_hasher *hasher;
+	struct bounce_dkim_signature sig;
+	const struct bounce_field *field;
 	unsigned int i;
 
-	for (i = 0; i < sigs->count; i++) {
-		sig = &sigs->sigs[i];
-		if (!sig->own || sig->error != NULL)
+	hasher = p_new(pool, struct bounce_dkim_body_hasher, 1);
+	hasher->result = p_new(pool, struct bounce_dkim_body_hashes, 1);
+	for (i = 0; i < header->fields_count; i++) {
+		field = &header->fields[i];
+		if (!bounce_field_is(header, field, BOUNCE_DKIM_FIELD_NAME))
 			continue;
-		if (hasher == NULL) {
-			hasher = p_new(pool, struct bounce_dkim_body_hasher, 1);
-			hasher->sigs = sigs;
-			hasher->digests = p_new(pool, struct body_digest *,
-						sigs->count);
-			hasher->results = p_new(pool, enum bounce_dkim_body,
-						sigs->count);
-		}
-		hasher->digests[i] = hasher_get_digest(pool, hasher, sig);
+		T_BEGIN {
+			if (bounce_dkim_body_wanted(
+				header->data + field->offset +
+				field->value_offset,
+				bounce_dkim_field_size(header, field) -
+				field->value_offset, &sig))
+				hasher_add(pool, hasher, &sig);
+		} T_END;
 	}
 	return hasher;
 }
 
 static void
 hasher_more(struct bounce_dkim_body_hasher *hasher,
-	    const unsigned char *data, size_t size)
+	    const void *data, size_t size)
 {
-	if (hasher->simple != NULL)
-		canon_more(hasher->simple, data, data + size);
-	if (hasher->relaxed != NULL)
-		canon_more(hasher->relaxed, data, data + size);
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(hasher->forms); i++) {
+		if (hasher->forms[i] != NULL)
+			form_more(hasher->forms[i], data,
+				  CONST_PTR_OFFSET(data, size));
+	}
 }
 
 void bounce_dkim_body_more(struct bounce_dkim_body_hasher *hasher,
@@ -364,75 +281,66 @@ void bounce_dkim_body_more(struct bounce_dkim_body_hasher *hasher,
 {
 	if (size == 0)
 		return;
-	hasher->seen = TRUE;
-	if (hasher->pending_cr) {
-		hasher->pending_cr = FALSE;
-		if (data[0] == '\n') {
-			hasher_more(hasher, data, 1);
-			data++;
-			size--;
-		} else {
-			hasher_more(hasher, (const unsigned char *)"\r", 1);
-		}
-	}
-	if (size > 0 && data[size - 1] == '\r') {
-		hasher->pending_cr = TRUE;
-		size--;
-	}
-	hasher_more(hasher, data, size);
+	hasher->result->seen = TRUE;
+	if (hasher->pending_cr && data[0] != '\n')
+		hasher_more(hasher, "\r", 1);
+	hasher->pending_cr = data[size - 1] == '\r';
+	hasher_more(hasher, data, hasher->pending_cr ? size - 1 : size);
 }
 
-static enum bounce_dkim_body
-hasher_result(const struct bounce_dkim_body_hasher *hasher,
-	      const struct bounce_dkim_signature *sig,
-	      const struct body_digest *digest)
+const struct bounce_dkim_body_hashes *
+bounce_dkim_body_finish(struct bounce_dkim_body_hasher **_hasher)
 {
-	const struct body_canon *canon =
-		sig->canon_body == BOUNCE_DKIM_CANON_RELAXED ?
-		hasher->relaxed : hasher->simple;
+	struct bounce_dkim_body_hasher *hasher = *_hasher;
+	unsigned int i;
 
-	if (digest == NULL || digest->failed)
-		return BOUNCE_DKIM_BODY_UNTESTED;
-	/* section 3.5: l= must not be larger than the body */
-	if (memcmp(digest->result, sig->body_hash,
-		   sizeof(digest->result)) != 0 ||
-	    (digest->limited && digest->length > canon->size)) {
-		return hasher->seen ? BOUNCE_DKIM_BODY_MISMATCH :
-			BOUNCE_DKIM_BODY_UNTESTED;
+	*_hasher = NULL;
+	if (hasher->pending_cr)
+		hasher_more(hasher, "\r", 1);
+	for (i = 0; i < N_ELEMENTS(hasher->forms); i++) {
+		if (hasher->forms[i] != NULL)
+			form_finish(hasher->forms[i]);
 	}
-	return digest->limited && digest->length < canon->size ?
-		BOUNCE_DKIM_BODY_PARTIAL : BOUNCE_DKIM_BODY_MATCH;
+	return hasher->result;
 }
 
-static void hasher_finish(struct bounce_dkim_body_hasher *hasher)
+/* The digest of so much of the form, or NULL: it was not taken. */
+static const unsigned char *
+form_find_hash(const struct bounce_dkim_body_form *form, uoff_t length)
 {
 	unsigned int i;
 
-	if (hasher->pending_cr)
-		hasher_more(hasher, (const unsigned char *)"\r", 1);
-	if (hasher->simple != NULL)
-		canon_finish(hasher->simple);
-	if (hasher->relaxed != NULL)
-		canon_finish(hasher->relaxed);
-	for (i = 0; i < hasher->sigs->count; i++) {
-		hasher->results[i] = hasher_result(hasher,
-						   &hasher->sigs->sigs[i],
-						   hasher->digests[i]);
+	if (length == form->size)
+		return form->hash;
+	for (i = 0; i < form->digests_count; i++) {
+		if (form->digests[i].length == length)
+			return form->digests[i].hash;
 	}
+	return NULL;
 }
 
-void bounce_dkim_body_deinit(struct bounce_dkim_body_hasher **_hasher,
-			     const enum bounce_dkim_body **result_r)
+enum bounce_dkim_body
+bounce_dkim_body_check(const struct bounce_dkim_body_hashes *hashes,
+		       const struct bounce_dkim_signature *sig)
 {
-	struct bounce_dkim_body_hasher *hasher = *_hasher;
+	const struct bounce_dkim_body_form *form;
+	const unsigned char *hash;
+	uoff_t length;
 
-	*_hasher = NULL;
-	if (result_r != NULL) {
-		hasher_finish(hasher);
-		*result_r = hasher->results;
+	form = hashes == NULL || !sig->own || sig->error != NULL ? NULL :
+		hashes->forms[sig->canon_body];
+	if (form == NULL || !form->usable)
+		return BOUNCE_DKIM_BODY_UNTESTED;
+	length = sig->have_length ? sig->length : form->size;
+	/* section 3.5: l= must not be larger than the body */
+	hash = length > form->size ? NULL : form_find_hash(form, length);
+	if (hash == NULL && length < form->size)
+		return BOUNCE_DKIM_BODY_UNTESTED;
+	if (hash == NULL ||
+	    memcmp(hash, sig->body_hash, sizeof(sig->body_hash)) != 0) {
+		return hashes->seen ? BOUNCE_DKIM_BODY_MISMATCH :
+			BOUNCE_DKIM_BODY_UNTESTED;
 	}
-	if (hasher->simple != NULL)
-		canon_free(hasher->simple);
-	if (hasher->relaxed != NULL)
-		canon_free(hasher->relaxed);
+	return length < form->size ?
+		BOUNCE_DKIM_BODY_PARTIAL : BOUNCE_DKIM_BODY_MATCH;
 }

@@ -117,9 +117,6 @@ static bool tags_identity_is_broken(const struct bounce_tags *tags)
 
 bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags)
 {
-	static const char *const required[] = {
-		"v", "a", "d", "s", "h", "bh", "b"
-	};
 	static const char *const words[] = {
 		"v", "a", "c", "q", "d", "s", "t", "x", "l"
 	};
@@ -128,10 +125,8 @@ bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags)
 	};
 	unsigned int i;
 
-	for (i = 0; i < N_ELEMENTS(required); i++) {
-		if (bounce_tags_find(tags, required[i]) == NULL)
-			return TRUE;
-	}
+	if (!bounce_dkim_tags_are_complete(tags))
+		return TRUE;
 	for (i = 0; i < N_ELEMENTS(words); i++) {
 		if (tag_is_broken(tags, words[i]))
 			return TRUE;

@@ -7,6 +7,7 @@
 #include "bounce-domains.h"
 #include "bounce-limits.h"
 #include "bounce-lines.h"
+#include "bounce-tags.h"
 
 #define BOUNCE_DKIM_HASH_SIZE 32
 
@@ -32,26 +33,52 @@ static inline unsigned char bounce_dkim_lower(unsigned char c)
 	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-/* Parse one field, "DKIM-Signature: v=1;..", without its last line end. Returns
-   what its d= says; sig_r->field is left 0. sig_r points into data, the rest
-   is from the pool. */
-enum bounce_domains_answer
-bounce_dkim_signature_parse(pool_t pool, const unsigned char *data,
-			    size_t size, uint32_t name_size,
-			    uint32_t value_offset,
-			    const struct bounce_domains *domains,
-			    struct bounce_dkim_signature *sig_r);
+/* The name of a signature's field. */
+#define BOUNCE_DKIM_FIELD_NAME "DKIM-Signature"
 
-/* The next name of an h= tag: *p begins at its value. Returns FALSE behind
-   the last one. A name may be empty. */
-bool bounce_dkim_names_next(const unsigned char **p, const unsigned char *end,
-			    const unsigned char **name_r, size_t *size_r);
+/* The tags of a signature's field, and whose it says that it is: what has to be
+   known of it before all of it is parsed. */
+struct bounce_dkim_tags {
+	/* the field, "DKIM-Signature: v=1;..", without its last line end */
+	const unsigned char *data;
+	size_t size;
+	uint32_t name_size, value_offset;
+	struct bounce_tags tags;
+	/* what is wrong with the tag-list, or NULL */
+	const char *error;
+	/* d= as t_bounce_domain_normalise() has it, or "" */
+	const char *domain;
+	/* nothing was done to d= that could have made another domain of it */
+	bool domain_readable;
+};
+
+/* The domain is from the data stack, the tags point into data. */
+void t_bounce_dkim_tags_read(const unsigned char *data, size_t size,
+			     uint32_t name_size, uint32_t value_offset,
+			     struct bounce_dkim_tags *read_r);
+/* TRUE if no tag is missing that a signature must have. */
+bool bounce_dkim_tags_are_complete(const struct bounce_tags *tags);
+
+/* Parse all of it. sig_r->field is left 0 and own FALSE. sig_r points into the
+   field's data, the rest is from the pool. */
+void bounce_dkim_signature_parse(pool_t pool,
+				 const struct bounce_dkim_tags *read,
+				 struct bounce_dkim_signature *sig_r);
+/* The same where it is known whether the domain is ours. */
+void bounce_dkim_signature_parse_owned(pool_t pool,
+				       const struct bounce_dkim_tags *read,
+				       enum bounce_domains_answer answer,
+				       struct bounce_dkim_signature *sig_r);
+
+/* Parse the value of a field only as far as it says what of the body is hashed:
+   canon_body, have_length and length of sig_r are set. Returns FALSE if that
+   cannot be read. */
+bool bounce_dkim_body_wanted(const unsigned char *data, size_t size,
+			     struct bounce_dkim_signature *sig_r);
 
 /*
  * What mail software does to a signature on its way
  */
-
-struct bounce_tags;
 
 /* The size of the character at data if nobody writes it into a signature and
    mail software puts it in: white space that is not ASCII's, what is
@@ -101,8 +128,6 @@ struct bounce_dkim_candidate {
 	bool guess;
 };
 
-#define BOUNCE_DKIM_CANDIDATE_NAME "DKIM-Signature"
-
 /* Undo what mail software does to the value of a signature field. Returns how
    many candidates there are, at least 1: the first is what came back. They
    are from the pool. */
@@ -123,25 +148,67 @@ int bounce_dkim_recover(const struct bounce_key *key, const unsigned char *b,
 
 struct bounce_dkim_hash {
 	EVP_MD_CTX *ctx;
-	/* libcrypto failed: there is no hash */
+	/* libcrypto failed: there is no digest */
 	bool failed;
 	unsigned int used;
-	/* so that the digest sees blocks, not words */
+	/* so that libcrypto sees blocks, not words */
 	unsigned char buf[8192];
 };
-
-const EVP_MD *bounce_dkim_sha256(void);
 
 void bounce_dkim_hash_init(struct bounce_dkim_hash *hash);
 void bounce_dkim_hash_deinit(struct bounce_dkim_hash *hash);
 /* Begin anew. */
 void bounce_dkim_hash_reset(struct bounce_dkim_hash *hash);
-void bounce_dkim_hash_flush(struct bounce_dkim_hash *hash);
-void bounce_dkim_hash_more(struct bounce_dkim_hash *hash,
-			   const void *data, size_t size);
-/* Returns 0, or -1 if libcrypto failed. */
+/* What does not fit into the buffer. */
+void bounce_dkim_hash_more_large(struct bounce_dkim_hash *hash,
+				 const void *data, size_t size);
+static inline void
+bounce_dkim_hash_more(struct bounce_dkim_hash *hash,
+		      const void *data, size_t size)
+{
+	if (size > sizeof(hash->buf) - hash->used) {
+		bounce_dkim_hash_more_large(hash, data, size);
+		return;
+	}
+	memcpy(hash->buf + hash->used, data, size);
+	hash->used += size;
+}
+/* The digest of what came so far; more may follow. Returns 0, or -1 if
+   libcrypto failed. */
+int bounce_dkim_hash_peek(struct bounce_dkim_hash *hash,
+			  unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE]);
+/* The same, but nothing may follow until the next reset. */
 int bounce_dkim_hash_finish(struct bounce_dkim_hash *hash,
 			    unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE]);
+
+/*
+ * Digests of a body
+ */
+
+/* Of the first octets of a form */
+struct bounce_dkim_body_digest {
+	uoff_t length;
+	unsigned char hash[BOUNCE_DKIM_HASH_SIZE];
+};
+
+struct bounce_dkim_body_form {
+	/* libcrypto did not fail */
+	bool usable;
+	/* octets of the form, and the digest of all of them */
+	uoff_t size;
+	unsigned char hash[BOUNCE_DKIM_HASH_SIZE];
+	/* sorted by length; where the length is less than size, the digest was
+	   taken */
+	struct bounce_dkim_body_digest digests[BOUNCE_DKIM_MAX_LENGTHS];
+	unsigned int digests_count;
+};
+
+struct bounce_dkim_body_hashes {
+	/* an octet of the body was seen */
+	bool seen;
+	/* NULL: no signature wants this form */
+	struct bounce_dkim_body_form *forms[BOUNCE_DKIM_CANON_COUNT];
+};
 
 /*
  * Canonicalisation of header fields, section 3.4.1 and 3.4.2

@@ -154,11 +154,11 @@ int bounce_dkim_select(const struct bounce_header *header,
 		       const struct bounce_dkim_signature *sig,
 		       struct bounce_dkim_selection *selection_r)
 {
-	const unsigned char *p = sig->names, *end = p + sig->names_size, *name;
+	const unsigned char *p = sig->names, *end = p + sig->names_size;
 	unsigned int names = names_count(sig), count = 0;
 	struct name_index index;
+	struct bounce_tag name;
 	uint32_t *fields;
-	size_t size;
 	int ret;
 
 	i_zero(&index);
@@ -168,8 +168,9 @@ int bounce_dkim_select(const struct bounce_header *header,
 						       names);
 	ret = name_index_fill(&index, sig);
 	fields = t_malloc_no0(sizeof(*fields) * (header->fields_count + 1));
-	while (ret >= 0 && bounce_dkim_names_next(&p, end, &name, &size)) {
-		ret = name_index_take(&index, name, size, &fields[count]);
+	while (ret >= 0 && bounce_tag_next_word(&p, end, &name)) {
+		ret = name_index_take(&index, name.value, name.value_size,
+				      &fields[count]);
 		if (ret > 0)
 			count++;
 	}

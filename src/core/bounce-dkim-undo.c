@@ -340,7 +340,7 @@ static void
 undo_add(struct undo *undo, const buffer_t *value, const char *repair,
 	 bool guess)
 {
-	static const char name[] = BOUNCE_DKIM_CANDIDATE_NAME ":";
+	static const char name[] = BOUNCE_DKIM_FIELD_NAME ":";
 	size_t name_size = strlen(name), size = name_size + value->used;
 	struct bounce_dkim_candidate *candidate;
 	unsigned char *data;

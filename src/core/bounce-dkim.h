@@ -1,9 +1,9 @@
 #ifndef BOUNCE_DKIM_H
 #define BOUNCE_DKIM_H
 
-/* DKIM signatures, RFC 6376, 8301, 8463: found in a returned header, their
-   body hash computed while the body streams by, verified with a key. Pure:
-   the key and the time are given. */
+/* DKIM signatures, RFC 6376, 8301, 8463: found in a returned header and
+   verified with a key, and the hashes of a body that streams by before anybody
+   asks whose signatures these are. Pure: keys, domains and time are given. */
 
 #include "bounce-types.h"
 #include "bounce-header.h"
@@ -13,7 +13,9 @@ struct bounce_domains;
 
 enum bounce_dkim_canon {
 	BOUNCE_DKIM_CANON_SIMPLE,
-	BOUNCE_DKIM_CANON_RELAXED
+	BOUNCE_DKIM_CANON_RELAXED,
+
+	BOUNCE_DKIM_CANON_COUNT
 };
 
 enum bounce_dkim_algorithm {
@@ -91,8 +93,6 @@ struct bounce_dkim_signatures {
 	   BOUNCE_DKIM_MAX_OWN, and up to BOUNCE_DKIM_MAX_FOREIGN others. */
 	const struct bounce_dkim_signature *sigs;
 	unsigned int count;
-	/* Fields named DKIM-Signature, ours or not. */
-	unsigned int fields_count;
 	/* There were more own signatures than are tried. */
 	bool over_limit:1;
 };
@@ -108,12 +108,16 @@ bounce_dkim_signature_may_be_own(const struct bounce_dkim_signature *sig)
 	return sig->own || sig->domain_unreadable;
 }
 
-/* Parse the DKIM-Signature fields of a header. A field of another name that
-   holds "DKIM-Signature" was renamed on the way, where it is not plainly
-   another domain's and holds b= and bh=. */
+/* Parse the DKIM-Signature fields of a header, and ask which of them are of
+   our domains (NULL: none is). A field of another name that holds
+   "DKIM-Signature" was renamed on the way, where it is not plainly another
+   domain's and holds b= and bh=. */
 const struct bounce_dkim_signatures *
 bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
 			     const struct bounce_domains *domains);
+
+/* TRUE if the header ends inside a signature, whosever it is. */
+bool bounce_dkim_header_is_cut(const struct bounce_header *header);
 
 /*
  * Body hashes, section 3.4.3, 3.4.4 and 3.7
@@ -126,22 +130,32 @@ enum bounce_dkim_body {
 	BOUNCE_DKIM_BODY_MISMATCH
 };
 
-/* Hashes one body for all signatures of our own at once. */
+/* Hashes one body in the forms, and up to the lengths (l=), that the
+   well-formed signatures of its header want, whosever they are. Each form is
+   hashed once; of different lengths in a form the first
+   BOUNCE_DKIM_MAX_LENGTHS are kept. */
 struct bounce_dkim_body_hasher;
+/* What came of it. */
+struct bounce_dkim_body_hashes;
 
-/* NULL if there is no signature of our own that needs a body hash. */
+/* The header is not needed any more afterwards. */
 struct bounce_dkim_body_hasher *
-bounce_dkim_body_init(pool_t pool, const struct bounce_dkim_signatures *sigs);
+bounce_dkim_body_init(pool_t pool, const struct bounce_header *header);
 /* The next octets of the body, raw, cut anywhere. A body given without the
    line end of its last line has the same hash as with it. */
 void bounce_dkim_body_more(struct bounce_dkim_body_hasher *hasher,
 			   const unsigned char *data, size_t size);
-/* Returns an array with a result for each of sigs->sigs; a signature that is
-   not ours, or in error, is UNTESTED, and so is a mismatch where no octet of
-   a body came back. Frees the hasher's contexts, which may also be done with
-   result_r NULL. */
-void bounce_dkim_body_deinit(struct bounce_dkim_body_hasher **hasher,
-			     const enum bounce_dkim_body **result_r);
+/* Ends the body, and must be called: it frees the contexts. The hashes are the
+   pool's. */
+const struct bounce_dkim_body_hashes *
+bounce_dkim_body_finish(struct bounce_dkim_body_hasher **hasher);
+
+/* Compare bh= of a signature of the header with the body. UNTESTED: it is not
+   ours, or in error, its l= was not kept, or it does not match where no octet
+   of a body came back. hashes may be NULL: there was no body. */
+enum bounce_dkim_body
+bounce_dkim_body_check(const struct bounce_dkim_body_hashes *hashes,
+		       const struct bounce_dkim_signature *sig);
 
 /*
  * Verification of b= over the header, section 3.7 and 6.1.3

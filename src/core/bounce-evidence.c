@@ -98,13 +98,14 @@ static bool signature_needs_key(const struct bounce_dkim_signature *sig)
 
 /* Nothing but the line ends between a header and a boundary is no body. */
 static enum bounce_dkim_body
-signature_body(const struct bounce_original *original, unsigned int i)
+signature_body(const struct bounce_original *original,
+	       const struct bounce_dkim_signature *sig)
 {
-	if (original->body == NULL ||
-	    (original->body_size == 0 &&
-	     original->body[i] == BOUNCE_DKIM_BODY_MISMATCH))
-		return BOUNCE_DKIM_BODY_UNTESTED;
-	return original->body[i];
+	enum bounce_dkim_body body =
+		bounce_dkim_body_check(original->body, sig);
+
+	return original->body_size == 0 && body == BOUNCE_DKIM_BODY_MISMATCH ?
+		BOUNCE_DKIM_BODY_UNTESTED : body;
 }
 
 static void
@@ -112,12 +113,16 @@ evidence_add_original(struct evidence_context *ctx,
 		      const struct bounce_original *original)
 {
 	struct bounce_signature_evidence *evidence;
+	const struct bounce_dkim_signatures *sigs;
 	const struct bounce_dkim_signature *sig;
 	struct bounce_key_query *query;
 	unsigned int i;
 
-	for (i = 0; i < original->sigs->count; i++) {
-		sig = &original->sigs->sigs[i];
+	sigs = bounce_dkim_signatures_parse(ctx->pool,
+					    original->message.header,
+					    ctx->policy->domains);
+	for (i = 0; i < sigs->count; i++) {
+		sig = &sigs->sigs[i];
 		if (bounce_dkim_signature_may_be_own(sig) &&
 		    ctx->own_count == BOUNCE_DKIM_MAX_OWN) {
 			ctx->evidence->over_limit = TRUE;
@@ -126,7 +131,7 @@ evidence_add_original(struct evidence_context *ctx,
 		evidence = array_append_space(&ctx->sigs);
 		evidence->original = original;
 		evidence->sig = sig;
-		evidence->body = signature_body(original, i);
+		evidence->body = signature_body(original, sig);
 		if (!bounce_dkim_signature_may_be_own(sig))
 			continue;
 		ctx->own_count++;
@@ -137,7 +142,7 @@ evidence_add_original(struct evidence_context *ctx,
 			query->domain = sig->domain;
 		}
 	}
-	if (original->sigs->over_limit)
+	if (sigs->over_limit)
 		ctx->evidence->over_limit = TRUE;
 }
 

@@ -138,11 +138,25 @@ static bool header_is_summary(const struct bounce_header *header)
 	return TRUE;
 }
 
-static bool original_is_truncated(const struct bounce_original *original)
+static bool
+original_has_signature(const struct bounce_evidence *evidence,
+		       const struct bounce_original *original)
+{
+	unsigned int i;
+
+	for (i = 0; i < evidence->sigs_count; i++) {
+		if (evidence->sigs[i].original == original)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool original_is_truncated(const struct bounce_evidence *evidence,
+				  const struct bounce_original *original)
 {
 	/* HTML may have lost a signature, too */
 	if (original->source == BOUNCE_SOURCE_HTML &&
-	    original->sigs->count == 0)
+	    !original_has_signature(evidence, original))
 		return TRUE;
 	if (header_is_summary(original->message.header))
 		return TRUE;
@@ -218,7 +232,8 @@ void bounce_facts_collect(const struct bounce_policy *policy,
 	if (original != NULL && reason_asks_original(facts_r->signature)) {
 		if (original->message.over_limit)
 			facts_r->over_limit = TRUE;
-		facts_r->truncated = original_is_truncated(original);
+		facts_r->truncated = original_is_truncated(evidence,
+							   original);
 		facts_r->predates_signing =
 			original_predates_signing(policy, original);
 	}

@@ -38,6 +38,9 @@
    the number to the verifier), and of others that are reported. */
 #define BOUNCE_DKIM_MAX_OWN 16
 #define BOUNCE_DKIM_MAX_FOREIGN 16
+/* Different l= of one canonical form of a body, whosever signatures they are of:
+   where more are wanted, the body is not tested for these. */
+#define BOUNCE_DKIM_MAX_LENGTHS 32
 /* A signature of ours that cannot be read: what it may have been, at most so
    many ways for each; keys of ours that are tried, and public-key operations,
    for a message. Of a larger field nothing is undone. */

@@ -10,7 +10,6 @@
 #include "bounce-dkim.h"
 
 struct istream;
-struct bounce_domains;
 struct bounce_envelope;
 struct bounce_report;
 struct bounce_original;
@@ -75,14 +74,12 @@ struct bounce_original {
 	uoff_t body_seen;
 	uoff_t body_size;
 
-	const struct bounce_dkim_signatures *sigs;
-	/* One for each of sigs->sigs. */
-	const enum bounce_dkim_body *body;
+	/* What the signatures of its header are compared with; NULL: it has no
+	   header of its own. */
+	const struct bounce_dkim_body_hashes *body;
 };
 
 struct bounce_message_settings {
-	/* Whose signatures need a body hash; NULL: nobody's. */
-	const struct bounce_domains *domains;
 	/* Who sent it to whom. */
 	const struct bounce_envelope *envelope;
 	/* Read the body even if the header says that this is no bounce. */

@@ -161,26 +161,33 @@ bool bounce_tag_is(const struct bounce_tag *tag, const char *word)
 		memcmp(tag->value, word, word_size) == 0;
 }
 
+bool bounce_tag_next_word(const unsigned char **_p, const unsigned char *end,
+			  struct bounce_tag *word_r)
+{
+	const unsigned char *p = *_p, *next;
+
+	if (p == NULL)
+		return FALSE;
+	next = memchr(p, ':', end - p);
+	*_p = next == NULL ? NULL : next + 1;
+	if (next == NULL)
+		next = end;
+	word_r->value = bounce_space_skip(p, next);
+	word_r->value_size = bounce_space_trim(word_r->value, next) -
+		word_r->value;
+	return TRUE;
+}
+
 bool bounce_tag_has_word(const struct bounce_tag *tag, const char *word)
 {
-	const unsigned char *p = tag->value, *end = p + tag->value_size, *next;
+	const unsigned char *p = tag->value, *end = p + tag->value_size;
 	struct bounce_tag item;
 
-	for (;;) {
-		next = memchr(p, ':', end - p);
-		if (next == NULL)
-			next = end;
-		item.value = skip_fws(p, next);
-		item.value_size = next - item.value;
-		while (item.value_size > 0 &&
-		       item.value[item.value_size - 1] <= ' ')
-			item.value_size--;
+	while (bounce_tag_next_word(&p, end, &item)) {
 		if (bounce_tag_is(&item, word))
 			return TRUE;
-		if (next == end)
-			return FALSE;
-		p = next + 1;
 	}
+	return FALSE;
 }
 
 /* The decoder drops a last character that stands alone. */

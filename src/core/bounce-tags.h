@@ -33,6 +33,11 @@ bounce_tags_find(const struct bounce_tags *tags, const char *name);
 /* TRUE if the value is this word. Values are case-sensitive, unless their own
    description says otherwise. */
 bool bounce_tag_is(const struct bounce_tag *tag, const char *word);
+/* The next word of a colon-separated value, without the white space around it;
+   it may be empty. *p begins at the value, and is NULL behind the last word:
+   then FALSE is returned. The word's name is not set. */
+bool bounce_tag_next_word(const unsigned char **p, const unsigned char *end,
+			  struct bounce_tag *word_r);
 /* TRUE if the colon-separated value holds the word, white space around the
    colons ignored; case-sensitive. */
 bool bounce_tag_has_word(const struct bounce_tag *tag, const char *word);

@@ -92,24 +92,14 @@ bool bounce_walk_original_pass_on(struct bounce_walk *walk,
 	return TRUE;
 }
 
-static bool original_signature_is_cut(const struct bounce_original *original)
-{
-	unsigned int i;
-
-	for (i = 0; i < original->sigs->count; i++) {
-		if (original->sigs->sigs[i].truncated)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 static enum bounce_original_state
 walk_original_state(const struct bounce_walk *walk)
 {
 	const struct bounce_original *original = walk->original;
 
 	if (original->message.header->over_limit ||
-	    (original->body_size == 0 && original_signature_is_cut(original)))
+	    (original->body_size == 0 &&
+	     bounce_dkim_header_is_cut(original->message.header)))
 		return BOUNCE_ORIGINAL_TRUNCATED;
 	/* a summary: a few fields, of those that people look at */
 	if (!bounce_text_block_is_original(original->message.header))
@@ -126,7 +116,7 @@ void bounce_walk_original_finish(struct bounce_walk *walk)
 	struct bounce_original *original = walk->original;
 
 	if (walk->hasher != NULL)
-		bounce_dkim_body_deinit(&walk->hasher, &original->body);
+		original->body = bounce_dkim_body_finish(&walk->hasher);
 	/* whatever the part was called, no message came back in it */
 	if (walk->passed_on)
 		return;

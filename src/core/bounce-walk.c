@@ -302,11 +302,8 @@ bool bounce_walk_set_header(struct bounce_walk *walk,
 	message->over_limit = header->over_limit;
 	walk->boundary = mime.boundary;
 
-	if (original != NULL) {
-		original->sigs = bounce_dkim_signatures_parse(
-			pool, header, walk->shared->set->domains);
-		walk->hasher = bounce_dkim_body_init(pool, original->sigs);
-	}
+	if (original != NULL)
+		walk->hasher = bounce_dkim_body_init(pool, header);
 	if (!bounce_kind_is_possible(header, walk_envelope(walk)) &&
 	    !(original == NULL && walk->shared->set->read_all)) {
 		message->header_only = TRUE;

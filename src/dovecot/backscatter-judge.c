@@ -117,7 +117,6 @@ backscatter_read(struct backscatter_judgement *j, const char **error_r)
 		return -1;
 	}
 	i_zero(&set);
-	set.domains = j->policy.domains;
 	set.envelope = &j->envelope;
 	ret = bounce_message_read(j->pool, input, &set, &j->result->message,
 				  error_r);

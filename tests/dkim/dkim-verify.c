@@ -112,7 +112,7 @@ static void message_verify(const char *key_dir, const char *path)
 	const struct bounce_header *header;
 	const struct bounce_dkim_signatures *sigs;
 	struct bounce_dkim_body_hasher *hasher;
-	const enum bounce_dkim_body *bodies = NULL;
+	const struct bounce_dkim_body_hashes *hashes;
 	struct bounce_dkim_result result;
 	buffer_t *data = t_file_read(path);
 	const unsigned char *p;
@@ -126,11 +126,9 @@ static void message_verify(const char *key_dir, const char *path)
 	header = bounce_header_parse(pool, p, offset);
 	sigs = bounce_dkim_signatures_parse(pool, header,
 					    domains_collect(pool, header));
-	hasher = bounce_dkim_body_init(pool, sigs);
-	if (hasher != NULL) {
-		bounce_dkim_body_more(hasher, p + offset, data->used - offset);
-		bounce_dkim_body_deinit(&hasher, &bodies);
-	}
+	hasher = bounce_dkim_body_init(pool, header);
+	bounce_dkim_body_more(hasher, p + offset, data->used - offset);
+	hashes = bounce_dkim_body_finish(&hasher);
 	for (i = 0; i < sigs->count; i++) {
 		signature_verify(pool, key_dir, header, &sigs->sigs[i],
 				 &result);
@@ -139,8 +137,8 @@ static void message_verify(const char *key_dir, const char *path)
 		       sigs->sigs[i].selector,
 		       bounce_dkim_header_name(result.header),
 		       bounce_reason_name(result.reason),
-		       bounce_dkim_body_name(bodies == NULL ?
-			BOUNCE_DKIM_BODY_UNTESTED : bodies[i]),
+		       bounce_dkim_body_name(bounce_dkim_body_check(
+				hashes, &sigs->sigs[i])),
 		       result.repair != NULL ? result.repair :
 		       result.text != NULL ? result.text : "");
 	}

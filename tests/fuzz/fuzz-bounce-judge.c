@@ -205,7 +205,7 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	fuzz_keys_init();
 	fuzz_size = size;
 	bounce_policy_init(&policy);
-	policy.domains = set.domains = domains;
+	policy.domains = domains;
 	/* an hour after the originals of one corpus and of another were
 	   signed */
 	policy.now = size % 2 == 0 ? 1763903600 : 1795784400;

@@ -62,19 +62,20 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	const struct bounce_header *header;
 	const struct bounce_dkim_signatures *sigs;
 	struct bounce_dkim_body_hasher *hasher;
-	const enum bounce_dkim_body *bodies;
+	const struct bounce_dkim_body_hashes *hashes;
 	struct bounce_domains *domains;
 	const char *error;
+	unsigned int i;
 
 	if (bounce_domains_parse(pool, ".example.com", &domains, &error) < 0)
 		i_unreached();
 	header = bounce_header_parse(pool, data, size);
 	sigs = bounce_dkim_signatures_parse(pool, header, domains);
-	hasher = bounce_dkim_body_init(pool, sigs);
-	if (hasher != NULL) {
-		bounce_dkim_body_more(hasher, data, size);
-		bounce_dkim_body_deinit(&hasher, &bodies);
-	}
+	hasher = bounce_dkim_body_init(pool, header);
+	bounce_dkim_body_more(hasher, data, size);
+	hashes = bounce_dkim_body_finish(&hasher);
+	for (i = 0; i < sigs->count; i++)
+		(void)bounce_dkim_body_check(hashes, &sigs->sigs[i]);
 	fuzz_verify(pool, header, sigs);
 	pool_unref(&pool);
 }

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "fuzz-common.h"
+#include "bounce-dkim-private.h"
 #include "bounce-message.h"
 #include "bounce-report.h"
 
@@ -27,6 +28,29 @@ fuzz_header_describe(string_t *str, const struct bounce_header *header)
 		i_assert(field->offset + field->size <= header->size);
 		i_assert(field->value_offset <= field->size);
 		str_printfa(str, " %u+%u", field->offset, field->size);
+	}
+}
+
+static void
+fuzz_hashes_describe(string_t *str, const struct bounce_dkim_body_hashes *hashes)
+{
+	const struct bounce_dkim_body_form *form;
+	unsigned int i, j;
+
+	for (i = 0; hashes != NULL && i < BOUNCE_DKIM_CANON_COUNT; i++) {
+		form = hashes->forms[i];
+		if (form == NULL)
+			continue;
+		i_assert(form->usable);
+		fuzz_touch(str, form->hash, sizeof(form->hash));
+		for (j = 0; j < form->digests_count; j++) {
+			i_assert(j == 0 || form->digests[j].length >
+				 form->digests[j - 1].length);
+			if (form->digests[j].length < form->size) {
+				fuzz_touch(str, form->digests[j].hash,
+					   sizeof(form->digests[j].hash));
+			}
+		}
 	}
 }
 
@@ -58,9 +82,7 @@ void fuzz_message_describe(string_t *str, const struct bounce_message *message)
 			    original->state, original->body_seen,
 			    original->body_size);
 		fuzz_message_describe(str, &original->message);
-		for (i = 0; original->body != NULL &&
-		     i < original->sigs->count; i++)
-			str_printfa(str, " body=%d", original->body[i]);
+		fuzz_hashes_describe(str, original->body);
 		str_append_c(str, ']');
 	}
 }

@@ -102,23 +102,40 @@ sig_init(struct bounce_dkim_signature *sig, enum bounce_dkim_canon canon,
 	SHA256(canonical, size, sig->body_hash);
 }
 
+/* The header that has these signatures. */
+static const struct bounce_header *
+header_of(pool_t pool, const struct bounce_dkim_signature *sigs,
+	  unsigned int count)
+{
+	string_t *str = str_new(pool, 64 * count + 1);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		str_printfa(str, "DKIM-Signature: c=simple%s",
+			    sigs[i].canon_body == BOUNCE_DKIM_CANON_SIMPLE ?
+			    "" : "/relaxed");
+		if (sigs[i].have_length)
+			str_printfa(str, "; l=%"PRIuUOFF_T, sigs[i].length);
+		str_append_c(str, '\n');
+	}
+	return bounce_header_parse(pool, str_data(str), str_len(str));
+}
+
 /* The body in pieces: chunk octets each; if 0, cut in two at cut. */
 static const enum bounce_dkim_body *
 body_run(pool_t pool, const struct bounce_dkim_signature *sigs,
 	 unsigned int count, const unsigned char *data, size_t size,
 	 size_t chunk, size_t cut)
 {
-	struct bounce_dkim_signatures *signatures =
-		p_new(pool, struct bounce_dkim_signatures, 1);
+	enum bounce_dkim_body *results =
+		p_new(pool, enum bounce_dkim_body, count);
 	struct bounce_dkim_body_hasher *hasher;
-	const enum bounce_dkim_body *result = NULL;
+	const struct bounce_dkim_body_hashes *hashes;
 	size_t pos = 0, n;
+	unsigned int i;
 
-	signatures->sigs = sigs;
-	signatures->count = count;
-	hasher = bounce_dkim_body_init(pool, signatures);
-	test_assert(hasher != NULL);
-	while (hasher != NULL && pos < size) {
+	hasher = bounce_dkim_body_init(pool, header_of(pool, sigs, count));
+	while (pos < size) {
 		unsigned char *copy;
 
 		n = chunk > 0 ? chunk : pos == 0 && cut > 0 ? cut : size;
@@ -129,9 +146,11 @@ body_run(pool_t pool, const struct bounce_dkim_signature *sigs,
 		i_free(copy);
 		pos += n;
 	}
-	if (hasher != NULL)
-		bounce_dkim_body_deinit(&hasher, &result);
-	return result;
+	hashes = bounce_dkim_body_finish(&hasher);
+	test_assert(hasher == NULL);
+	for (i = 0; i < count; i++)
+		results[i] = bounce_dkim_body_check(hashes, &sigs[i]);
+	return results;
 }
 
 /* Both forms at once. */
@@ -153,7 +172,7 @@ body_matches(const void *data, size_t size, size_t chunk, size_t cut)
 			 out->used);
 	} T_END;
 	result = body_run(pool, sigs, 2, data, size, chunk, cut);
-	ret = result != NULL && result[0] == BOUNCE_DKIM_BODY_MATCH &&
+	ret = result[0] == BOUNCE_DKIM_BODY_MATCH &&
 		result[1] == BOUNCE_DKIM_BODY_MATCH;
 	pool_unref(&pool);
 	return ret;
@@ -370,36 +389,85 @@ static void test_bounce_dkim_body_lengths(void)
 	test_end();
 }
 
-/* Sixteen lengths cost what one costs. */
-static void test_bounce_dkim_body_cost(void)
+/* More lengths than are kept: those that come later are not tested, and what
+   a signature without l= says stands whatever stands above it. */
+static void test_bounce_dkim_body_too_many_lengths(void)
+{
+	static const char body[] = "0123456789012345678901234567890123456789";
+	struct bounce_dkim_signature sigs[BOUNCE_DKIM_MAX_LENGTHS + 4];
+	pool_t pool = pool_alloconly_create("test", 1024 * 64);
+	const enum bounce_dkim_body *result;
+	unsigned int i;
+
+	test_begin("bounce dkim body too many lengths");
+	for (i = 0; i < N_ELEMENTS(sigs); i++) {
+		sig_init(&sigs[i], SIMPLE, body, i);
+		sigs[i].have_length = TRUE;
+		sigs[i].length = i;
+	}
+	/* one that is there already, all of it, and too much */
+	i = BOUNCE_DKIM_MAX_LENGTHS;
+	sigs[i] = sigs[7];
+	sig_init(&sigs[i + 2], SIMPLE, body, 40);
+	memcpy(sigs[i + 2].body_hash, sigs[0].body_hash, 32);
+	sigs[i + 3].length = 1000;
+	result = body_run(pool, sigs, N_ELEMENTS(sigs), (const void *)body,
+			  40, 3, 0);
+	for (i = 0; i <= BOUNCE_DKIM_MAX_LENGTHS; i++)
+		test_assert_idx(result[i] == BOUNCE_DKIM_BODY_PARTIAL, i);
+	test_assert(result[i] == BOUNCE_DKIM_BODY_UNTESTED);
+	test_assert(result[i + 1] == BOUNCE_DKIM_BODY_MISMATCH);
+	test_assert(result[i + 2] == BOUNCE_DKIM_BODY_MISMATCH);
+	pool_unref(&pool);
+	test_end();
+}
+
+/* Seconds that a body of some MB costs below this header. */
+static double body_cost(const struct bounce_header *header,
+			const unsigned char *data, size_t size)
 {
 	pool_t pool = pool_alloconly_create("test", 1024 * 64);
-	unsigned char *data = i_malloc(1024 * 1024);
-	struct bounce_dkim_signature sigs[BOUNCE_DKIM_MAX_OWN];
-	struct bounce_dkim_signatures signatures;
 	struct bounce_dkim_body_hasher *hasher;
-	clock_t start, cost[2] = { 0, 0 };
-	unsigned int i, n, round;
+	clock_t start = clock();
+	unsigned int i;
+
+	hasher = bounce_dkim_body_init(pool, header);
+	for (i = 0; i < 4; i++)
+		bounce_dkim_body_more(hasher, data, size);
+	(void)bounce_dkim_body_finish(&hasher);
+	pool_unref(&pool);
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* 3 * 16 lengths cost what one costs, and so do 10,000 signatures. */
+static void test_bounce_dkim_body_cost(void)
+{
+	static struct bounce_dkim_signature sigs[10000];
+	pool_t pool = pool_alloconly_create("test", 1024 * 1024);
+	const size_t size = 1024 * 1024;
+	unsigned char *data = i_malloc(size);
+	const struct bounce_header *header[4];
+	double cost[4] = { 0, 0, 0, 0 };
+	unsigned int i, round;
 
 	test_begin("bounce dkim body cost");
-	memset(data, 'x', 1024 * 1024);
+	memset(data, 'x', size);
 	for (i = 0; i < N_ELEMENTS(sigs); i++) {
-		sig_init(&sigs[i], SIMPLE, data, 1);
 		sigs[i].have_length = TRUE;
-		sigs[i].length = UOFF_T_MAX / 2 + i;
+		sigs[i].length = 4 * size - 1 - i * 397;
 	}
-	i_zero(&signatures);
-	signatures.sigs = sigs;
-	for (round = 0; round < 6; round++) {
-		signatures.count = round % 2 == 0 ? 1 : N_ELEMENTS(sigs);
-		hasher = bounce_dkim_body_init(pool, &signatures);
-		start = clock();
-		for (n = 0; n < 4; n++)
-			bounce_dkim_body_more(hasher, data, 1024 * 1024);
-		cost[round % 2] += clock() - start;
-		bounce_dkim_body_deinit(&hasher, NULL);
+	header[0] = header_of(pool, sigs, 1);
+	header[1] = header_of(pool, sigs, 3 * 16);
+	header[2] = header_of(pool, sigs, N_ELEMENTS(sigs));
+	for (i = 0; i < N_ELEMENTS(sigs); i++)
+		sigs[i].length = UOFF_T_MAX - i;
+	header[3] = header_of(pool, sigs, N_ELEMENTS(sigs));
+	for (round = 0; round < 12; round++) {
+		cost[round % 4] += body_cost(header[round % 4], data, size);
 	}
-	test_assert(cost[1] < cost[0] * 4);
+	test_assert(cost[1] < cost[0] * 3);
+	test_assert(cost[2] < cost[0] * 5);
+	test_assert(cost[3] < cost[0] * 5);
 	i_free(data);
 	pool_unref(&pool);
 	test_end();
@@ -407,9 +475,7 @@ static void test_bounce_dkim_body_cost(void)
 
 static void test_bounce_dkim_body_results(void)
 {
-	pool_t pool = pool_alloconly_create("test", 1024 * 32);
-	struct bounce_dkim_signatures signatures;
-	struct bounce_dkim_body_hasher *hasher;
+	pool_t pool = pool_alloconly_create("test", 1024 * 64);
 	struct bounce_dkim_signature sigs[4];
 	const enum bounce_dkim_body *result;
 
@@ -433,20 +499,57 @@ static void test_bounce_dkim_body_results(void)
 	result = body_run(pool, sigs, 4, (const void *)"\n", 1, 0, 0);
 	test_assert(result[0] == BOUNCE_DKIM_BODY_MISMATCH);
 	test_assert(result[1] == BOUNCE_DKIM_BODY_MATCH);
-
-	/* nothing to hash */
-	i_zero(&signatures);
-	test_assert(bounce_dkim_body_init(pool, &signatures) == NULL);
-	signatures.sigs = &sigs[2];
-	signatures.count = 2;
-	test_assert(bounce_dkim_body_init(pool, &signatures) == NULL);
-	/* given up */
-	signatures.sigs = sigs;
-	hasher = bounce_dkim_body_init(pool, &signatures);
-	bounce_dkim_body_more(hasher, (const void *)"x", 1);
-	bounce_dkim_body_deinit(&hasher, NULL);
-	test_assert(hasher == NULL);
+	/* there was no body, or the header wants another form of it */
+	test_assert(bounce_dkim_body_check(NULL, &sigs[0]) ==
+		    BOUNCE_DKIM_BODY_UNTESTED);
 	pool_unref(&pool);
+	test_end();
+}
+
+/* Which forms of the body a header wants. */
+static void test_bounce_dkim_body_wanted(void)
+{
+	static const struct {
+		const char *header;
+		bool simple, relaxed;
+	} tests[] = {
+		{ "From: a\n", FALSE, FALSE },
+		{ "DKIM-Signature: v=1\n", TRUE, FALSE },
+		{ "dkim-signature : c=relaxed\n", TRUE, FALSE },
+		{ "DKIM-Signature: c=relaxed/relaxed\n", FALSE, TRUE },
+		{ "DKIM-Signature: c=simple/relaxed; l=1\n"
+		  "DKIM-Signature: c=simple\n", TRUE, TRUE },
+		{ "X-DKIM-Signature: v=1\n", FALSE, FALSE },
+		/* nothing that could be tested */
+		{ "DKIM-Signature: c=relaxed/x\n", FALSE, FALSE },
+		{ "DKIM-Signature: l=x\n", FALSE, FALSE },
+		{ "DKIM-Signature: v=1; v=1\n", FALSE, FALSE },
+		{ "DKIM-Signature:\n", FALSE, FALSE }
+	};
+	unsigned int i;
+
+	test_begin("bounce dkim body wanted");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool_t pool = pool_alloconly_create("test", 1024 * 64);
+		const char *text = tests[i].header;
+		struct bounce_dkim_body_hasher *hasher =
+			bounce_dkim_body_init(pool, bounce_header_parse(pool,
+				(const void *)text, strlen(text)));
+		const struct bounce_dkim_body_hashes *hashes;
+		struct bounce_dkim_signature sig;
+
+		bounce_dkim_body_more(hasher, (const void *)"a\n", 2);
+		hashes = bounce_dkim_body_finish(&hasher);
+		sig_init(&sig, SIMPLE, "a\r\n", 3);
+		test_assert_idx(bounce_dkim_body_check(hashes, &sig) ==
+				(tests[i].simple ? BOUNCE_DKIM_BODY_MATCH :
+				 BOUNCE_DKIM_BODY_UNTESTED), i);
+		sig_init(&sig, RELAXED, "a\r\n", 3);
+		test_assert_idx(bounce_dkim_body_check(hashes, &sig) ==
+				(tests[i].relaxed ? BOUNCE_DKIM_BODY_MATCH :
+				 BOUNCE_DKIM_BODY_UNTESTED), i);
+		pool_unref(&pool);
+	}
 	test_end();
 }
 
@@ -495,8 +598,10 @@ int main(void)
 		test_bounce_dkim_body_large,
 		test_bounce_dkim_body_length,
 		test_bounce_dkim_body_lengths,
+		test_bounce_dkim_body_too_many_lengths,
 		test_bounce_dkim_body_cost,
 		test_bounce_dkim_body_results,
+		test_bounce_dkim_body_wanted,
 		test_bounce_dkim_body_rfc,
 		test_bounce_dkim_body_names,
 		NULL

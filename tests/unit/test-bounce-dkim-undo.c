@@ -10,7 +10,7 @@ static bool
 candidates_have(const struct bounce_dkim_candidate *candidates,
 		unsigned int count, const char *value)
 {
-	size_t name_size = strlen(BOUNCE_DKIM_CANDIDATE_NAME) + 1;
+	size_t name_size = strlen(BOUNCE_DKIM_FIELD_NAME) + 1;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {

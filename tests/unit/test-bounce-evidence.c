@@ -247,7 +247,7 @@ static void test_run_collect(struct test_run *run, const char *bounce)
 		.mail_from = "", .rcpt_to = "alice@example.org"
 	};
 	const struct bounce_message_settings set = {
-		.domains = run->policy.domains, .envelope = &envelope
+		.envelope = &envelope
 	};
 
 	const struct bounce_kind_result kind = { .kind = BOUNCE_KIND_FAILED };
