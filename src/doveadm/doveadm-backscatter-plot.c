@@ -9,43 +9,32 @@
 /* Of the chart's height in percent: a 1 beside 9000 can be seen. */
 #define BACKSCATTER_PLOT_MIN_BAR 1.5
 
-void backscatter_html_escape(string_t *out, const char *text)
+const char *t_backscatter_html_escape(const char *text)
 {
-	const char *p = str_sanitize_utf8(text, 1024);
+	static const char *const entities[UCHAR_MAX + 1] = {
+		['&'] = "amp", ['<'] = "lt", ['>'] = "gt", ['"'] = "quot",
+		['\''] = "#39"
+	};
+	const char *entity, *p = str_sanitize_utf8(text, 1024);
+	string_t *out = t_str_new(128);
 
 	for (; *p != '\0'; p++) {
-		switch (*p) {
-		case '&':
-			str_append(out, "&amp;");
-			break;
-		case '<':
-			str_append(out, "&lt;");
-			break;
-		case '>':
-			str_append(out, "&gt;");
-			break;
-		case '"':
-			str_append(out, "&quot;");
-			break;
-		case '\'':
-			str_append(out, "&#39;");
-			break;
-		default:
+		entity = entities[(unsigned char)*p];
+		if (entity == NULL)
 			str_append_c(out, *p);
-		}
+		else
+			str_printfa(out, "&%s;", entity);
 	}
+	return str_c(out);
 }
 
-void backscatter_html_number(string_t *out, uint64_t n)
+const char *t_backscatter_html_number(uint64_t n)
 {
-	const char *digits = t_strdup_printf("%"PRIu64, n);
-	size_t left = strlen(digits);
+	const char *rest = "";
 
-	for (; *digits != '\0'; digits++) {
-		str_append_c(out, *digits);
-		if (--left > 0 && left % 3 == 0)
-			str_append_c(out, ',');
-	}
+	for (; n >= 1000; n /= 1000)
+		rest = t_strdup_printf(",%03u%s", (unsigned int)(n % 1000), rest);
+	return t_strdup_printf("%u%s", (unsigned int)n, rest);
 }
 
 uint64_t backscatter_plot_step(uint64_t max)
@@ -63,46 +52,46 @@ uint64_t backscatter_plot_step(uint64_t max)
 	}
 }
 
-static void
-backscatter_plot_append_title(string_t *out, const struct backscatter_plot *plot,
-			      uint64_t sum, unsigned int most)
+/* What it shows, for whoever cannot see it. */
+static const char *
+t_plot_label(const struct backscatter_plot *plot, const char *sum,
+	     unsigned int most)
 {
-	str_append(out, plot->title);
-	str_printfa(out, " %s from %s: ", plot->unit, plot->labels[0]);
-	backscatter_html_number(out, sum);
-	str_append(out, " in all");
-	if (plot->values[most] > 0) {
-		str_append(out, ", the most, ");
-		backscatter_html_number(out, plot->values[most]);
-		str_printfa(out, ", from %s", plot->labels[most]);
-	}
+	const char *label = t_strdup_printf("%s %s from %s: %s in all",
+		plot->title, plot->unit, plot->labels[0], sum);
+
+	if (plot->values[most] == 0)
+		return label;
+	return t_strdup_printf("%s, the most, %s, from %s", label,
+		t_backscatter_html_number(plot->values[most]),
+		plot->labels[most]);
 }
 
 static void
-backscatter_plot_append_bars(string_t *out, const struct backscatter_plot *plot,
-			     uint64_t top)
+plot_append_bars(string_t *svg, const struct backscatter_plot *plot,
+		 uint64_t top)
 {
 	unsigned int i;
 	double height;
 
-	for (i = 0; i < plot->count; i++) {
-		if (plot->values[i] == 0)
-			continue;
+	for (i = 0; i < plot->count; i++) T_BEGIN {
 		height = 100.0 * (double)plot->values[i] / (double)top;
 		height = I_MAX(height, BACKSCATTER_PLOT_MIN_BAR);
-		str_printfa(out, "<rect x=\"%u.1\" y=\"%.2f\" width=\".8\" "
-			    "height=\"%.2f\"><title>%s: ", i, 100.0 - height,
-			    height, plot->labels[i]);
-		backscatter_html_number(out, plot->values[i]);
-		str_append(out, "</title></rect>\n");
-	}
+		if (plot->values[i] > 0) {
+			str_printfa(svg, "<rect x=\"%u.1\" y=\"%.2f\" "
+				    "width=\".8\" height=\"%.2f\">"
+				    "<title>%s: %s</title></rect>\n", i,
+				    100.0 - height, height, plot->labels[i],
+				    t_backscatter_html_number(plot->values[i]));
+		}
+	} T_END;
 }
 
 /* Lines in the drawing, and what they stand for beside it. */
 static void
-backscatter_plot_append_grid(string_t *svg, string_t *axis,
-			     const struct backscatter_plot *plot,
-			     uint64_t step, uint64_t top)
+plot_append_grid(string_t *svg, string_t *axis,
+		 const struct backscatter_plot *plot, uint64_t step,
+		 uint64_t top)
 {
 	uint64_t n;
 	double percent;
@@ -111,26 +100,23 @@ backscatter_plot_append_grid(string_t *svg, string_t *axis,
 	for (n = 0; n <= top; n += step) {
 		percent = 100.0 * (double)n / (double)top;
 		str_printfa(svg, "M0 %.2fH%u", 100.0 - percent, plot->count);
-		str_printfa(axis, "<span style=\"bottom:%.2f%%\">", percent);
-		backscatter_html_number(axis, n);
-		str_append(axis, "</span>");
+		str_printfa(axis, "<span style=\"bottom:%.2f%%\">%s</span>",
+			    percent, t_backscatter_html_number(n));
 	}
 	str_append(svg, "\"/>\n");
 }
 
-static void
-backscatter_plot_append_dates(string_t *out,
-			      const struct backscatter_plot *plot)
+/* The first date, the one in the middle, and the last one. */
+static const char *t_plot_dates(const struct backscatter_plot *plot)
 {
-	str_printfa(out, "<div class=\"x\" aria-hidden=\"true\"><span>%s</span>",
-		    plot->labels[0]);
-	if (plot->count > 4) {
-		str_printfa(out, "<span>%s</span>",
-			    plot->labels[(plot->count - 1) / 2]);
+	string_t *dates = t_str_new(128);
+	unsigned int i, last = plot->count - 1;
+
+	for (i = 0; i <= last; i++) {
+		if (i == 0 || i == last || (i == last / 2 && last >= 4))
+			str_printfa(dates, "<span>%s</span>", plot->labels[i]);
 	}
-	if (plot->count > 1)
-		str_printfa(out, "<span>%s</span>", plot->labels[plot->count - 1]);
-	str_append(out, "</div>\n");
+	return str_c(dates);
 }
 
 void backscatter_plot_append(string_t *out, const struct backscatter_plot *plot)
@@ -139,6 +125,7 @@ void backscatter_plot_append(string_t *out, const struct backscatter_plot *plot)
 	string_t *axis = t_str_new(256);
 	uint64_t sum = 0, step, top;
 	unsigned int i, most = 0;
+	const char *total;
 
 	i_assert(plot->count > 0);
 
@@ -149,20 +136,19 @@ void backscatter_plot_append(string_t *out, const struct backscatter_plot *plot)
 	}
 	step = backscatter_plot_step(plot->values[most]);
 	top = (plot->values[most] / step + 1) * step;
-	backscatter_plot_append_grid(svg, axis, plot, step, top);
-	backscatter_plot_append_bars(svg, plot, top);
-
-	str_printfa(out, "<figure class=\"%s\">\n<figcaption><h3>%s</h3><p>",
-		    plot->class, plot->title);
-	backscatter_html_number(out, sum);
-	str_printfa(out, "</p></figcaption>\n<div class=\"chart\">"
+	plot_append_grid(svg, axis, plot, step, top);
+	plot_append_bars(svg, plot, top);
+	total = t_backscatter_html_number(sum);
+	str_printfa(out, "<figure class=\"%s\">\n"
+		    "<figcaption><h3>%s</h3><p>%s</p></figcaption>\n"
+		    "<div class=\"chart\">"
 		    "<div class=\"y\" aria-hidden=\"true\">%s</div>\n"
 		    "<svg role=\"img\" viewBox=\"0 0 %u 100\" "
-		    "preserveAspectRatio=\"none\" aria-label=\"",
-		    str_c(axis), plot->count);
-	backscatter_plot_append_title(out, plot, sum, most);
-	str_printfa(out, "\">\n%s</svg>\n", str_c(svg));
-	backscatter_plot_append_dates(out, plot);
-	str_append(out, "</div>\n</figure>\n");
+		    "preserveAspectRatio=\"none\" aria-label=\"%s\">\n"
+		    "%s</svg>\n"
+		    "<div class=\"x\" aria-hidden=\"true\">%s</div>\n"
+		    "</div>\n</figure>\n", plot->class, plot->title, total,
+		    str_c(axis), plot->count, t_plot_label(plot, total, most),
+		    str_c(svg), t_plot_dates(plot));
 	str_free(&svg);
 }

@@ -15,10 +15,12 @@ struct backscatter_plot {
 	unsigned int count;
 };
 
-/* Append text of any kind: valid UTF-8, and nothing of it is HTML. */
-void backscatter_html_escape(string_t *out, const char *text);
-/* Append a number with its thousands marked: 9,004. */
-void backscatter_html_number(string_t *out, uint64_t n);
+/* Text of any kind, as HTML shows it: valid UTF-8 without control characters or
+   markup, cut after 1024 characters. From the data stack, as all that is named
+   t_. */
+const char *t_backscatter_html_escape(const char *text);
+/* A number with its thousands marked: 9,004. */
+const char *t_backscatter_html_number(uint64_t n);
 
 /* Append the chart. There has to be at least one bar. */
 void backscatter_plot_append(string_t *out,

@@ -5,7 +5,6 @@
 #include "test-common.h"
 #include "bounce-types.h"
 #include "doveadm-backscatter-html.h"
-#include "doveadm-backscatter-html-parts.h"
 #include "doveadm-backscatter-plot.h"
 #include "doveadm-backscatter-totals.h"
 
