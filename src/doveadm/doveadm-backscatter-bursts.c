@@ -1,22 +1,24 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "mail-user.h"
 #include "doveadm-mail.h"
-#include "doveadm-print.h"
 #include "dovecot-backscatter.h"
-#include "backscatter-compat.h"
 #include "doveadm-backscatter.h"
+
+static const struct doveadm_backscatter_column bursts_columns[] = {
+	{ "since", 0 },
+	{ "last", 0 },
+	{ "originals", 0 },
+	{ "recipients", 0 },
+	{ "bounces", 0 }
+};
 
 static void
 bursts_init(struct doveadm_mail_cmd_context *ctx ATTR_UNUSED
 	    BACKSCATTER_DOVEADM_INIT_ARGS)
 {
-	doveadm_print_header_simple("since");
-	doveadm_print_header_simple("last");
-	doveadm_print_header_simple("originals");
-	doveadm_print_header_simple("recipients");
-	doveadm_print_header_simple("bounces");
+	doveadm_backscatter_print_headers(bursts_columns,
+					  N_ELEMENTS(bursts_columns));
 }
 
 static int
@@ -27,11 +29,8 @@ bursts_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 	int ret;
 
 	ret = backscatter_burst_get(user, &burst, &error);
-	if (ret < 0) {
-		i_error("%s: %s", user->username, error);
-		ctx->exit_code = EX_TEMPFAIL;
-		return -1;
-	}
+	if (ret < 0)
+		return doveadm_backscatter_user_failed(ctx, user, "%s", error);
 	if (ret > 0) {
 		doveadm_print(unixdate2str(burst.since));
 		doveadm_print(unixdate2str(burst.last));
@@ -44,12 +43,7 @@ bursts_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 
 struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void)
 {
-	struct doveadm_mail_cmd_context *ctx;
-
-	ctx = doveadm_mail_cmd_alloc(struct doveadm_mail_cmd_context);
-	backscatter_doveadm_take_options(ctx);
-	ctx->v.init = bursts_init;
-	ctx->v.run = bursts_run;
-	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	return ctx;
+	return doveadm_backscatter_alloc(
+		sizeof(struct doveadm_mail_cmd_context),
+		bursts_init, bursts_run, NULL);
 }

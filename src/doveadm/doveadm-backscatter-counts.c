@@ -1,13 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "str-sanitize.h"
-#include "iso8601-date.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
-#include "backscatter-compat.h"
+#include "doveadm-settings.h"
 #include "doveadm-backscatter.h"
-#include "doveadm-backscatter-site.h"
 #include "doveadm-backscatter-counts.h"
 
 #include <time.h>
@@ -16,158 +12,142 @@
 #define COUNTS_DEFAULT_DAYS 30
 #define COUNTS_MAX_DAYS 3660
 
-struct counts_read_context {
+struct counts_sink {
 	/* "@example.org": users of others are left out; NULL: they are not. */
 	const char *user_suffix;
 	struct backscatter_totals *const *totals;
 	unsigned int totals_count;
 };
 
-int counts_parse_time(const char *value, time_t now, time_t *time_r,
-		      const char **error_r)
+void doveadm_backscatter_site_dict(struct doveadm_cmd_context *cctx ATTR_UNUSED,
+				   struct backscatter_site_dict *dict_r)
 {
-	unsigned int secs;
-	int tz;
+	/* NULL: it is among the settings of the event */
+	backscatter_getenv_t *getenv = backscatter_doveadm_getenv;
+	const char *uri;
 
-	if (strlen(value) == strlen("YYYY-MM-DD") && strchr(value, '-') != NULL) {
-		value = t_strconcat(value, "T00:00:00Z", NULL);
-		if (iso8601_date_parse((const unsigned char *)value,
-				       strlen(value), time_r, &tz))
-			return 0;
-		*error_r = "not a date";
-		return -1;
+	i_zero(dict_r);
+	dict_r->event = backscatter_doveadm_event(cctx);
+	dict_r->base_dir = doveadm_settings->base_dir;
+	if (getenv == NULL)
+		return;
+	dict_r->uri = uri = getenv("backscatter_dict");
+	if (uri == NULL || *uri == '\0')
+		dict_r->error = "it is not set";
+	else if (strchr(uri, '%') != NULL || strncmp(uri, "file:~", 6) == 0) {
+		dict_r->error = t_strdup_printf("%s is each user's own "
+			"(expected: one that all have, such as "
+			"proxy::backscatter)", uri);
 	}
-	if (str_parse_get_interval(value, &secs, error_r) < 0)
-		return -1;
-	*time_r = now - (time_t)secs;
-	return 0;
 }
 
-static time_t counts_day(time_t time)
+int doveadm_backscatter_site_open(struct doveadm_cmd_context *cctx,
+				  struct backscatter_counts **counts_r,
+				  const char **error_r)
 {
-	return time - time % COUNTS_DAY_SECS;
+	struct backscatter_site_dict dict;
+
+	doveadm_backscatter_site_dict(cctx, &dict);
+	if (dict.error != NULL) {
+		*error_r = dict.error;
+		return dict.uri == NULL || *dict.uri == '\0' ? 0 : -1;
+	}
+	return backscatter_counts_open(dict.event, dict.base_dir, dict.uri,
+				       counts_r, error_r);
 }
 
 static int
-counts_option_time(struct doveadm_cmd_context *cctx, const char *name,
-		   time_t now, time_t *time)
+counts_get_days(struct doveadm_cmd_context *cctx, struct counts *counts)
 {
-	const char *value, *error;
+	time_t since, until = time(NULL);
+	const char *error;
 
-	if (!doveadm_cmd_param_str(cctx, name, &value))
+	since = until - (COUNTS_DEFAULT_DAYS - 1) * COUNTS_DAY_SECS;
+	if (doveadm_backscatter_param_time(cctx, "since", &since, &error) < 0 ||
+	    doveadm_backscatter_param_time(cctx, "until", &until, &error) < 0)
+		return doveadm_backscatter_failed(EX_USAGE, "%s", error);
+	counts->since = since - since % COUNTS_DAY_SECS;
+	counts->until = until - until % COUNTS_DAY_SECS;
+	if (counts->since <= counts->until &&
+	    counts->until - counts->since <=
+	    (time_t)COUNTS_MAX_DAYS * COUNTS_DAY_SECS)
 		return 0;
-	if (counts_parse_time(value, now, time, &error) < 0) {
-		i_error("--%s %s: %s (expected: a day such as 2026-01-31, "
-			"or a time before now such as 30d)", name,
-			str_sanitize(value, 100), error);
-		doveadm_exit_code = EX_USAGE;
-		return -1;
-	}
-	return 0;
+	return doveadm_backscatter_failed(EX_USAGE,
+		"--since, --until: not a time of 1 to %u days",
+		COUNTS_MAX_DAYS);
 }
 
-int counts_options_get(struct doveadm_cmd_context *cctx,
-		       struct counts_options *options_r)
-{
-	time_t now = time(NULL);
-
-	i_zero(options_r);
-	options_r->until = now;
-	options_r->since = now - (COUNTS_DEFAULT_DAYS - 1) * COUNTS_DAY_SECS;
-	(void)doveadm_cmd_param_str(cctx, "user", &options_r->user);
-	(void)doveadm_cmd_param_str(cctx, "domain", &options_r->domain);
-	if (options_r->user != NULL && options_r->domain != NULL) {
-		i_error("-u and -d: only one of them at a time");
-		doveadm_exit_code = EX_USAGE;
-		return -1;
-	}
-	if (options_r->domain != NULL)
-		options_r->domain = t_str_lcase(options_r->domain);
-	if (counts_option_time(cctx, "since", now, &options_r->since) < 0 ||
-	    counts_option_time(cctx, "until", now, &options_r->until) < 0)
-		return -1;
-	options_r->since = counts_day(options_r->since);
-	options_r->until = counts_day(options_r->until);
-	if (options_r->since > options_r->until ||
-	    options_r->until - options_r->since >
-	    (time_t)COUNTS_MAX_DAYS * COUNTS_DAY_SECS) {
-		i_error("--since, --until: not a time of 1 to %u days",
-			COUNTS_MAX_DAYS);
-		doveadm_exit_code = EX_USAGE;
-		return -1;
-	}
-	return 0;
-}
-
-int counts_open(struct doveadm_cmd_context *cctx,
-		struct backscatter_counts **counts_r)
+int counts_open(struct doveadm_cmd_context *cctx, struct counts *counts_r)
 {
 	const char *error;
 	int ret;
 
-	ret = doveadm_backscatter_site_open(cctx, counts_r, &error);
+	i_zero(counts_r);
+	(void)doveadm_cmd_param_str(cctx, "user", &counts_r->user);
+	(void)doveadm_cmd_param_str(cctx, "domain", &counts_r->domain);
+	if (counts_r->user != NULL && counts_r->domain != NULL) {
+		return doveadm_backscatter_failed(EX_USAGE,
+			"-u and -d: only one of them at a time");
+	}
+	if (counts_r->domain != NULL)
+		counts_r->domain = t_str_lcase(counts_r->domain);
+	if (counts_get_days(cctx, counts_r) < 0)
+		return -1;
+	ret = doveadm_backscatter_site_open(cctx, &counts_r->dict, &error);
 	if (ret > 0)
 		return 0;
-	if (ret == 0) {
-		i_error("Nothing is counted: backscatter_dict is not set "
-			"(expected: as in 97-backscatter-dict.conf of the "
-			"example configuration)");
-	} else {
-		i_error("backscatter_dict: %s", error);
+	if (ret < 0) {
+		return doveadm_backscatter_failed(EX_CONFIG,
+			"backscatter_dict: %s", error);
 	}
-	doveadm_exit_code = EX_CONFIG;
-	return -1;
+	return doveadm_backscatter_failed(EX_CONFIG, "Nothing is counted: "
+		"backscatter_dict is not set (expected: as in "
+		"97-backscatter-dict.conf of the example configuration)");
 }
 
-static void
-counts_add(const struct backscatter_count *count, void *_context)
+static void counts_add(const struct backscatter_count *count, void *context)
 {
-	struct counts_read_context *context = _context;
+	struct counts_sink *sink = context;
 	size_t name_len, suffix_len;
 	unsigned int i;
 
-	if (context->user_suffix != NULL) {
+	if (sink->user_suffix != NULL) {
 		name_len = strlen(count->name);
-		suffix_len = strlen(context->user_suffix);
+		suffix_len = strlen(sink->user_suffix);
 		if (name_len < suffix_len ||
 		    strcasecmp(count->name + name_len - suffix_len,
-			       context->user_suffix) != 0)
+			       sink->user_suffix) != 0)
 			return;
 	}
-	for (i = 0; i < context->totals_count; i++)
-		backscatter_totals_add(context->totals[i], count);
+	for (i = 0; i < sink->totals_count; i++)
+		backscatter_totals_add(sink->totals[i], count);
 }
 
-int counts_read(struct backscatter_counts *counts,
-		const struct counts_options *options,
-		enum backscatter_count_scope scope,
+int counts_read(const struct counts *counts, enum backscatter_count_scope scope,
 		struct backscatter_totals *const *totals, unsigned int count)
 {
-	struct backscatter_count_query query;
-	struct counts_read_context context;
+	struct backscatter_count_query query = {
+		.scope = scope,
+		.since = counts->since,
+		.until = counts->until
+	};
+	struct counts_sink sink = {
+		.totals = totals,
+		.totals_count = count
+	};
 	const char *error;
 
-	i_zero(&query);
-	query.scope = scope;
-	query.since = options->since;
-	query.until = options->until;
-	i_zero(&context);
-	context.totals = totals;
-	context.totals_count = count;
-	if (scope == BACKSCATTER_COUNT_USER && options->user != NULL)
-		query.name = options->user;
-	else if (scope == BACKSCATTER_COUNT_DOMAIN && options->domain != NULL)
-		query.name = options->domain;
-	else if (scope == BACKSCATTER_COUNT_USER && options->domain != NULL) {
-		context.user_suffix =
-			t_strconcat("@", options->domain, NULL);
+	if (scope == BACKSCATTER_COUNT_USER) {
+		query.name = counts->user;
+		if (query.name == NULL && counts->domain != NULL)
+			sink.user_suffix = t_strconcat("@", counts->domain, NULL);
+	} else if (scope == BACKSCATTER_COUNT_DOMAIN) {
+		query.name = counts->domain;
 	}
-	if (backscatter_counts_read(counts, &query, counts_add, &context,
+	if (backscatter_counts_read(counts->dict, &query, counts_add, &sink,
 				    &error) == 0)
 		return 0;
-	i_error("backscatter_dict: %s%s", error,
-		query.name != NULL ? "" : " (Redis can only be asked for one "
-		"user or domain, by -u or -d)");
-	doveadm_exit_code = EX_TEMPFAIL;
-	return -1;
+	return doveadm_backscatter_failed(EX_TEMPFAIL, "backscatter_dict: %s%s",
+		error, query.name != NULL ? "" : " (Redis can only be asked "
+		"for one user or domain, by -u or -d)");
 }

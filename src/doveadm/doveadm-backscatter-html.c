@@ -302,8 +302,8 @@ html_append_table(string_t *out, const struct html_table *table,
 
 	if (totals == NULL)
 		return;
-	rows = backscatter_totals_by_column(totals, BACKSCATTER_COLUMN_BOUNCES,
-					    &count);
+	rows = backscatter_totals_sort(totals, BACKSCATTER_COLUMN_BOUNCES,
+				       &count);
 	str_printfa(out, "<section>\n<h2>%s</h2>\n", table->heading);
 	if (count == 0)
 		str_append(out, "<p>None.</p>\n");
@@ -325,7 +325,7 @@ html_append_days(string_t *out, struct backscatter_totals *days)
 	const struct backscatter_total *const *rows;
 	unsigned int count;
 
-	rows = backscatter_totals_by_name(days, &count);
+	rows = backscatter_totals_sort(days, BACKSCATTER_COLUMN_COUNT, &count);
 	str_append(out, "<details>\n<summary>The numbers of each day</summary>\n");
 	html_append_rows(out, &html_tables[HTML_DAYS], rows, count);
 	str_append(out, "</details>\n</section>\n");

@@ -3,16 +3,30 @@
 #include "lib.h"
 #include "array.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
-#include "dovecot-backscatter.h"
-#include "backscatter-compat.h"
 #include "doveadm-backscatter.h"
-#include "doveadm-backscatter-site.h"
+#include "doveadm-backscatter-counts.h"
 
 #include <time.h>
 
 /* How far back is looked for keys in use. */
 #define KEYS_SEEN_SECS (30 * 24 * 3600)
+
+static const struct doveadm_backscatter_column keys_columns[] = {
+	{ "domain", 0 },
+	{ "selector", 0 },
+	{ "dns", 0 },
+	{ "dir", 0 },
+	{ "type", 0 },
+	{ "bits", DOVEADM_BACKSCATTER_NUMBER },
+	{ "retired", 0 },
+	{ "seen", 0 },
+	{ "problem", DOVEADM_PRINT_HEADER_FLAG_EXPAND }
+}, fetch_columns[] = {
+	{ "domain", 0 },
+	{ "selector", 0 },
+	{ "result", 0 },
+	{ "file", 0 }
+};
 
 struct keys_seen {
 	pool_t pool;
@@ -85,22 +99,6 @@ static void keys_print(const struct backscatter_key_info *info)
 	doveadm_print(info->problem);
 }
 
-static void keys_print_headers(void)
-{
-	doveadm_print_header_simple("domain");
-	doveadm_print_header_simple("selector");
-	doveadm_print_header_simple("dns");
-	doveadm_print_header_simple("dir");
-	doveadm_print_header_simple("type");
-	doveadm_print_header("bits", "bits",
-			     DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY |
-			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	doveadm_print_header_simple("retired");
-	doveadm_print_header_simple("seen");
-	doveadm_print_header("problem", "problem",
-			     DOVEADM_PRINT_HEADER_FLAG_EXPAND);
-}
-
 void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 {
 	struct backscatter_key_query query;
@@ -111,22 +109,20 @@ void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 
 	keys_query_init(cctx, &query);
 	if (query.selectors != NULL && query.domains == NULL) {
-		i_error("-s: of which domain?");
-		doveadm_exit_code = EX_USAGE;
+		doveadm_backscatter_failed(EX_USAGE, "-s: of which domain?");
 		return;
 	}
 	pool = pool_alloconly_create("backscatter keys", 4096);
 	keys_query_seen(cctx, pool, &query);
-	if (backscatter_keys_survey(pool, &query, &keys, &count, &error) < 0) {
-		i_error("%s", error);
-		doveadm_exit_code = EX_CONFIG;
-		count = 0;
-	} else {
+	if (backscatter_keys_survey(pool, &query, &keys, &count, &error) < 0)
+		doveadm_backscatter_failed(EX_CONFIG, "%s", error);
+	else {
 		doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-		keys_print_headers();
+		doveadm_backscatter_print_headers(keys_columns,
+						  N_ELEMENTS(keys_columns));
+		for (i = 0; i < count; i++)
+			keys_print(&keys[i]);
 	}
-	for (i = 0; i < count; i++)
-		keys_print(&keys[i]);
 	pool_unref(&pool);
 }
 
@@ -139,8 +135,8 @@ keys_fetch(const struct backscatter_key_query *query, const char *selector,
 
 	ret = backscatter_keys_fetch(query, selector, domain, &path, &error);
 	if (ret < 0) {
-		i_error("%s._domainkey.%s: %s", selector, domain, error);
-		doveadm_exit_code = EX_TEMPFAIL;
+		doveadm_backscatter_failed(EX_TEMPFAIL, "%s._domainkey.%s: %s",
+					   selector, domain, error);
 		return;
 	}
 	doveadm_print(domain);
@@ -158,10 +154,8 @@ void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx)
 	if (query.selectors == NULL || query.domains == NULL)
 		help_ver2(cctx->cmd);
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	doveadm_print_header_simple("domain");
-	doveadm_print_header_simple("selector");
-	doveadm_print_header_simple("result");
-	doveadm_print_header_simple("file");
+	doveadm_backscatter_print_headers(fetch_columns,
+					  N_ELEMENTS(fetch_columns));
 	for (domain = query.domains; *domain != NULL; domain++) {
 		for (selector = query.selectors; *selector != NULL;
 		     selector++) T_BEGIN {

@@ -8,127 +8,82 @@
 
 const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
 
-int doveadm_backscatter_may_open(struct doveadm_cmd_context *cctx,
-				 const char *path)
-{
-	if (cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
-		return 0;
-	i_error("%s: a file may only be named on the command line, not to "
-		"doveadm's server", path);
-	return -1;
+#define TEXT(chr, name) DOVEADM_CMD_PARAM(chr, name, CMD_PARAM_STR, 0)
+#define FLAG(chr, name) DOVEADM_CMD_PARAM(chr, name, CMD_PARAM_BOOL, 0)
+#define LIST(chr, name) DOVEADM_CMD_PARAM(chr, name, CMD_PARAM_ARRAY, 0)
+#define ARGUMENTS(name) \
+	DOVEADM_CMD_PARAM('\0', name, CMD_PARAM_ARRAY, \
+			  CMD_PARAM_FLAG_POSITIONAL)
+/* of what was counted */
+#define DAYS TEXT('\0', "since") TEXT('\0', "until")
+#define WHOSE TEXT('u', "user") TEXT('d', "domain")
+
+#define MAIL_COMMAND(command, alloc, text, params) { \
+	.name = "backscatter "command, \
+	.mail_cmd = doveadm_backscatter_##alloc, \
+	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX text, \
+	DOVEADM_CMD_PARAMS_START \
+	DOVEADM_CMD_MAIL_COMMON \
+	params \
+	DOVEADM_CMD_PARAMS_END \
+}
+#define SITE_COMMAND(command, function, text, params) { \
+	.name = "backscatter "command, \
+	.cmd = doveadm_backscatter_##function, \
+	.usage = text, \
+	DOVEADM_CMD_PARAMS_START \
+	params \
+	DOVEADM_CMD_PARAMS_END \
 }
 
 static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
-	{
-		.name = "backscatter bursts",
-		.mail_cmd = doveadm_backscatter_bursts_alloc,
-		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_MAIL_COMMON
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter disown",
-		.mail_cmd = doveadm_backscatter_disown_alloc,
-		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
-			"[--since <time>] [--until <time>] "
-			"[--list|--remove]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_MAIL_COMMON
-DOVEADM_CMD_PARAM('s', "since", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('t', "until", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('l', "list", CMD_PARAM_BOOL, 0)
-DOVEADM_CMD_PARAM('r', "remove", CMD_PARAM_BOOL, 0)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter check",
-		.mail_cmd = doveadm_backscatter_check_alloc,
-		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
-			"[-f <sender>] [-a <recipient>] <file> [...]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_MAIL_COMMON
-DOVEADM_CMD_PARAM('f', "sender", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('a', "recipient", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "path", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter report",
-		.cmd = doveadm_backscatter_report,
-		.usage = "[-u <user> | -d <domain>] [--since <time>] "
-			"[--until <time>] --html <file>",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_PARAM('u', "user", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('d', "domain", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "since", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "until", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "html", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter stats",
-		.cmd = doveadm_backscatter_stats,
-		.usage = "[-u <user> | -d <domain>] [--since <time>] "
-			"[--until <time>] [--by day|user|domain|reason]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_PARAM('u', "user", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('d', "domain", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "since", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "until", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "by", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter top",
-		.cmd = doveadm_backscatter_top,
-		.usage = "[--since <time>] [--until <time>] [-n <limit>]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_PARAM('\0', "since", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "until", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('n', "limit", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter diagnose",
-		.mail_cmd = doveadm_backscatter_diagnose_alloc,
-		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
-			"[-s <since>] [<mailbox> [...]]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_MAIL_COMMON
-DOVEADM_CMD_PARAM('s', "since", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "mailbox", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter scan",
-		.mail_cmd = doveadm_backscatter_scan_alloc,
-		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX
-			"[-f] [-m <mailbox to move to>] <mailbox> [...]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_MAIL_COMMON
-DOVEADM_CMD_PARAM('f', "full", CMD_PARAM_BOOL, 0)
-DOVEADM_CMD_PARAM('m', "move", CMD_PARAM_STR, 0)
-DOVEADM_CMD_PARAM('\0', "mailbox", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		/* before "keys", which would take it for a domain */
-		.name = "backscatter keys fetch",
-		.cmd = doveadm_backscatter_keys_fetch,
-		.usage = "-s <selector> [-s ...] <domain> [...]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_PARAM('s', "selector", CMD_PARAM_ARRAY, 0)
-DOVEADM_CMD_PARAM('\0', "domain", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter keys",
-		.cmd = doveadm_backscatter_keys,
-		.usage = "[-s <selector> [-s ...]] [<domain> [...]]",
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_PARAM('s', "selector", CMD_PARAM_ARRAY, 0)
-DOVEADM_CMD_PARAM('\0', "domain", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL)
-DOVEADM_CMD_PARAMS_END
-	}, {
-		.name = "backscatter status",
-		.mail_cmd = doveadm_backscatter_status_alloc,
-		.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
-DOVEADM_CMD_PARAMS_START
-DOVEADM_CMD_MAIL_COMMON
-DOVEADM_CMD_PARAMS_END
-	}
+	MAIL_COMMAND("bursts", bursts_alloc, "",),
+	MAIL_COMMAND("disown", disown_alloc,
+		"[--since <time>] [--until <time>] [--list|--remove]",
+		TEXT('s', "since")
+		TEXT('t', "until")
+		FLAG('l', "list")
+		FLAG('r', "remove")),
+	MAIL_COMMAND("check", check_alloc,
+		"[-f <sender>] [-a <recipient>] <file> [...]",
+		TEXT('f', "sender")
+		TEXT('a', "recipient")
+		ARGUMENTS("path")),
+	SITE_COMMAND("report", report,
+		"[-u <user> | -d <domain>] [--since <time>] [--until <time>] "
+		"--html <file>",
+		WHOSE
+		DAYS
+		TEXT('\0', "html")),
+	SITE_COMMAND("stats", stats,
+		"[-u <user> | -d <domain>] [--since <time>] [--until <time>] "
+		"[--by day|user|domain|reason]",
+		WHOSE
+		DAYS
+		TEXT('\0', "by")),
+	SITE_COMMAND("top", top,
+		"[--since <time>] [--until <time>] [-n <limit>]",
+		DAYS
+		TEXT('n', "limit")),
+	MAIL_COMMAND("diagnose", diagnose_alloc,
+		"[-s <since>] [<mailbox> [...]]",
+		TEXT('s', "since")
+		ARGUMENTS("mailbox")),
+	MAIL_COMMAND("scan", scan_alloc,
+		"[-f] [-m <mailbox to move to>] <mailbox> [...]",
+		FLAG('f', "full")
+		TEXT('m', "move")
+		ARGUMENTS("mailbox")),
+	/* before "keys", which would take it for a domain */
+	SITE_COMMAND("keys fetch", keys_fetch,
+		"-s <selector> [-s ...] <domain> [...]",
+		LIST('s', "selector")
+		ARGUMENTS("domain")),
+	SITE_COMMAND("keys", keys,
+		"[-s <selector> [-s ...]] [<domain> [...]]",
+		LIST('s', "selector")
+		ARGUMENTS("domain")),
+	MAIL_COMMAND("status", status_alloc, "",)
 };
 
 void doveadm_backscatter_plugin_init(struct module *module ATTR_UNUSED)

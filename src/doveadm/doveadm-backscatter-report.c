@@ -5,7 +5,6 @@
 #include "safe-mkstemp.h"
 #include "write-full.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "doveadm-backscatter.h"
 #include "doveadm-backscatter-counts.h"
 #include "doveadm-backscatter-html.h"
@@ -80,88 +79,65 @@ report_write(const char *path, const string_t *html, const char **error_r)
 /* For a user or a domain, there are no others to compare it with, and what
    servers reported is not known for it alone. */
 static int
-report_read(struct backscatter_counts *counts,
-	    const struct counts_options *options, pool_t pool,
-	    struct backscatter_report *report)
+report_read(const struct counts *counts, struct backscatter_report *report)
 {
-	enum backscatter_count_scope scope = options->user != NULL ?
+	enum backscatter_count_scope scope = counts->user != NULL ?
 		BACKSCATTER_COUNT_USER : BACKSCATTER_COUNT_DOMAIN;
-	bool all = options->user == NULL && options->domain == NULL;
 	struct backscatter_totals *totals[3];
 
 	totals[0] = report->days =
-		backscatter_totals_init(pool, BACKSCATTER_TOTALS_BY_DAY);
+		backscatter_totals_init(BACKSCATTER_TOTALS_BY_DAY);
 	totals[1] = report->reasons =
-		backscatter_totals_init(pool, BACKSCATTER_TOTALS_BY_REASON);
-	if (!all)
-		return counts_read(counts, options, scope, totals, 2);
+		backscatter_totals_init(BACKSCATTER_TOTALS_BY_REASON);
+	if (report->name != NULL)
+		return counts_read(counts, scope, totals, 2);
 
 	totals[2] = report->domains =
-		backscatter_totals_init(pool, BACKSCATTER_TOTALS_BY_NAME);
-	report->servers =
-		backscatter_totals_init(pool, BACKSCATTER_TOTALS_BY_NAME);
-	if (counts_read(counts, options, scope, totals, 3) < 0)
+		backscatter_totals_init(BACKSCATTER_TOTALS_BY_NAME);
+	report->servers = backscatter_totals_init(BACKSCATTER_TOTALS_BY_NAME);
+	if (counts_read(counts, scope, totals, 3) < 0)
 		return -1;
-	return counts_read(counts, options, BACKSCATTER_COUNT_SERVER,
-			   &report->servers, 1);
+	return counts_read(counts, BACKSCATTER_COUNT_SERVER, &report->servers,
+			   1);
 }
 
-static void report_deinit(struct backscatter_report *report)
+static void report_run(const struct counts *counts, const char *path)
 {
-	backscatter_totals_deinit(&report->days);
-	backscatter_totals_deinit(&report->reasons);
-	if (report->domains != NULL)
-		backscatter_totals_deinit(&report->domains);
-	if (report->servers != NULL)
-		backscatter_totals_deinit(&report->servers);
-}
-
-static void
-report_run(struct backscatter_counts *counts,
-	   const struct counts_options *options, const char *path)
-{
-	struct backscatter_report report;
+	struct backscatter_report report = {
+		.name = counts->user != NULL ? counts->user : counts->domain,
+		.since = counts->since,
+		.until = counts->until,
+		.now = time(NULL)
+	};
 	string_t *html = str_new(default_pool, 64 * 1024);
 	const char *error;
-	pool_t pool;
 
-	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter report", 16384);
-	i_zero(&report);
-	report.name = options->user != NULL ? options->user : options->domain;
-	report.since = options->since;
-	report.until = options->until;
-	report.now = time(NULL);
-	if (report_read(counts, options, pool, &report) == 0) {
+	if (report_read(counts, &report) == 0) {
 		backscatter_html_append(html, &report);
-		if (report_write(path, html, &error) < 0) {
-			i_error("%s", error);
-			doveadm_exit_code = EX_CANTCREAT;
-		}
+		if (report_write(path, html, &error) < 0)
+			doveadm_backscatter_failed(EX_CANTCREAT, "%s", error);
 	}
-	report_deinit(&report);
+	backscatter_totals_deinit(&report.days);
+	backscatter_totals_deinit(&report.reasons);
+	backscatter_totals_deinit(&report.domains);
+	backscatter_totals_deinit(&report.servers);
 	str_free(&html);
-	pool_unref(&pool);
 }
 
 void doveadm_backscatter_report(struct doveadm_cmd_context *cctx)
 {
-	struct counts_options options;
-	struct backscatter_counts *counts;
+	struct counts counts;
 	const char *path;
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_FLOW);
 	if (!doveadm_cmd_param_str(cctx, "html", &path)) {
-		i_error("--html FILE is missing: where to write the report");
-		doveadm_exit_code = EX_USAGE;
+		doveadm_backscatter_failed(EX_USAGE, "--html FILE is missing: "
+			"where to write the report");
 		return;
 	}
-	if (doveadm_backscatter_may_open(cctx, path) < 0) {
-		doveadm_exit_code = EX_NOPERM;
-		return;
-	}
-	if (counts_options_get(cctx, &options) < 0 ||
+	if (doveadm_backscatter_may_open(cctx, path) < 0 ||
 	    counts_open(cctx, &counts) < 0)
 		return;
-	report_run(counts, &options, path);
-	backscatter_counts_close(&counts);
+	report_run(&counts, path);
+	backscatter_counts_close(&counts.dict);
 }

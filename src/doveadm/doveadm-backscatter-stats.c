@@ -4,7 +4,6 @@
 #include "str.h"
 #include "unichar.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "doveadm-backscatter.h"
 #include "doveadm-backscatter-counts.h"
 
@@ -47,9 +46,8 @@ static const struct stats_by *stats_by_find(struct doveadm_cmd_context *cctx)
 		if (strcmp(stats_bys[i].name, value) == 0)
 			return &stats_bys[i];
 	}
-	i_error("--by %s: unknown value (expected: day, user, domain or reason)",
-		value);
-	doveadm_exit_code = EX_USAGE;
+	doveadm_backscatter_failed(EX_USAGE, "--by %s: unknown value "
+		"(expected: day, user, domain or reason)", value);
 	return NULL;
 }
 
@@ -67,8 +65,7 @@ static void stats_print_columns(const struct stats_rows *rows,
 		const char *name = backscatter_column_name(j);
 
 		doveadm_print_header(name, name,
-				     DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY |
-				     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+				     DOVEADM_BACKSCATTER_NUMBER);
 	}
 	for (i = 0; i < rows->count; i++) {
 		doveadm_print(rows->rows[i]->name);
@@ -100,9 +97,7 @@ static void stats_append_name(string_t *line, const char *name,
 {
 	unsigned int len = uni_utf8_strlen(name);
 
-	str_append(line, name);
-	for (; len < width; len++)
-		str_append_c(line, ' ');
+	str_printfa(line, "%s%*s", name, (int)(width - I_MIN(len, width)), "");
 }
 
 /* What is there is at least one character of the bar. */
@@ -164,11 +159,7 @@ static void stats_print_chart(struct stats_rows *rows, const struct stats_by *by
 	unsigned int i;
 
 	stats_measure(rows);
-	doveadm_print_init(DOVEADM_PRINT_TYPE_FORMATTED);
-	doveadm_print_formatted_set_format("%{line}");
-	doveadm_print_header("line", "line",
-			     DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
-
+	doveadm_backscatter_print_lines();
 	stats_append_name(line, by->name, rows->name_width);
 	str_append(line, "  bounces  genuine backscatter  unclear    filed "
 		   "discarded");
@@ -192,12 +183,9 @@ stats_print(struct backscatter_totals *totals, const struct stats_by *by)
 	struct stats_rows rows;
 
 	i_zero(&rows);
-	if (by->by == BACKSCATTER_TOTALS_BY_DAY)
-		rows.rows = backscatter_totals_by_name(totals, &rows.count);
-	else {
-		rows.rows = backscatter_totals_by_column(totals,
-			BACKSCATTER_COLUMN_BOUNCES, &rows.count);
-	}
+	rows.rows = backscatter_totals_sort(totals,
+		by->by == BACKSCATTER_TOTALS_BY_DAY ? BACKSCATTER_COLUMN_COUNT :
+		BACKSCATTER_COLUMN_BOUNCES, &rows.count);
 	rows.sum = backscatter_totals_sum(totals);
 	/* -f was given */
 	if (doveadm_print_is_initialized())
@@ -206,34 +194,22 @@ stats_print(struct backscatter_totals *totals, const struct stats_by *by)
 		stats_print_chart(&rows, by);
 }
 
-static void
-stats_run(struct doveadm_cmd_context *cctx, struct backscatter_counts *counts,
-	  const struct counts_options *options)
-{
-	const struct stats_by *by = stats_by_find(cctx);
-	struct backscatter_totals *totals;
-	enum backscatter_count_scope scope;
-	pool_t pool;
-
-	if (by == NULL)
-		return;
-	scope = options->user != NULL ? BACKSCATTER_COUNT_USER : by->scope;
-	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter stats", 4096);
-	totals = backscatter_totals_init(pool, by->by);
-	if (counts_read(counts, options, scope, &totals, 1) == 0)
-		stats_print(totals, by);
-	backscatter_totals_deinit(&totals);
-	pool_unref(&pool);
-}
-
 void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx)
 {
-	struct counts_options options;
-	struct backscatter_counts *counts;
+	struct counts counts;
+	struct backscatter_totals *totals;
+	const struct stats_by *by;
 
-	if (counts_options_get(cctx, &options) < 0 ||
-	    counts_open(cctx, &counts) < 0)
+	if (counts_open(cctx, &counts) < 0)
 		return;
-	stats_run(cctx, counts, &options);
-	backscatter_counts_close(&counts);
+	by = stats_by_find(cctx);
+	if (by != NULL) {
+		totals = backscatter_totals_init(by->by);
+		if (counts_read(&counts, counts.user != NULL ?
+				BACKSCATTER_COUNT_USER : by->scope,
+				&totals, 1) == 0)
+			stats_print(totals, by);
+		backscatter_totals_deinit(&totals);
+	}
+	backscatter_counts_close(&counts.dict);
 }

@@ -3,7 +3,6 @@
 #include "lib.h"
 #include "str.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "doveadm-backscatter.h"
 #include "doveadm-backscatter-counts.h"
 
@@ -26,7 +25,16 @@ static const struct {
 	{ BACKSCATTER_COLUMN_GENUINE, "genuine bounces" }
 };
 
+/* For programs. */
+static const struct doveadm_backscatter_column top_row[] = {
+	{ "of", 0 },
+	{ "verdict", 0 },
+	{ "name", 0 },
+	{ "bounces", DOVEADM_BACKSCATTER_NUMBER }
+};
+
 struct top_context {
+	struct counts counts;
 	unsigned int limit;
 	/* For people; otherwise one row for each name. */
 	bool text;
@@ -37,19 +45,12 @@ struct top_context {
 static void top_print_init(struct top_context *top)
 {
 	top->text = !doveadm_print_is_initialized();
-	if (top->text) {
-		doveadm_print_init(DOVEADM_PRINT_TYPE_FORMATTED);
-		doveadm_print_formatted_set_format("%{line}");
-		doveadm_print_header("line", "line",
-				     DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
-		return;
+	if (top->text)
+		doveadm_backscatter_print_lines();
+	else {
+		doveadm_backscatter_print_headers(top_row,
+						  N_ELEMENTS(top_row));
 	}
-	doveadm_print_header_simple("of");
-	doveadm_print_header_simple("verdict");
-	doveadm_print_header_simple("name");
-	doveadm_print_header("bounces", "bounces",
-			     DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY |
-			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
 }
 
 static void
@@ -78,7 +79,7 @@ top_print(struct top_context *top, unsigned int scope,
 	for (i = 0; i < N_ELEMENTS(top_columns); i++) {
 		enum backscatter_column column = top_columns[i].column;
 
-		rows = backscatter_totals_by_column(totals, column, &count);
+		rows = backscatter_totals_sort(totals, column, &count);
 		for (j = 0; j < count && j < top->limit &&
 			    rows[j]->n[column] > 0; j++) T_BEGIN {
 			if (j == 0 && top->text) {
@@ -94,48 +95,38 @@ top_print(struct top_context *top, unsigned int scope,
 	}
 }
 
-static int
-top_run_scope(struct top_context *top, struct backscatter_counts *counts,
-	      const struct counts_options *options, unsigned int scope)
+static int top_run_scope(struct top_context *top, unsigned int scope)
 {
 	struct backscatter_totals *totals;
-	pool_t pool;
 	int ret;
 
-	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter top", 4096);
-	totals = backscatter_totals_init(pool, BACKSCATTER_TOTALS_BY_NAME);
-	ret = counts_read(counts, options, top_scopes[scope].scope, &totals, 1);
+	totals = backscatter_totals_init(BACKSCATTER_TOTALS_BY_NAME);
+	ret = counts_read(&top->counts, top_scopes[scope].scope, &totals, 1);
 	if (ret == 0)
 		top_print(top, scope, totals);
 	backscatter_totals_deinit(&totals);
-	pool_unref(&pool);
 	return ret;
 }
 
 void doveadm_backscatter_top(struct doveadm_cmd_context *cctx)
 {
-	struct counts_options options;
-	struct backscatter_counts *counts;
-	struct top_context top;
+	struct top_context top = { .limit = TOP_DEFAULT_ROWS };
 	const char *number;
-	unsigned int i, limit = TOP_DEFAULT_ROWS;
+	unsigned int i;
 
 	/* text, as Dovecot 2.3 passes over a number that is none */
 	if (doveadm_cmd_param_str(cctx, "limit", &number) &&
-	    (str_to_uint(number, &limit) < 0 || limit < 1)) {
-		i_error("-n %s: not a number of at least 1", number);
-		doveadm_exit_code = EX_USAGE;
+	    (str_to_uint(number, &top.limit) < 0 || top.limit < 1)) {
+		doveadm_backscatter_failed(EX_USAGE,
+			"-n %s: not a number of at least 1", number);
 		return;
 	}
-	if (counts_options_get(cctx, &options) < 0 ||
-	    counts_open(cctx, &counts) < 0)
+	if (counts_open(cctx, &top.counts) < 0)
 		return;
-	i_zero(&top);
-	top.limit = limit;
 	top_print_init(&top);
 	for (i = 0; i < N_ELEMENTS(top_scopes); i++) {
-		if (top_run_scope(&top, counts, &options, i) < 0)
+		if (top_run_scope(&top, i) < 0)
 			break;
 	}
-	backscatter_counts_close(&counts);
+	backscatter_counts_close(&top.counts.dict);
 }

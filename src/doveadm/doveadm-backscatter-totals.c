@@ -42,16 +42,17 @@ const char *backscatter_column_name(enum backscatter_column column)
 }
 
 struct backscatter_totals *
-backscatter_totals_init(pool_t pool, enum backscatter_totals_by by)
+backscatter_totals_init(enum backscatter_totals_by by)
 {
 	struct backscatter_totals *totals;
+	pool_t pool;
 
+	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter totals", 4096);
 	totals = p_new(pool, struct backscatter_totals, 1);
 	totals->pool = pool;
 	totals->by = by;
 	totals->sum.name = "total";
-	hash_table_create(&totals->rows_by_name, default_pool, 0, str_hash,
-			  strcmp);
+	hash_table_create(&totals->rows_by_name, pool, 0, str_hash, strcmp);
 	p_array_init(&totals->rows, pool, 64);
 	return totals;
 }
@@ -60,8 +61,11 @@ void backscatter_totals_deinit(struct backscatter_totals **_totals)
 {
 	struct backscatter_totals *totals = *_totals;
 
+	if (totals == NULL)
+		return;
 	*_totals = NULL;
 	hash_table_destroy(&totals->rows_by_name);
+	pool_unref(&totals->pool);
 }
 
 struct backscatter_total *
@@ -92,53 +96,37 @@ backscatter_total_add_word(struct backscatter_total *row, const char *word,
 	}
 }
 
-static bool
-backscatter_count_is(const char *word, enum backscatter_column column)
-{
-	return strcmp(word, backscatter_column_names[column]) == 0;
-}
-
 static void
 backscatter_total_add(struct backscatter_total *row,
 		      const struct backscatter_count *count)
 {
+	const char *const *names = backscatter_column_names;
 	const char *outcome = count->outcome;
 
-	if (!backscatter_count_is(outcome, BACKSCATTER_COLUMN_FAILED)) {
+	if (strcmp(outcome, names[BACKSCATTER_COLUMN_FAILED]) != 0) {
 		row->n[BACKSCATTER_COLUMN_BOUNCES] += count->bounces;
 		backscatter_total_add_word(row, count->verdict, count->bounces);
 	}
 	backscatter_total_add_word(row, outcome, count->bounces);
-	if (backscatter_count_is(count->verdict, BACKSCATTER_COLUMN_GENUINE) &&
-	    (backscatter_count_is(outcome, BACKSCATTER_COLUMN_DISCARDED) ||
-	     backscatter_count_is(outcome, BACKSCATTER_COLUMN_REJECTED)))
+	if (strcmp(count->verdict, names[BACKSCATTER_COLUMN_GENUINE]) == 0 &&
+	    (strcmp(outcome, names[BACKSCATTER_COLUMN_DISCARDED]) == 0 ||
+	     strcmp(outcome, names[BACKSCATTER_COLUMN_REJECTED]) == 0))
 		row->n[BACKSCATTER_COLUMN_GENUINE_LOST] += count->bounces;
-}
-
-static const char *
-backscatter_totals_row_name(const struct backscatter_totals *totals,
-			    const struct backscatter_count *count)
-{
-	switch (totals->by) {
-	case BACKSCATTER_TOTALS_BY_DAY:
-		return count->day;
-	case BACKSCATTER_TOTALS_BY_NAME:
-		return count->name;
-	case BACKSCATTER_TOTALS_BY_REASON:
-		return count->reason;
-	}
-	i_unreached();
 }
 
 void backscatter_totals_add(struct backscatter_totals *totals,
 			    const struct backscatter_count *count)
 {
+	const char *const names[] = {
+		[BACKSCATTER_TOTALS_BY_DAY] = count->day,
+		[BACKSCATTER_TOTALS_BY_NAME] = count->name,
+		[BACKSCATTER_TOTALS_BY_REASON] = count->reason
+	};
 	struct backscatter_total *row;
 
 	T_BEGIN {
 		row = backscatter_totals_get(totals, str_sanitize_utf8(
-			backscatter_totals_row_name(totals, count),
-			BACKSCATTER_TOTAL_NAME_MAX));
+			names[totals->by], BACKSCATTER_TOTAL_NAME_MAX));
 	} T_END;
 	if (totals->by == BACKSCATTER_TOTALS_BY_REASON && row->verdict == NULL)
 		row->verdict = p_strdup(totals->pool, count->verdict);
@@ -147,64 +135,27 @@ void backscatter_totals_add(struct backscatter_totals *totals,
 }
 
 static int
-backscatter_total_cmp_name(struct backscatter_total *const *row1,
-			   struct backscatter_total *const *row2)
+backscatter_total_cmp(struct backscatter_total *const *row1,
+		      struct backscatter_total *const *row2)
 {
+	if ((*row1)->order != (*row2)->order)
+		return (*row1)->order > (*row2)->order ? -1 : 1;
 	return strcmp((*row1)->name, (*row2)->name);
 }
 
-static const struct backscatter_total *const *
-backscatter_totals_rows(struct backscatter_totals *totals,
-			unsigned int *count_r)
+const struct backscatter_total *const *
+backscatter_totals_sort(struct backscatter_totals *totals,
+			enum backscatter_column column, unsigned int *count_r)
 {
+	struct backscatter_total *row;
+
+	array_foreach_elem(&totals->rows, row) {
+		row->order = column == BACKSCATTER_COLUMN_COUNT ? 0 :
+			row->n[column];
+	}
+	array_sort(&totals->rows, backscatter_total_cmp);
 	return (const struct backscatter_total *const *)
 		array_get(&totals->rows, count_r);
-}
-
-const struct backscatter_total *const *
-backscatter_totals_by_name(struct backscatter_totals *totals,
-			   unsigned int *count_r)
-{
-	array_sort(&totals->rows, backscatter_total_cmp_name);
-	return backscatter_totals_rows(totals, count_r);
-}
-
-struct backscatter_total_sort_key {
-	struct backscatter_total *row;
-	uint64_t n;
-};
-
-static int
-backscatter_total_cmp_key(const struct backscatter_total_sort_key *key1,
-			  const struct backscatter_total_sort_key *key2)
-{
-	if (key1->n != key2->n)
-		return key1->n > key2->n ? -1 : 1;
-	return strcmp(key1->row->name, key2->row->name);
-}
-
-const struct backscatter_total *const *
-backscatter_totals_by_column(struct backscatter_totals *totals,
-			     enum backscatter_column column,
-			     unsigned int *count_r)
-{
-	ARRAY(struct backscatter_total_sort_key) keys;
-	const struct backscatter_total_sort_key *keyp;
-	struct backscatter_total_sort_key *key;
-	struct backscatter_total *row;
-
-	i_array_init(&keys, array_count(&totals->rows) + 1);
-	array_foreach_elem(&totals->rows, row) {
-		key = array_append_space(&keys);
-		key->row = row;
-		key->n = row->n[column];
-	}
-	array_sort(&keys, backscatter_total_cmp_key);
-	array_clear(&totals->rows);
-	array_foreach(&keys, keyp)
-		array_push_back(&totals->rows, &keyp->row);
-	array_free(&keys);
-	return backscatter_totals_rows(totals, count_r);
 }
 
 const struct backscatter_total *

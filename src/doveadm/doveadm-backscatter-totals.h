@@ -42,6 +42,8 @@ struct backscatter_total {
 	/* Of a reason; otherwise NULL. */
 	const char *verdict;
 	uint64_t n[BACKSCATTER_COLUMN_COUNT];
+	/* What it was last sorted by. */
+	uint64_t order;
 };
 
 struct backscatter_totals;
@@ -49,25 +51,22 @@ struct backscatter_totals;
 /* "would-be-filed": for a header, JSON and the like; static. */
 const char *backscatter_column_name(enum backscatter_column column);
 
-/* Everything is allocated from the pool. */
 struct backscatter_totals *
-backscatter_totals_init(pool_t pool, enum backscatter_totals_by by);
+backscatter_totals_init(enum backscatter_totals_by by);
+/* Frees all of it, if there is any. */
+void backscatter_totals_deinit(struct backscatter_totals **totals);
+
 void backscatter_totals_add(struct backscatter_totals *totals,
 			    const struct backscatter_count *count);
 /* Have a row for a name, with zeros if nothing came. */
 struct backscatter_total *
 backscatter_totals_get(struct backscatter_totals *totals, const char *name);
-void backscatter_totals_deinit(struct backscatter_totals **totals);
 
-/* The rows by name, or those with the most of a column first. The array is the
-   totals' own: sorted in place. */
+/* The rows, those with the most of a column first, or by name with
+   BACKSCATTER_COLUMN_COUNT. The array is the totals' own: sorted in place. */
 const struct backscatter_total *const *
-backscatter_totals_by_name(struct backscatter_totals *totals,
-			   unsigned int *count_r);
-const struct backscatter_total *const *
-backscatter_totals_by_column(struct backscatter_totals *totals,
-			     enum backscatter_column column,
-			     unsigned int *count_r);
+backscatter_totals_sort(struct backscatter_totals *totals,
+			enum backscatter_column column, unsigned int *count_r);
 /* The sum of all. */
 const struct backscatter_total *
 backscatter_totals_sum(const struct backscatter_totals *totals);
