@@ -125,6 +125,33 @@ bool t_bounce_address_parse_first(const char *value,
 	return count > 0;
 }
 
+const char *const *
+t_bounce_address_strings(const char *value, unsigned int max)
+{
+	ARRAY_TYPE(const_string) list;
+	const struct message_address *addr;
+	const char *address;
+
+	t_array_init(&list, 4);
+	addr = value == NULL ? NULL :
+		message_address_parse(pool_datastack_create(),
+				      (const unsigned char *)value,
+				      strlen(value), max, 0);
+	for (; addr != NULL; addr = addr->next) {
+		address = t_str_lcase(t_strdup_printf("%s@%s",
+			addr->mailbox == NULL ? "" : addr->mailbox,
+			addr->domain == NULL ? "" : addr->domain));
+		array_push_back(&list, &address);
+	}
+	array_append_zero(&list);
+	return array_front(&list);
+}
+
+bool bounce_address_string_is_whole(const char *address)
+{
+	return address[0] != '@' && address[strlen(address) - 1] != '@';
+}
+
 /*
  * Wrappings
  */

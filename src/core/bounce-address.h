@@ -38,6 +38,14 @@ int t_bounce_address_parse_list(const char *value,
 bool t_bounce_address_parse_first(const char *value,
 				  struct bounce_address *address_r);
 
+/* The same, as text: at most max of "local-part@domain", ASCII in lower case.
+   Either half may be empty (in "From: <>", and where a group begins or ends):
+   bounce_address_string_is_whole() is FALSE then. value may be NULL: there is
+   none. The list is NULL-terminated. */
+const char *const *
+t_bounce_address_strings(const char *value, unsigned int max);
+bool bounce_address_string_is_whole(const char *address);
+
 /* TRUE if the address was made of another one, which is inner_r: SRS0 and SRS1
    (Sender Rewriting Scheme), prvs= (BATV, draft-levine-smtp-batv, in its older
    form, too), btv1==. Nobody but who made such an address can tell whether

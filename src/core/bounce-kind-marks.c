@@ -3,10 +3,11 @@
 #include "lib.h"
 #include "buffer.h"
 #include "message-address.h"
+#include "wildcard-match.h"
 #include "bounce-address.h"
 #include "bounce-charset.h"
 #include "bounce-header.h"
-#include "bounce-kind-private.h"
+#include "bounce-kind-marks.h"
 #include "bounce-policy.h"
 #include "bounce-words.h"
 
@@ -14,6 +15,8 @@
    another charset, and to set up a conversion costs more than to read the
    message. */
 #define KIND_DECODE_MAX_SIZE 998
+/* Octets of a field that is a mark by its value. */
+#define MARK_VALUE_MAX_SIZE 256
 
 const char *t_bounce_kind_decode(const char *value)
 {
@@ -25,44 +28,28 @@ const char *t_bounce_kind_decode(const char *value)
 	return t_str_lcase(t_strndup(buf->data, buf->used));
 }
 
-/*
- * The sender
- */
-
-static bool local_part_is_daemon(const char *address)
-{
-	static const char *const daemons[] = {
-		"mailer-daemon", "double-bounce", "<null>", "null"
-	};
-	const char *local_part = t_strcut(address, '@');
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(daemons); i++) {
-		if (strcasecmp(local_part, daemons[i]) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static enum sender sender_get(const struct bounce_header *header,
-			      const struct bounce_envelope *envelope)
+static enum bounce_sender sender_get(const struct bounce_header *header,
+				     const struct bounce_envelope *envelope)
 {
 	const char *address = envelope->mail_from;
 
 	if (address == NULL) {
 		address = t_bounce_header_value(header, "Return-Path");
 		if (address == NULL)
-			return SENDER_UNKNOWN;
+			return BOUNCE_SENDER_UNKNOWN;
 		address = t_bounce_address_strip(address);
 	}
-	return *address == '\0' || local_part_is_daemon(address) ?
-		SENDER_NULL : SENDER_OTHER;
+	return *address == '\0' ||
+		bounce_words_match(BOUNCE_WORDS_NULL_LOCAL_PART,
+				   t_str_lcase(t_strcut(address, '@'))) ?
+		BOUNCE_SENDER_NULL : BOUNCE_SENDER_OTHER;
 }
 
-static void
-marks_get_from(const struct bounce_header *header, struct kind_marks *marks)
+static void marks_get_from(const struct bounce_header *header,
+			   struct bounce_kind_marks *marks)
 {
 	const char *value = t_bounce_header_value(header, "From");
+	const char *local_part;
 	const struct message_address *addr;
 
 	if (value == NULL)
@@ -74,93 +61,98 @@ marks_get_from(const struct bounce_header *header, struct kind_marks *marks)
 		marks->hard = marks->daemon = marks->nobody = TRUE;
 		return;
 	}
+	local_part = t_str_lcase(addr->mailbox);
 	marks->list_manager =
-		bounce_words_list_manager(t_str_lcase(addr->mailbox));
-	marks->hard = strcasecmp(addr->mailbox, "mailer-daemon") == 0;
+		bounce_words_match(BOUNCE_WORDS_MANAGER_NAME, local_part) ||
+		bounce_words_match(BOUNCE_WORDS_MANAGER_ROLE, local_part);
+	marks->hard = strcmp(local_part, "mailer-daemon") == 0;
 	marks->daemon = marks->hard ||
-		bounce_words_daemon_local_part(t_str_lcase(addr->mailbox)) ||
+		bounce_words_match(BOUNCE_WORDS_DAEMON_LOCAL_PART,
+				   local_part) ||
 		(addr->name != NULL &&
-		 bounce_words_daemon_name(t_bounce_kind_decode(addr->name)));
+		 bounce_words_match(BOUNCE_WORDS_DAEMON_NAME,
+				    t_bounce_kind_decode(addr->name)));
 }
 
-/*
- * The header
- */
-
-static bool field_is_of_list(const struct bounce_header *header,
-			     const struct bounce_field *field)
-{
-	static const char *const names[] = {
-		"List-Id", "List-Unsubscribe", "List-Post",
-		/* Exchange sends a copy of each message to its archive */
-		"X-MS-Journal-Report"
-	};
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(names); i++) {
-		if (bounce_field_is(header, field, names[i]))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static bool field_is_like_a_lists(const struct bounce_header *header,
-				  const struct bounce_field *field)
-{
-	return bounce_field_is(header, field, "Mailing-List") ||
-		(bounce_field_is(header, field, "Precedence") &&
-		 strcasecmp(t_bounce_field_value(header, field, 64),
-			    "list") == 0);
-}
+/* Fields that are a mark if their value is like that, without case. */
+#define FIELD(name, value, mark) \
+	{ name, value, offsetof(struct bounce_kind_marks, mark) }
+static const struct {
+	const char *name, *value;
+	size_t offset;
+} mark_fields[] = {
+	FIELD("X-Failed-Recipients", "*", failed_recipients),
+	FIELD("X-MS-Exchange-Message-Is-Ndr", "*", ndr),
+	FIELD("X-MS-Embedded-Report", "*", ndr),
+	FIELD("X-Mimecast-Originator", "<>", ndr),
+	FIELD("Auto-Submitted", "*(failure)*", ndr),
+	FIELD("Auto-Submitted", "auto-replied*", auto_replied),
+	FIELD("Auto-Submitted", "auto-replied*(rejected)*", rejected),
+	FIELD("Auto-Submitted", "auto-notified*", list),
+	FIELD("List-Id", "*", list),
+	FIELD("List-Unsubscribe", "*", list),
+	FIELD("List-Post", "*", list),
+	/* Exchange sends a copy of each message to its archive */
+	FIELD("X-MS-Journal-Report", "*", list),
+	FIELD("Mailing-List", "*", list_like),
+	FIELD("Precedence", "list", list_like),
+};
 
 static void marks_get_field(const struct bounce_header *header,
 			    const struct bounce_field *field,
-			    struct kind_marks *marks)
+			    struct bounce_kind_marks *marks)
 {
 	const char *value;
+	unsigned int i;
 
-	if (bounce_field_is(header, field, "X-Failed-Recipients"))
-		marks->failed_recipients = TRUE;
-	else if (bounce_field_is(header, field,
-				 "X-MS-Exchange-Message-Is-Ndr") ||
-		 bounce_field_is(header, field, "X-MS-Embedded-Report"))
-		marks->ndr = TRUE;
-	else if (field_is_of_list(header, field))
-		marks->list = TRUE;
-	else if (field_is_like_a_lists(header, field))
-		marks->list_like = TRUE;
-	else if (bounce_field_is(header, field, "X-Mimecast-Originator")) {
-		value = t_bounce_field_value(header, field, 64);
-		if (strcmp(value, "<>") == 0)
-			marks->ndr = TRUE;
-	} else if (bounce_field_is(header, field, "Auto-Submitted")) {
-		value = t_str_lcase(t_bounce_field_value(header, field, 256));
-		if (strstr(value, "(failure)") != NULL)
-			marks->ndr = TRUE;
-		if (strncmp(value, "auto-replied", 12) == 0) {
-			marks->auto_replied = TRUE;
-			marks->rejected = strstr(value, "(rejected)") != NULL;
-		} else if (strncmp(value, "auto-notified", 13) == 0) {
-			marks->list = TRUE;
+	for (i = 0; i < N_ELEMENTS(mark_fields); i++) {
+		if (!bounce_field_is(header, field, mark_fields[i].name))
+			continue;
+		value = t_bounce_field_value(header, field,
+					     MARK_VALUE_MAX_SIZE);
+		if (wildcard_match_icase(value, mark_fields[i].value)) {
+			*(bool *)PTR_OFFSET(marks, mark_fields[i].offset) =
+				TRUE;
 		}
 	}
 }
 
-void bounce_kind_marks_get(const struct bounce_header *header,
-			   const struct bounce_envelope *envelope,
-			   struct kind_marks *marks_r)
+static bool marks_allow_bounce(const struct bounce_header *header,
+			       const struct bounce_kind_marks *marks)
 {
-	const char *subject;
+	const char *type = t_bounce_header_value(header, "Content-Type");
+
+	return marks->sender == BOUNCE_SENDER_NULL || marks->daemon ||
+		marks->ndr || marks->failed_recipients || marks->subject ||
+		marks->rejected ||
+		(type != NULL &&
+		 (strncasecmp(type, "multipart/report", 16) == 0 ||
+		  (marks->list_manager &&
+		   strncasecmp(type, "multipart/", 10) == 0)));
+}
+
+const struct bounce_kind_marks *
+bounce_kind_marks_get(pool_t pool, const struct bounce_header *header,
+		      const struct bounce_envelope *envelope)
+{
+	struct bounce_kind_marks *marks =
+		p_new(pool, struct bounce_kind_marks, 1);
 	unsigned int i;
 
-	i_zero(marks_r);
-	marks_r->envelope = envelope;
-	marks_r->sender = sender_get(header, envelope);
-	marks_get_from(header, marks_r);
-	subject = t_bounce_header_value(header, "Subject");
-	marks_r->lc_subject = subject == NULL ? "" : t_bounce_kind_decode(subject);
-	marks_r->subject = bounce_words_subject(marks_r->lc_subject);
-	marks_r->list = bounce_words_session_subject(marks_r->lc_subject);
-	for (i = 0; i < header->fields_count; i++)
-		marks_get_field(header, &header->fields[i], marks_r);
+	T_BEGIN {
+		const char *value = t_bounce_header_value(header, "Subject");
+
+		marks->sender = sender_get(header, envelope);
+		marks_get_from(header, marks);
+		marks->lc_subject = value == NULL ? "" :
+			p_strdup(pool, t_bounce_kind_decode(value));
+		marks->subject = bounce_words_match(BOUNCE_WORDS_SUBJECT,
+						    marks->lc_subject);
+		marks->list = bounce_words_match(BOUNCE_WORDS_SESSION_SUBJECT,
+						 marks->lc_subject);
+		for (i = 0; i < header->fields_count; i++)
+			marks_get_field(header, &header->fields[i], marks);
+		marks->possible = marks_allow_bounce(header, marks);
+	} T_END;
+	return marks;
 }

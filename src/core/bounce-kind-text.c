@@ -2,12 +2,10 @@
 
 #include "lib.h"
 #include "str.h"
-#include "message-address.h"
+#include "bounce-address.h"
 #include "bounce-header.h"
 #include "bounce-kind-private.h"
 #include "bounce-lines.h"
-#include "bounce-message.h"
-#include "bounce-words.h"
 
 #include <ctype.h>
 
@@ -35,7 +33,7 @@ static size_t subject_line_size(const unsigned char *data, size_t size)
    spaces and apostrophes for the typographer's, and without the lines that are
    a subject. A NUL ends what is looked at, which is no harm: no bounce has
    one. */
-static const char *t_message_text(const struct bounce_message *message)
+static const char *t_text_normalize(const struct bounce_message *message)
 {
 	const unsigned char *p = message->text, *end = p + message->text_size;
 	string_t *text = t_str_new(message->text_size + 1);
@@ -66,110 +64,91 @@ static const char *t_message_text(const struct bounce_message *message)
 	return str_c(text);
 }
 
-bool bounce_kind_text_has(const struct bounce_message *message,
-			  bool (*words)(const char *lc_text))
+const char *bounce_kind_text(struct bounce_kind_input *input)
 {
-	return message->text_size > 0 && words(t_message_text(message));
+	if (input->lc_text == NULL)
+		input->lc_text = t_text_normalize(input->message);
+	return input->lc_text;
 }
 
-bool bounce_kind_says_delayed(const struct bounce_message *message,
-			      const struct kind_marks *marks)
+bool bounce_kind_text_has(struct bounce_kind_input *input,
+			  enum bounce_words words)
 {
-	const char *text;
+	return bounce_words_match(words, bounce_kind_text(input));
+}
 
-	if (bounce_words_delayed(marks->lc_subject) ||
-	    bounce_words_still_tried(marks->lc_subject) ||
-	    (bounce_words_deferred(marks->lc_subject) &&
-	     !bounce_words_failed_subject(marks->lc_subject)))
+bool bounce_kind_says_delayed(struct bounce_kind_input *input)
+{
+	const char *subject = input->marks->lc_subject;
+
+	if (bounce_words_match(BOUNCE_WORDS_DELAYED, subject) ||
+	    bounce_words_match(BOUNCE_WORDS_STILL_TRIED, subject) ||
+	    (bounce_words_match(BOUNCE_WORDS_DEFERRED, subject) &&
+	     !bounce_words_match(BOUNCE_WORDS_FAILED_SUBJECT, subject)))
 		return TRUE;
-	if (message->text_size == 0)
-		return FALSE;
-	text = t_message_text(message);
-	return !bounce_words_given_up(text) &&
-		(bounce_words_still_tried(text) ||
-		 (!marks->subject && (bounce_words_delayed(text) ||
-				      bounce_words_deferred(text))));
+	return !bounce_kind_text_has(input, BOUNCE_WORDS_GIVEN_UP) &&
+		(bounce_kind_text_has(input, BOUNCE_WORDS_STILL_TRIED) ||
+		 (!input->marks->subject &&
+		  (bounce_kind_text_has(input, BOUNCE_WORDS_DELAYED) ||
+		   bounce_kind_text_has(input, BOUNCE_WORDS_DEFERRED))));
 }
 
-/* The address in lower case; NULL: it is none. */
-static const char *t_address_lcase(const struct message_address *addr)
-{
-	if (addr->mailbox == NULL || *addr->mailbox == '\0' ||
-	    addr->domain == NULL || *addr->domain == '\0')
-		return NULL;
-	return t_str_lcase(t_strconcat(addr->mailbox, "@", addr->domain, NULL));
-}
-
-static const struct message_address *
+static const char *const *
 t_header_addresses(const struct bounce_header *header, const char *name)
 {
-	const char *value = t_bounce_header_value(header, name);
-
-	if (value == NULL)
-		return NULL;
-	return message_address_parse(pool_datastack_create(),
-				     (const unsigned char *)value,
-				     strlen(value), KIND_MAX_ADDRESSES, 0);
+	return t_bounce_address_strings(t_bounce_header_value(header, name),
+					KIND_MAX_ADDRESSES);
 }
 
-bool bounce_kind_names_recipient(const struct bounce_message *message,
-				 const struct kind_marks *marks)
+bool bounce_kind_names_recipient(struct bounce_kind_input *input)
 {
 	static const char *const names[] = { "To", "Cc" };
 	const struct bounce_header *header =
-		message->originals->message.header;
-	const struct message_address *addr;
-	const char *text = message->text_size == 0 ? "" :
-		t_message_text(message);
-	const char *address;
+		input->message->originals->message.header;
+	const char *text = bounce_kind_text(input), *const *address;
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(names); i++) {
-		for (addr = t_header_addresses(header, names[i]); addr != NULL;
-		     addr = addr->next) {
-			address = t_address_lcase(addr);
-			if (address != NULL &&
-			    (strstr(text, address) != NULL ||
-			     strstr(marks->lc_subject, address) != NULL))
+		address = t_header_addresses(header, names[i]);
+		for (; *address != NULL; address++) {
+			if (bounce_address_string_is_whole(*address) &&
+			    (strstr(text, *address) != NULL ||
+			     strstr(input->marks->lc_subject,
+				    *address) != NULL))
 				return TRUE;
 		}
 	}
 	return FALSE;
 }
 
-bool bounce_kind_same_address(const struct bounce_header *header,
-			      const char *name,
-			      const struct bounce_header *other,
-			      const char *other_name)
-{
-	const struct message_address *first, *second;
-
-	first = t_header_addresses(header, name);
-	second = t_header_addresses(other, other_name);
-	return first != NULL && second != NULL &&
-		null_strcasecmp(first->mailbox, second->mailbox) == 0 &&
-		null_strcasecmp(first->domain, second->domain) == 0;
-}
-
-bool bounce_kind_names_other(const struct bounce_message *message)
+bool bounce_kind_names_other(struct bounce_kind_input *input)
 {
 	static const char specials[] = " <>()[],;:\"'";
-	const struct message_address *addr =
-		t_header_addresses(message->header, "To");
-	const char *reader = addr == NULL ? NULL : t_address_lcase(addr);
-	const char *const *words;
+	const char *reader = t_header_addresses(input->message->header,
+						"To")[0];
+	const char *const *word, *at;
 
-	if (message->text_size == 0)
-		return FALSE;
-	words = t_strsplit_spaces(t_message_text(message), specials);
-	for (; *words != NULL; words++) {
-		const char *at = strchr(*words, '@');
-
-		if (at == NULL || at == *words || strchr(at, '.') == NULL)
+	if (reader != NULL && !bounce_address_string_is_whole(reader))
+		reader = NULL;
+	word = t_strsplit_spaces(bounce_kind_text(input), specials);
+	for (; *word != NULL; word++) {
+		at = strchr(*word, '@');
+		if (at == NULL || at == *word || strchr(at, '.') == NULL)
 			continue;
 		if (reader == NULL ||
-		    strncmp(*words, reader, strlen(reader)) != 0)
+		    strncmp(*word, reader, strlen(reader)) != 0)
 			return TRUE;
 	}
 	return FALSE;
+}
+
+bool bounce_kind_same_address(const struct bounce_message *message,
+			      const char *name, const char *original_name)
+{
+	const char *first, *second;
+
+	first = t_header_addresses(message->header, name)[0];
+	second = t_header_addresses(message->originals->message.header,
+				    original_name)[0];
+	return first != NULL && second != NULL && strcmp(first, second) == 0;
 }

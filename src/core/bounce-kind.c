@@ -4,50 +4,25 @@
 #include "bounce-direction.h"
 #include "bounce-header.h"
 #include "bounce-kind-private.h"
-#include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-report.h"
-#include "bounce-words.h"
 
-static const char *
-t_header_lcase(const struct bounce_header *header, const char *name)
+static bool
+subject_has(const struct bounce_kind_input *input, enum bounce_words words)
 {
-	const char *value = t_bounce_header_value(header, name);
-
-	return value == NULL ? "" : t_str_lcase(value);
-}
-
-bool bounce_kind_is_possible(const struct bounce_header *header,
-			     const struct bounce_envelope *envelope)
-{
-	struct kind_marks marks;
-	bool ret;
-
-	T_BEGIN {
-		const char *type = t_header_lcase(header, "Content-Type");
-
-		bounce_kind_marks_get(header, envelope, &marks);
-		ret = marks.sender == SENDER_NULL || marks.daemon ||
-			marks.ndr || marks.failed_recipients ||
-			marks.subject || marks.rejected ||
-			strncmp(type, "multipart/report", 16) == 0 ||
-			(marks.list_manager &&
-			 strncmp(type, "multipart/", 10) == 0);
-	} T_END;
-	return ret;
+	return bounce_words_match(words, input->marks->lc_subject);
 }
 
 /* Which of the five kinds a bounce is. */
 static enum bounce_kind
-bounce_kind_of(const struct bounce_message *message,
-	       const struct kind_marks *marks)
+bounce_kind_of(struct bounce_kind_input *input)
 {
 	enum bounce_kind kind = BOUNCE_KIND_NONE;
 
-	if (message->report != NULL)
-		kind = bounce_report_kind(message->report);
+	if (input->message->report != NULL)
+		kind = bounce_report_kind(input->message->report);
 	if (kind == BOUNCE_KIND_NONE) {
-		kind = bounce_kind_says_delayed(message, marks) ?
+		kind = bounce_kind_says_delayed(input) ?
 			BOUNCE_KIND_DELAYED : BOUNCE_KIND_FAILED;
 	}
 	return kind;
@@ -69,8 +44,9 @@ subject_is_quoted(const struct bounce_message *message, const char *lc_subject)
 	quoted_size = strlen(quoted);
 	return quoted_size > 0 && quoted_size < size &&
 		strcmp(lc_subject + size - quoted_size, quoted) == 0 &&
-		!bounce_words_subject(t_strndup(lc_subject,
-						size - quoted_size));
+		!bounce_words_match(BOUNCE_WORDS_SUBJECT,
+				    t_strndup(lc_subject,
+					      size - quoted_size));
 }
 
 static bool message_is_status_report(const struct bounce_message *message)
@@ -79,8 +55,10 @@ static bool message_is_status_report(const struct bounce_message *message)
 		null_strcmp(message->report_type, "delivery-status") == 0;
 }
 
-static bool text_is_foreign(const char *text)
+static bool text_is_foreign(struct bounce_kind_input *input)
 {
+	const char *text = bounce_kind_text(input);
+
 	for (; *text != '\0'; text++) {
 		if ((unsigned char)*text >= 0x80)
 			return TRUE;
@@ -88,89 +66,89 @@ static bool text_is_foreign(const char *text)
 	return FALSE;
 }
 
-/* The reader's own message with the null sender: what a postmaster says of it
-   may be in words that are not known. It came back whole and as a part, with a
-   text in another language; or with its trace, to which a reader's quote does not
-   go, and the text names somebody to whom it was written. */
-static bool message_is_returned(const struct bounce_message *message,
-				const struct kind_marks *marks,
+/* The null sender returns the reader's own message: what a postmaster says of it
+   may be in words that are not known. Either it came back whole and as a part,
+   with a text in another language; or it came back with its trace, which nobody
+   quotes, and the text names somebody to whom it was written. */
+static bool message_is_returned(struct bounce_kind_input *input,
 				enum bounce_direction direction)
 {
-	const struct bounce_original *original = message->originals;
+	const struct bounce_original *original = input->message->originals;
 
-	if (marks->sender != SENDER_NULL ||
+	if (input->marks->sender != BOUNCE_SENDER_NULL ||
 	    direction != BOUNCE_DIRECTION_FROM_READER ||
-	    bounce_words_answer(marks->lc_subject) ||
-	    bounce_words_forward(marks->lc_subject) ||
-	    bounce_words_autoreply_subject(marks->lc_subject) ||
-	    bounce_words_other_notice(marks->lc_subject) ||
-	    bounce_kind_text_has(message, bounce_words_other_notice))
+	    bounce_words_answer(input->marks->lc_subject) ||
+	    subject_has(input, BOUNCE_WORDS_FORWARD) ||
+	    subject_has(input, BOUNCE_WORDS_AUTOREPLY_SUBJECT) ||
+	    subject_has(input, BOUNCE_WORDS_OTHER_NOTICE) ||
+	    bounce_kind_text_has(input, BOUNCE_WORDS_OTHER_NOTICE))
 		return FALSE;
 	if (original->source == BOUNCE_SOURCE_PART &&
 	    original->state == BOUNCE_ORIGINAL_FULL &&
-	    bounce_kind_text_has(message, text_is_foreign))
+	    text_is_foreign(input))
 		return TRUE;
 	return bounce_header_find(original->message.header,
 				  "Received") != NULL &&
-		bounce_kind_names_recipient(message, marks);
+		bounce_kind_names_recipient(input);
 }
 
 /* A mail daemon, or its postmaster, with the null sender as far as is known. */
 static const char *
-bounce_rule_daemon(const struct bounce_message *message,
-		   const struct kind_marks *marks)
+bounce_rule_daemon(struct bounce_kind_input *input)
 {
-	bool original = message->originals != NULL;
+	const struct bounce_kind_marks *marks = input->marks;
+	bool original = input->message->originals != NULL;
 	enum bounce_direction direction;
 	bool says, hints;
 
 	if (original && marks->hard)
 		return "6: a mail daemon returns a message";
-	direction = bounce_direction_get(message, marks->envelope);
+	direction = bounce_direction_get(input->message, input->envelope);
 	if (direction == BOUNCE_DIRECTION_TO_READER)
 		return NULL;
 	if (original && marks->subject)
 		return "6: a mail daemon returns a message";
-	if (original && message_is_returned(message, marks, direction))
+	if (original && message_is_returned(input, direction))
 		return "6: a postmaster returns a message to its sender";
 	/* a postmaster sends much else */
 	says = (marks->subject &&
-		(marks->hard || bounce_words_mail(marks->lc_subject))) ||
-		bounce_kind_text_has(message, bounce_words_text) ||
-		bounce_kind_text_has(message, bounce_words_returned);
+		(marks->hard || subject_has(input, BOUNCE_WORDS_MAIL))) ||
+		bounce_kind_text_has(input, BOUNCE_WORDS_TEXT) ||
+		bounce_kind_text_has(input, BOUNCE_WORDS_RETURNED);
 	hints = says || marks->subject ||
-		bounce_kind_text_has(message, bounce_words_hint);
+		bounce_kind_text_has(input, BOUNCE_WORDS_HINT);
 	if (original && hints) {
 		return "6: a postmaster returns a message and says that it "
 			"was not delivered";
 	}
 	/* nobody but a mail server leaves its name out */
-	if (marks->nobody && marks->sender == SENDER_NULL &&
-	    !bounce_words_autoreply_subject(marks->lc_subject) &&
-	    (hints || bounce_kind_names_other(message)))
+	if (marks->nobody && marks->sender == BOUNCE_SENDER_NULL &&
+	    !subject_has(input, BOUNCE_WORDS_AUTOREPLY_SUBJECT) &&
+	    (hints || bounce_kind_names_other(input)))
 		says = TRUE;
 	/* or names those who did not get it */
-	return says || (hints && message->report != NULL) ?
+	return says || (hints && input->message->report != NULL) ?
 		"7: a mail daemon says that a message was not delivered" :
 		NULL;
 }
 
 /* The null sender, and From is anybody. */
 static const char *
-bounce_rule_null(const struct bounce_message *message,
-		 const struct kind_marks *marks)
+bounce_rule_null(struct bounce_kind_input *input)
 {
+	const struct bounce_message *message = input->message;
+	const struct bounce_kind_marks *marks = input->marks;
 	enum bounce_direction direction;
 	bool answer, says;
 
 	/* the text is searched only where it decides */
 	if (message->originals == NULL || marks->list_like ||
-	    bounce_words_forward(marks->lc_subject))
+	    subject_has(input, BOUNCE_WORDS_FORWARD))
 		return NULL;
 	/* nothing is returned to who has sent a bounce */
 	if (message_is_status_report(&message->originals->message))
 		return NULL;
-	direction = bounce_direction_get(message, marks->envelope);
+	direction = bounce_direction_get(message, input->envelope);
 	if (direction == BOUNCE_DIRECTION_TO_READER)
 		return NULL;
 	answer = bounce_words_answer(marks->lc_subject);
@@ -178,14 +156,14 @@ bounce_rule_null(const struct bounce_message *message,
 		!subject_is_quoted(message, marks->lc_subject) &&
 		(direction == BOUNCE_DIRECTION_FROM_READER ||
 		 message->report != NULL ||
-		 bounce_words_mail(marks->lc_subject));
+		 subject_has(input, BOUNCE_WORDS_MAIL));
 	if (!says && !marks->auto_replied &&
-	    !bounce_words_autoreply_subject(marks->lc_subject) &&
+	    !subject_has(input, BOUNCE_WORDS_AUTOREPLY_SUBJECT) &&
 	    /* an answer quotes */
 	    (!answer || message->originals->source == BOUNCE_SOURCE_PART)) {
-		says = bounce_kind_text_has(message, bounce_words_text) ||
+		says = bounce_kind_text_has(input, BOUNCE_WORDS_TEXT) ||
 			(message->report != NULL &&
-			 bounce_kind_text_has(message, bounce_words_hint));
+			 bounce_kind_text_has(input, BOUNCE_WORDS_HINT));
 	}
 	return says ? "8: the null sender returns a message and says that "
 		"it was not delivered" : NULL;
@@ -194,31 +172,31 @@ bounce_rule_null(const struct bounce_message *message,
 /* The manager of a list, with whatever sender, returns a post to its author. A
    digest and what waits for a moderator come from it, too. */
 static const char *
-bounce_rule_list_manager(const struct bounce_message *message,
-			 const struct kind_marks *marks)
+bounce_rule_list_manager(struct bounce_kind_input *input)
 {
+	const struct bounce_message *message = input->message;
 	const struct bounce_original *original = message->originals;
 
-	if (!marks->list_manager || original == NULL ||
+	if (!input->marks->list_manager || original == NULL ||
 	    original->next != NULL || original->source != BOUNCE_SOURCE_PART ||
 	    original->state != BOUNCE_ORIGINAL_FULL ||
 	    (message->parts & BOUNCE_PART_DIGEST) != 0 ||
-	    bounce_direction_get(message, marks->envelope) !=
+	    bounce_direction_get(message, input->envelope) !=
 	    BOUNCE_DIRECTION_FROM_READER ||
-	    !bounce_kind_same_address(message->header, "To",
-				      original->message.header, "From"))
+	    !bounce_kind_same_address(message, "To", "From"))
 		return NULL;
-	return bounce_kind_text_has(message, bounce_words_refused_post) ?
+	return bounce_words_refused_post(bounce_kind_text(input)) ?
 		"8: the manager of a list returns a post to its author" : NULL;
 }
 
 /* Returns the rule by which the message is a bounce, or NULL. */
 static const char *
-bounce_rule(const struct bounce_message *message,
-	    const struct kind_marks *marks, bool *weak_r)
+bounce_rule(struct bounce_kind_input *input, bool *weak_r)
 {
+	const struct bounce_message *message = input->message;
+	const struct bounce_kind_marks *marks = input->marks;
 	bool report = strcmp(message->content_type, "multipart/report") == 0;
-	bool null = marks->sender == SENDER_NULL;
+	bool null = marks->sender == BOUNCE_SENDER_NULL;
 	const char *rule;
 
 	if (message_is_status_report(message))
@@ -226,7 +204,7 @@ bounce_rule(const struct bounce_message *message,
 	if ((message->parts & BOUNCE_PART_DELIVERY_STATUS) != 0 &&
 	    (report || null || marks->daemon || marks->subject)) {
 		/* who forwards a bounce may send its parts on */
-		*weak_r = marks->sender == SENDER_OTHER && !report &&
+		*weak_r = marks->sender == BOUNCE_SENDER_OTHER && !report &&
 			!marks->daemon;
 		return "4: a delivery status part";
 	}
@@ -234,13 +212,13 @@ bounce_rule(const struct bounce_message *message,
 		return "5: X-Failed-Recipients from a mail daemon";
 	if (marks->ndr && (marks->daemon || null))
 		return "5: marked as a non-delivery report";
-	rule = bounce_rule_list_manager(message, marks);
+	rule = bounce_rule_list_manager(input);
 	if (rule != NULL || marks->list)
 		return rule;
-	if (marks->daemon && marks->sender != SENDER_OTHER)
-		return bounce_rule_daemon(message, marks);
+	if (marks->daemon && marks->sender != BOUNCE_SENDER_OTHER)
+		return bounce_rule_daemon(input);
 	if (null)
-		return bounce_rule_null(message, marks);
+		return bounce_rule_null(input);
 	if (marks->daemon && marks->subject && message->originals != NULL) {
 		*weak_r = TRUE;
 		return "9: a mail daemon returns a message, but not with "
@@ -249,11 +227,11 @@ bounce_rule(const struct bounce_message *message,
 	return NULL;
 }
 
-/* A gateway has put a bounce into a message that looks like it: the same sender,
-   recipient and subject. Returns its kind, or NONE. */
+/* A gateway has put a bounce into a message that looks like it: with the same
+   sender, recipient and subject. Returns its kind, or NONE. */
 static enum bounce_kind
 kind_of_wrapped(const struct bounce_message *message,
-		const struct kind_marks *marks)
+		const struct bounce_kind_marks *marks)
 {
 	static const struct bounce_envelope no_envelope;
 	const struct bounce_original *original = message->originals;
@@ -261,12 +239,10 @@ kind_of_wrapped(const struct bounce_message *message,
 	const char *subject;
 
 	if (original == NULL || original->source != BOUNCE_SOURCE_PART ||
-	    marks->list || marks->sender == SENDER_OTHER ||
-	    (marks->sender == SENDER_UNKNOWN && !marks->daemon) ||
-	    !bounce_kind_same_address(message->header, "From",
-				      original->message.header, "From") ||
-	    !bounce_kind_same_address(message->header, "To",
-				      original->message.header, "To"))
+	    marks->list || marks->sender == BOUNCE_SENDER_OTHER ||
+	    (marks->sender == BOUNCE_SENDER_UNKNOWN && !marks->daemon) ||
+	    !bounce_kind_same_address(message, "From", "From") ||
+	    !bounce_kind_same_address(message, "To", "To"))
 		return BOUNCE_KIND_NONE;
 	subject = t_bounce_header_value(original->message.header, "Subject");
 	if (subject != NULL &&
@@ -278,10 +254,11 @@ kind_of_wrapped(const struct bounce_message *message,
 }
 
 static void
-kind_classify(const struct bounce_message *message,
-	      const struct kind_marks *marks,
+kind_classify(struct bounce_kind_input *input,
 	      struct bounce_kind_result *result_r)
 {
+	const struct bounce_message *message = input->message;
+	const struct bounce_kind_marks *marks = input->marks;
 	bool report = strcmp(message->content_type, "multipart/report") == 0;
 
 	if ((message->parts & BOUNCE_PART_FEEDBACK) != 0 ||
@@ -306,14 +283,14 @@ kind_classify(const struct bounce_message *message,
 		result_r->rule = "3: a bounce, wrapped by a gateway";
 		return;
 	}
-	result_r->rule = bounce_rule(message, marks, &result_r->weak);
+	result_r->rule = bounce_rule(input, &result_r->weak);
 	if (result_r->rule != NULL) {
-		result_r->kind = bounce_kind_of(message, marks);
+		result_r->kind = bounce_kind_of(input);
 		return;
 	}
 	result_r->weak = FALSE;
 	if (marks->auto_replied ||
-	    bounce_words_autoreply_subject(marks->lc_subject)) {
+	    subject_has(input, BOUNCE_WORDS_AUTOREPLY_SUBJECT)) {
 		result_r->kind = BOUNCE_KIND_AUTOREPLY;
 		result_r->rule = "10: an automatic reply";
 	} else {
@@ -326,11 +303,14 @@ void bounce_kind_classify(const struct bounce_message *message,
 			  const struct bounce_envelope *envelope,
 			  struct bounce_kind_result *result_r)
 {
+	struct bounce_kind_input input = {
+		.message = message,
+		.marks = message->marks,
+		.envelope = envelope
+	};
+
 	i_zero(result_r);
 	T_BEGIN {
-		struct kind_marks marks;
-
-		bounce_kind_marks_get(message->header, envelope, &marks);
-		kind_classify(message, &marks, result_r);
+		kind_classify(&input, result_r);
 	} T_END;
 }

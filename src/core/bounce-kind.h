@@ -5,13 +5,8 @@
 
 #include "bounce-types.h"
 
-struct bounce_header;
 struct bounce_envelope;
 struct bounce_message;
-
-/* From the header alone: FALSE if no body can make this a bounce. */
-bool bounce_kind_is_possible(const struct bounce_header *header,
-			     const struct bounce_envelope *envelope);
 
 struct bounce_kind_result {
 	enum bounce_kind kind;
@@ -22,8 +17,8 @@ struct bounce_kind_result {
 	bool weak;
 };
 
-/* The kind of a message that was read. envelope may be of a nested message:
-   with mail_from NULL. */
+/* The kind of a message that was read. envelope: the one that it was read with;
+   of a nested message, an empty one. */
 void bounce_kind_classify(const struct bounce_message *message,
 			  const struct bounce_envelope *envelope,
 			  struct bounce_kind_result *result_r);

@@ -11,6 +11,7 @@
 
 struct istream;
 struct bounce_envelope;
+struct bounce_kind_marks;
 struct bounce_report;
 struct bounce_original;
 
@@ -27,6 +28,8 @@ enum bounce_part {
 
 struct bounce_message {
 	const struct bounce_header *header;
+	/* What it shows of the kind of the message. */
+	const struct bounce_kind_marks *marks;
 	/* Lower case "type/subtype"; "text/plain" if there is none. */
 	const char *content_type;
 	/* Lower case; NULL: none. RFC 6522 section 3. */

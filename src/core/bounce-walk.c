@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "buffer.h"
-#include "bounce-kind.h"
+#include "bounce-kind-marks.h"
 #include "bounce-policy.h"
 #include "bounce-report.h"
 #include "bounce-text.h"
@@ -304,7 +304,9 @@ bool bounce_walk_set_header(struct bounce_walk *walk,
 
 	if (original != NULL)
 		walk->hasher = bounce_dkim_body_init(pool, header);
-	if (!bounce_kind_is_possible(header, walk_envelope(walk)) &&
+	message->marks = bounce_kind_marks_get(pool, header,
+					       walk_envelope(walk));
+	if (!message->marks->possible &&
 	    !(original == NULL && walk->shared->set->read_all)) {
 		message->header_only = TRUE;
 		walk->state = WALK_OPAQUE;

@@ -166,6 +166,35 @@ static void test_bounce_address_list_many(void)
 	test_end();
 }
 
+static void test_bounce_address_strings(void)
+{
+	static const struct {
+		const char *value, *strings;
+	} tests[] = {
+		{ NULL, "" },
+		{ "", "" },
+		{ "A <A@B>", "a@b" },
+		{ "a@b, \"x, y\" <C@d>,e@f", "a@b c@d e@f" },
+		{ "daemon", "daemon@" },
+		{ "<>", "@" },
+		{ "g: a@b;", "g@ a@b @" },
+		{ "a@b, c@d, e@f, g@h, i@j", "a@b c@d e@f g@h" },
+	};
+	unsigned int i;
+
+	test_begin("bounce address strings");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		test_assert_strcmp_idx(t_strarray_join(
+			t_bounce_address_strings(tests[i].value, 4), " "),
+			tests[i].strings, i);
+	} T_END;
+	test_assert(bounce_address_string_is_whole("a@b"));
+	test_assert(!bounce_address_string_is_whole("@b"));
+	test_assert(!bounce_address_string_is_whole("a@"));
+	test_assert(!bounce_address_string_is_whole("@"));
+	test_end();
+}
+
 static void test_bounce_address_unwrap(void)
 {
 	static const struct {
@@ -335,6 +364,7 @@ int main(void)
 		test_bounce_address_first,
 		test_bounce_address_list,
 		test_bounce_address_list_many,
+		test_bounce_address_strings,
 		test_bounce_address_unwrap,
 		test_bounce_address_equals,
 		test_bounce_address_patterns,

@@ -579,47 +579,6 @@ static void test_bounce_kind_languages(void)
 	} T_END;
 }
 
-static void test_bounce_kind_possible(void)
-{
-	static const struct {
-		const char *mail_from, *input;
-		bool possible;
-	} tests[] = {
-		{ OTHER, HUMAN PLAIN, FALSE },
-		{ UNKNOWN, HUMAN PLAIN, FALSE },
-		{ OTHER, "", FALSE },
-		{ NUL, HUMAN PLAIN, TRUE },
-		{ UNKNOWN, "Return-Path: <>\n", TRUE },
-		{ OTHER, DAEMON, TRUE },
-		{ OTHER, SOFT, TRUE },
-		{ OTHER, TITLE, TRUE },
-		{ OTHER, "X-Failed-Recipients: x\n", TRUE },
-		{ OTHER, "Content-Type: multipart/report\n", TRUE },
-		{ OTHER, "Content-Type: Multipart/Report; boundary=x\n",
-		  TRUE },
-		{ OTHER, "Content-Type: multipart/mixed; boundary=x\n",
-		  FALSE },
-		{ OTHER, "Auto-Submitted: auto-replied (rejected)\n", TRUE },
-		{ OTHER, "Auto-Submitted: auto-replied\n", FALSE },
-	};
-	unsigned int i;
-
-	test_begin("bounce kind: from the header alone");
-	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		const struct bounce_envelope envelope = {
-			.mail_from = tests[i].mail_from
-		};
-		pool_t pool = pool_alloconly_create("kind", 1024);
-
-		test_assert_idx(bounce_kind_is_possible(bounce_header_parse(
-			pool, (const void *)tests[i].input,
-			strlen(tests[i].input)), &envelope) ==
-			tests[i].possible, i);
-		pool_unref(&pool);
-	}
-	test_end();
-}
-
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -631,7 +590,6 @@ int main(void)
 		test_bounce_kind_rule_10,
 		test_bounce_kind_delayed,
 		test_bounce_kind_languages,
-		test_bounce_kind_possible,
 		NULL
 	};
 	return test_run(test_functions);
