@@ -12,13 +12,6 @@
 /* What of a bad word is shown to the admin */
 #define DOMAIN_ERROR_MAX_SIZE 80
 
-struct bounce_own_domain {
-	/* normalised, without a dot before it */
-	const char *name;
-	/* its subdomains are ours too */
-	bool tree;
-};
-
 struct bounce_domains_answered {
 	const char *name;
 	enum bounce_domains_answer answer;
@@ -34,62 +27,27 @@ struct bounce_domains_asked {
 };
 
 struct bounce_domains {
-	/* sorted by name, each name once */
-	ARRAY(struct bounce_own_domain) array;
-	const struct bounce_own_domain *list;
-	unsigned int count;
+	/* Domains and patterns as bounce_domain_source has them, sorted. */
+	ARRAY_TYPE(const_string) list;
 	/* NULL: there are no sources */
 	struct bounce_domains_asked *asked;
 };
 
 static int
-own_domain_cmp(const struct bounce_own_domain *d1,
-	       const struct bounce_own_domain *d2)
-{
-	return strcmp(d1->name, d2->name);
-}
-
-static int
-own_domain_search(const char *const *name, const struct bounce_own_domain *d)
-{
-	return strcmp(*name, d->name);
-}
-
-static int
 domains_add(pool_t pool, struct bounce_domains *domains, const char *word,
 	    const char **error_r)
 {
-	struct bounce_own_domain domain;
-	const char *name;
+	bool tree = word[0] == '.';
+	const char *name = t_bounce_domain_normalise(tree ? word + 1 : word);
 
-	domain.tree = word[0] == '.';
-	name = t_bounce_domain_normalise(domain.tree ? word + 1 : word);
 	if (name == NULL) {
 		*error_r = t_strdup_printf("'%s' is not a domain name",
 			str_sanitize(word, DOMAIN_ERROR_MAX_SIZE));
 		return -1;
 	}
-	domain.name = p_strdup(pool, name);
-	array_push_back(&domains->array, &domain);
+	name = p_strconcat(pool, tree ? "." : "", name, NULL);
+	array_push_back(&domains->list, &name);
 	return 0;
-}
-
-/* "d" and ".d" together mean ".d". */
-static void domains_sort(struct bounce_domains *domains)
-{
-	struct bounce_own_domain *list;
-	unsigned int i, count, kept = 0;
-
-	array_sort(&domains->array, own_domain_cmp);
-	list = array_get_modifiable(&domains->array, &count);
-	for (i = 0; i < count; i++) {
-		if (kept > 0 && strcmp(list[kept - 1].name, list[i].name) == 0)
-			list[kept - 1].tree |= list[i].tree;
-		else
-			list[kept++] = list[i];
-	}
-	domains->list = list;
-	domains->count = kept;
 }
 
 int bounce_domains_parse(pool_t pool, const char *list,
@@ -102,7 +60,7 @@ int bounce_domains_parse(pool_t pool, const char *list,
 	int ret = 0;
 
 	domains = p_new(pool, struct bounce_domains, 1);
-	p_array_init(&domains->array, pool, 4);
+	p_array_init(&domains->list, pool, 4);
 	while (ret == 0) {
 		list += strspn(list, DOMAIN_SEPARATORS);
 		if (*list == '\0')
@@ -116,7 +74,7 @@ int bounce_domains_parse(pool_t pool, const char *list,
 	}
 	if (ret < 0)
 		return -1;
-	domains_sort(domains);
+	array_sort(&domains->list, i_strcmp_p);
 	*domains_r = domains;
 	return 0;
 }
@@ -127,10 +85,10 @@ bounce_domains_with_sources(pool_t pool, const struct bounce_domains *list,
 {
 	struct bounce_domains *domains = p_new(pool, struct bounce_domains, 1);
 
-	if (list != NULL) {
+	if (list != NULL)
 		domains->list = list->list;
-		domains->count = list->count;
-	}
+	else
+		p_array_init(&domains->list, pool, 1);
 	domains->asked = p_new(pool, struct bounce_domains_asked, 1);
 	domains->asked->pool = pool;
 	domains->asked->sources = sources;
@@ -138,32 +96,23 @@ bounce_domains_with_sources(pool_t pool, const struct bounce_domains *list,
 	return domains;
 }
 
-static const struct bounce_own_domain *
-domains_find(const struct bounce_domains *domains, const char *name)
+bool bounce_domains_list_has(const struct bounce_domains *domains,
+			     const char *const *keys)
 {
-	return i_bsearch(&name, domains->list, domains->count,
-			 sizeof(*domains->list), own_domain_search);
-}
+	const char *const *list;
+	unsigned int count;
 
-static bool
-domains_list_match(const struct bounce_domains *domains, const char *name)
-{
-	const struct bounce_own_domain *own;
-
-	if (domains->count == 0)
-		return FALSE;
-	if (domains_find(domains, name) != NULL)
-		return TRUE;
-	while ((name = strchr(name, '.')) != NULL) {
-		own = domains_find(domains, ++name);
-		if (own != NULL && own->tree)
+	list = array_get(&domains->list, &count);
+	for (; *keys != NULL; keys++) {
+		if (i_bsearch(keys, list, count, sizeof(*list),
+			      i_strcmp_p) != NULL)
 			return TRUE;
 	}
 	return FALSE;
 }
 
 /* As bounce_domain_source has them. */
-static const char *const *t_domain_keys(const char *name, unsigned int *count_r)
+static const char *const *t_domain_keys(const char *name)
 {
 	ARRAY_TYPE(const_string) keys;
 	const char *pattern = t_strconcat(".", name, NULL);
@@ -174,21 +123,20 @@ static const char *const *t_domain_keys(const char *name, unsigned int *count_r)
 		array_push_back(&keys, &pattern);
 		pattern = strchr(pattern + 1, '.');
 	} while (pattern != NULL);
-	*count_r = array_count(&keys);
 	array_append_zero(&keys);
 	return array_front(&keys);
 }
 
 static enum bounce_domains_answer
-domains_ask_sources(struct bounce_domains_asked *asked, const char *name)
+domains_ask_sources(struct bounce_domains_asked *asked,
+		    const char *const *keys)
 {
 	struct bounce_domain_source *const *source;
 	enum bounce_domains_answer answer = BOUNCE_DOMAINS_FOREIGN;
-	const char *const *keys, *error;
-	unsigned int count;
+	unsigned int count = str_array_length(keys);
+	const char *error;
 	int ret;
 
-	keys = t_domain_keys(name, &count);
 	for (source = asked->sources; *source != NULL; source++) {
 		if (count > BOUNCE_DOMAINS_MAX_KEYS - asked->keys_count)
 			return BOUNCE_DOMAINS_OVER_LIMIT;
@@ -207,7 +155,8 @@ domains_ask_sources(struct bounce_domains_asked *asked, const char *name)
 }
 
 static enum bounce_domains_answer
-domains_ask(struct bounce_domains_asked *asked, const char *name)
+domains_ask(struct bounce_domains_asked *asked, const char *name,
+	    const char *const *keys)
 {
 	struct bounce_domains_answered *answered;
 
@@ -220,7 +169,7 @@ domains_ask(struct bounce_domains_asked *asked, const char *name)
 		return BOUNCE_DOMAINS_OVER_LIMIT;
 	answered = array_append_space(&asked->answers);
 	answered->name = p_strdup(asked->pool, name);
-	answered->answer = domains_ask_sources(asked, name);
+	answered->answer = domains_ask_sources(asked, keys);
 	return answered->answer;
 }
 
@@ -228,18 +177,19 @@ enum bounce_domains_answer
 bounce_domains_lookup(const struct bounce_domains *domains, const char *domain)
 {
 	enum bounce_domains_answer answer = BOUNCE_DOMAINS_FOREIGN;
-	const char *name;
+	const char *name, *const *keys;
 
 	if (bounce_domains_is_empty(domains))
 		return BOUNCE_DOMAINS_FOREIGN;
 	T_BEGIN {
 		name = t_bounce_domain_normalise(domain);
-		if (name == NULL)
+		keys = name == NULL ? NULL : t_domain_keys(name);
+		if (keys == NULL)
 			;
-		else if (domains_list_match(domains, name))
+		else if (bounce_domains_list_has(domains, keys))
 			answer = BOUNCE_DOMAINS_OWN;
 		else if (domains->asked != NULL)
-			answer = domains_ask(domains->asked, name);
+			answer = domains_ask(domains->asked, name, keys);
 	} T_END;
 	return answer;
 }
@@ -256,21 +206,8 @@ const char *bounce_domains_get_error(const struct bounce_domains *domains)
 		domains->asked->error;
 }
 
-const char *bounce_domains_get_warning(const struct bounce_domains *domains)
-{
-	struct bounce_domain_source *const *source;
-
-	if (domains == NULL || domains->asked == NULL)
-		return NULL;
-	for (source = domains->asked->sources; *source != NULL; source++) {
-		if ((*source)->warning != NULL)
-			return (*source)->warning;
-	}
-	return NULL;
-}
-
 bool bounce_domains_is_empty(const struct bounce_domains *domains)
 {
 	return domains == NULL ||
-		(domains->count == 0 && domains->asked == NULL);
+		(array_count(&domains->list) == 0 && domains->asked == NULL);
 }

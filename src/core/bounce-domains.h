@@ -25,8 +25,6 @@ struct bounce_domain_source {
 	   out: never 0 for what is not sure. */
 	int (*lookup)(struct bounce_domain_source *source,
 		      const char *const *keys, const char **error_r);
-	/* What the admin should hear of, or NULL. */
-	const char *warning;
 };
 
 /* Takes a list of domains, separated by white space or commas; ".d" means d
@@ -50,10 +48,12 @@ bounce_domains_lookup(const struct bounce_domains *domains,
 /* TRUE if the domain is surely in the set. */
 bool bounce_domains_match(const struct bounce_domains *domains,
 			  const char *domain);
+/* Is one of these keys, as bounce_domain_source has them, in the list? Sources
+   are not asked. */
+bool bounce_domains_list_has(const struct bounce_domains *domains,
+			     const char *const *keys);
 /* What a source has said first when it could not be asked, or NULL. */
 const char *bounce_domains_get_error(const struct bounce_domains *domains);
-/* The first warning of a source, or NULL. */
-const char *bounce_domains_get_warning(const struct bounce_domains *domains);
 bool bounce_domains_is_empty(const struct bounce_domains *domains);
 
 #endif

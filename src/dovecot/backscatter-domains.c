@@ -16,7 +16,7 @@
 static struct backscatter_throttle backscatter_domains_said = {
 	.interval = BACKSCATTER_DOMAINS_LOG_INTERVAL
 };
-static struct backscatter_throttle backscatter_domain_files_opened;
+static struct backscatter_throttle backscatter_domain_files_checked;
 
 struct bounce_domains *
 backscatter_domains_get(pool_t pool, struct mail_user *user,
@@ -30,14 +30,10 @@ void backscatter_domains_log(struct event *event,
 			     const struct bounce_domains *domains)
 {
 	const char *error = bounce_domains_get_error(domains);
-	const char *warning = bounce_domains_get_warning(domains);
 
 	if (error != NULL && backscatter_throttle_once(
 			&backscatter_domains_said, error, time(NULL)))
 		e_error(event, "backscatter_domains: %s", error);
-	if (warning != NULL && backscatter_throttle_once(
-			&backscatter_domains_said, warning, time(NULL)))
-		e_warning(event, "backscatter_domains: %s", warning);
 }
 
 void backscatter_domains_check(struct event *event,
@@ -48,9 +44,9 @@ void backscatter_domains_check(struct event *event,
 	if (words->files == NULL)
 		return;
 	for (path = words->files; *path != NULL; path++) {
-		if (!backscatter_throttle_once(&backscatter_domain_files_opened,
+		if (!backscatter_throttle_once(&backscatter_domain_files_checked,
 					       *path, time(NULL)) ||
-		    bounce_domain_file_check(*path, &error) == 0)
+		    bounce_domain_file_check(*path, FALSE, &error) == 0)
 			continue;
 		backscatter_log_config_error(event, t_strdup_printf(
 			"backscatter_domains = %s: %s", *path, error));

@@ -5,6 +5,7 @@
 #include "mail-user.h"
 #include "bounce-address.h"
 #include "bounce-dns.h"
+#include "bounce-domain-file.h"
 #include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-key.h"
@@ -63,9 +64,22 @@ static const char *status_user_domain(struct status *status)
 		bounce_address_domain(status->user->username));
 }
 
+/* What is wrong with one of the files of domains, or NULL. */
+static const char *status_domain_files(struct status *status)
+{
+	const char *const *path = status->set->domains.files, *error;
+
+	for (; path != NULL && *path != NULL; path++) {
+		if (bounce_domain_file_check(*path, TRUE, &error) < 0)
+			return t_strdup_printf("backscatter_domains = %s: %s",
+					       *path, error);
+	}
+	return NULL;
+}
+
 static void status_domains(struct status *status)
 {
-	const char *domain = status_user_domain(status), *error = NULL;
+	const char *domain = status_user_domain(status), *error;
 	struct bounce_domains *domains;
 	bool own;
 
@@ -74,7 +88,8 @@ static void status_domains(struct status *status)
 					  &status->set->domains);
 	own = domains != NULL && domain != NULL &&
 		bounce_domains_match(domains, domain);
-	if (domains != NULL)
+	error = status_domain_files(status);
+	if (error == NULL && domains != NULL)
 		error = bounce_domains_get_error(domains);
 	if (domains == NULL) {
 		status_say(status, "domains", domain == NULL ?

@@ -4,6 +4,7 @@
 /* How an admin says which domains are ours. */
 
 struct bounce_domains;
+struct bounce_domain_source;
 
 /* Where they are in a dict, if nothing else is said. */
 #define BOUNCE_DOMAIN_WORDS_DICT_PREFIX "backscatter/domain"
@@ -25,5 +26,12 @@ struct bounce_domain_words {
 int bounce_domain_words_parse(pool_t pool, const char *value,
 			      struct bounce_domain_words *words_r,
 			      const char **error_r);
+
+/* The domains that were told for one message: the list, the files, and one more
+   source, NULL for none. NULL if nothing was told. words must live as long as
+   the pool. */
+struct bounce_domains *
+bounce_domain_words_open(pool_t pool, const struct bounce_domain_words *words,
+			 struct bounce_domain_source *other);
 
 #endif

@@ -31,7 +31,7 @@ struct check_run {
 	pool_t pool;
 	string_t *output;
 	/* What was said of the files of domains. */
-	bool domains_error, domains_warning;
+	bool domains_error;
 
 	/* --senders; else NULL */
 	struct bounce_check_senders *senders;
@@ -113,13 +113,12 @@ check_judge_repeated(struct check_run *run, struct istream *input,
 	return ret;
 }
 
-static void
-check_say_domains(const char *what, const char *text, bool *said)
+static void check_say_domains(struct check_run *run, const char *error)
 {
-	if (text == NULL || *said)
+	if (error == NULL || run->domains_error)
 		return;
-	*said = TRUE;
-	fprintf(stderr, "backscatter-check: %s--domain: %s\n", what, text);
+	run->domains_error = TRUE;
+	fprintf(stderr, "backscatter-check: --domain: %s\n", error);
 }
 
 static void
@@ -150,12 +149,8 @@ check_message(struct istream *input, const char *name, unsigned int number,
 		check_judge_repeated(run, input, &answer, error_r) :
 		check_judge(run, input, &answer, error_r);
 	if (ret == 0) {
-		check_say_domains("",
-			bounce_domains_get_error(answer.policy.domains),
-			&run->domains_error);
-		check_say_domains("Warning: ",
-			bounce_domains_get_warning(answer.policy.domains),
-			&run->domains_warning);
+		check_say_domains(run,
+			bounce_domains_get_error(answer.policy.domains));
 		check_add_sender(run, &answer);
 		str_truncate(run->output, 0);
 		if (run->options->json)
@@ -263,7 +258,7 @@ static int check_open_domains(const struct bounce_check_options *options)
 	const char *const *path = options->domains.files, *error;
 
 	for (; path != NULL && *path != NULL; path++) {
-		if (bounce_domain_file_check(*path, &error) < 0) {
+		if (bounce_domain_file_check(*path, TRUE, &error) < 0) {
 			fprintf(stderr, "backscatter-check: --domain: %s: %s\n",
 				*path, error);
 			return -1;

@@ -4,7 +4,7 @@
 #include "str.h"
 #include "unlink-directory.h"
 #include "write-full.h"
-#include "bounce-domain-file-private.h"
+#include "bounce-domain-file.h"
 #include "bounce-domain-words.h"
 #include "test-common.h"
 
@@ -48,7 +48,7 @@ static void file_write(const char *name, const char *text)
 	file_write_data(name, text, strlen(text));
 }
 
-/* "own", "foreign", "warning" (foreign), or the error */
+/* "own", "foreign", or the error */
 static const char *look(const char *name, const char *domain)
 {
 	pool_t pool = pool_alloconly_create("test", 1024);
@@ -64,8 +64,7 @@ static const char *look(const char *name, const char *domain)
 		ret = "own";
 		break;
 	case BOUNCE_DOMAINS_FOREIGN:
-		ret = bounce_domains_get_warning(domains) == NULL ?
-			"foreign" : "warning";
+		ret = "foreign";
 		break;
 	default:
 		ret = t_strdup(bounce_domains_get_error(domains));
@@ -125,14 +124,27 @@ static void test_bounce_domain_file_lookup(void)
 	test_end();
 }
 
-/* n is in it for all even numbers below 2 * count. */
+/* What is said of a large file that is not sorted. */
+static const char *t_unsorted(const char *name, unsigned int line)
+{
+	const char *path = path_of(name);
+
+	return t_strdup_printf("it has more than 1000 lines, and line %u is "
+		"not sorted, in lower case and as an A-label. This sorts it: "
+		"tr A-Z a-z <%s | LC_ALL=C sort -u >%s.new && mv %s.new %s",
+		line, path, path, path, path);
+}
+
+/* It begins with the text, and then n is in it for all even numbers below
+   2 * count. */
 static void
-file_write_many(const char *name, unsigned int count, const char *last)
+file_write_many(const char *name, const char *first, unsigned int count,
+		const char *last)
 {
 	string_t *text = str_new(default_pool, count * 16);
 	unsigned int i;
 
-	str_append(text, "# a comment\n");
+	str_append(text, first);
 	for (i = 0; i < count; i++)
 		str_printfa(text, "d%07u.example\n", 2 * i);
 	str_append(text, last);
@@ -154,23 +166,146 @@ static void test_look_many(unsigned int count, const char *foreign)
 
 static void test_bounce_domain_file_many(void)
 {
-	/* around the sizes of the blocks that are read */
+	/* around the sizes of the blocks that are read, and the number of
+	   lines that a list takes: the comment is one */
 	static const unsigned int counts[] = {
-		1, 2, 230, 240, 241, 242, 243, 4000, 20000
+		1, 2, 230, 240, 241, 242, 243, 998, 999, 1000, 4000, 20000
 	};
 	unsigned int i;
+	bool large;
 
 	test_begin("bounce domain file many");
 	for (i = 0; i < N_ELEMENTS(counts); i++) {
-		file_write_many("many", counts[i], "");
+		file_write_many("many", "# a comment\n", counts[i], "");
 		test_look_many(counts[i], "foreign");
 		/* the same, not sorted: the last is out of order */
-		file_write_many("many", counts[i], "a.example\n");
-		test_look_many(counts[i],
-			counts[i] + 2 <= BOUNCE_DOMAIN_FILE_SMALL ?
-			"foreign" : "warning");
-		test_assert_strcmp(look("many", "a.example"), "own");
+		file_write_many("many", "# a comment\n", counts[i],
+				"a.example\n");
+		large = counts[i] + 2 > BOUNCE_DOMAIN_FILE_MAX_UNSORTED;
+		test_look_many(counts[i], large ?
+			       t_unsorted("many", counts[i] + 2) : "foreign");
+		/* never "foreign" */
+		test_assert_strcmp_idx(look("many", "a.example"), large ?
+			t_unsorted("many", counts[i] + 2) : "own", i);
 	}
+	test_end();
+}
+
+static void test_bounce_domain_file_unsorted(void)
+{
+	/* the lines before and behind 2,000 sorted ones, and which of all is
+	   the bad one; 0: none */
+	static const struct {
+		const char *first, *last;
+		unsigned int line;
+	} tests[] = {
+		{ "", "", 0 },
+		{ "#\n\n  # b\n\n.a.example\na.example\n", "e.example\n", 0 },
+		{ "\n#\n# b\n.a.example\na.example\n", "e.example\n", 0 },
+		{ "a.example\na.example\n", "e.example\ne.example\n", 0 },
+		{ "z.example\n", "", 2 },
+		{ "a.example\n.a.example\n", "", 2 },
+		{ "", "d0000000.example\n", 2001 },
+		{ "", "a.example\nz.example\n", 2001 },
+		{ "", "E.example\n", 2001 },
+		{ "", "e.example.\n", 2001 },
+		{ "", " e.example\n", 2001 },
+		{ "", "e.example # the last\n", 2001 },
+		{ "", "\xc3\xbc.example\n", 2001 },
+		{ "", "# the end\n", 2001 },
+		{ "", "\n", 2001 },
+		{ "", "e.example \r\n", 0 }
+	};
+	const char *error;
+	unsigned int i, j;
+
+	test_begin("bounce domain file not sorted");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		file_write_many("u", tests[i].first, 2000, tests[i].last);
+		for (j = 0; j < 2; j++) {
+			test_assert_strcmp_idx(look("u", "none.example"),
+				tests[i].line == 0 ? "foreign" :
+				t_unsorted("u", tests[i].line), i);
+			error = NULL;
+			test_assert_idx((bounce_domain_file_check(
+				path_of("u"), j == 0, &error) < 0) ==
+				(tests[i].line != 0), i);
+			test_assert_strcmp_idx(error, tests[i].line == 0 ?
+				NULL : t_unsorted("u", tests[i].line), i);
+		}
+	}
+	test_end();
+}
+
+/* Of a file over 1 MB the check at start sees most faults. */
+static void test_bounce_domain_file_check_large(void)
+{
+	static const struct {
+		const char *first, *last;
+		bool seen;
+	} tests[] = {
+		{ "", "", FALSE },
+		{ "z.example\n", "", TRUE },
+		{ "", "a.example\n", TRUE },
+		{ "", "E.example\n", TRUE },
+		{ "", "e..example\n", TRUE }
+	};
+	const char *error;
+	unsigned int i;
+
+	test_begin("bounce domain file check of a large file");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		file_write_many("large", tests[i].first, 100000, tests[i].last);
+		test_assert_idx((bounce_domain_file_check(path_of("large"),
+			FALSE, &error) < 0) == tests[i].seen, i);
+		test_assert_idx((bounce_domain_file_check(path_of("large"),
+			TRUE, &error) < 0) == tests[i].seen, i);
+	}
+	/* none of its lines ends */
+	file_write("large", "");
+	if (truncate(path_of("large"), 2 * 1024 * 1024) < 0)
+		i_fatal("truncate() failed: %m");
+	file_set_age("large", 100);
+	test_assert(bounce_domain_file_check(path_of("large"), FALSE,
+					     &error) < 0);
+	test_assert(strstr(error, "line 1: ") != NULL);
+	test_end();
+}
+
+/* One of a million lines has changed its place: wherever it went, it is not
+   foreign. */
+static void test_bounce_domain_file_moved_line(void)
+{
+	const unsigned int count = 3000;
+	string_t *text = str_new(default_pool, count * 16);
+	unsigned int from, to, i;
+
+	test_begin("bounce domain file with a moved line");
+	for (from = 7; from < count; from += 499) {
+		for (to = 0; to < count; to += 311) {
+			str_truncate(text, 0);
+			for (i = 0; i < count; i++) {
+				if (i == to)
+					str_printfa(text, "d%07u.example\n",
+						    from);
+				if (i != from)
+					str_printfa(text, "d%07u.example\n", i);
+			}
+			file_write_data("m", str_data(text), str_len(text));
+			T_BEGIN {
+				const char *result = look("m", t_strdup_printf(
+					"d%07u.example", from));
+
+				test_assert_idx(strcmp(result, "own") == 0 ||
+					strncmp(result, "it has more", 11) == 0,
+					from);
+				test_assert_idx(strcmp(look("m", "none"),
+						       "foreign") != 0 ||
+						from == to, from);
+			} T_END;
+		}
+	}
+	str_free(&text);
 	test_end();
 }
 
@@ -181,7 +316,7 @@ static void test_bounce_domain_file_long_lines(void)
 	unsigned int i, j;
 
 	test_begin("bounce domain file long lines");
-	for (i = 1; i < BOUNCE_DOMAIN_LINE_MAX_SIZE; i += 37) {
+	for (i = 1; i < BOUNCE_DOMAIN_FILE_MAX_LINE_SIZE; i += 37) {
 		str_truncate(text, 0);
 		for (j = 0; j < 10; j++) {
 			str_append_c(text, '#');
@@ -209,13 +344,12 @@ static void test_bounce_domain_file_equal_lines(void)
 	unsigned int i;
 
 	test_begin("bounce domain file of equal lines");
-	str_append(text, "z.example\n");
 	for (i = 0; i < 100000; i++)
-		str_append(text, "a.example\n");
+		str_append(text, "b.example\n");
 	file_write_data("d", str_data(text), str_len(text));
-	test_assert_strcmp(look("d", "b.example"), "warning");
-	test_assert_strcmp(look("d", "a.example"), "own");
-	test_assert_strcmp(look("d", "z.example"), "own");
+	test_assert_strcmp(look("d", "a.example"), "foreign");
+	test_assert_strcmp(look("d", "b.example"), "own");
+	test_assert_strcmp(look("d", "c.example"), "foreign");
 	str_free(&text);
 	test_end();
 }
@@ -256,6 +390,14 @@ static void test_bounce_domain_file_broken(void)
 					       tests[i].error, i);
 		}
 	}
+	/* what is behind the bad line of a large one, too */
+	file_write_many("many", "a..b\n", 2000, "");
+	for (j = 0; j < 2; j++) {
+		test_assert_strcmp_idx(look("many", "d0002000.example"), "own",
+				       j);
+		test_assert_strcmp_idx(look("many", "x.org"), "line 1: "
+			"'a..b' is not a domain name", j);
+	}
 	/* what was cut is not what it looks like */
 	file_write("d", "a.org\nb.co");
 	test_assert(strcmp(look("d", "b.co"), "own") != 0);
@@ -273,13 +415,13 @@ static void test_bounce_domain_file_broken(void)
 	/* a comment just too long, and one that is not */
 	str_truncate(text, 0);
 	str_append_c(text, '#');
-	while (str_len(text) < BOUNCE_DOMAIN_LINE_MAX_SIZE)
+	while (str_len(text) < BOUNCE_DOMAIN_FILE_MAX_LINE_SIZE)
 		str_append_c(text, '-');
 	file_write("d", t_strconcat(str_c(text), "\na.org\n", NULL));
 	test_assert(strstr(look("d", "x.org"), "line 1: '#--") != NULL);
 	file_write("d", t_strconcat(str_c(text) + 1, "\na.org\n", NULL));
 	test_assert(strstr(look("d", "x.org"), "line 1: '---") != NULL);
-	str_truncate(text, BOUNCE_DOMAIN_LINE_MAX_SIZE - 1);
+	str_truncate(text, BOUNCE_DOMAIN_FILE_MAX_LINE_SIZE - 1);
 	file_write("d", t_strconcat(str_c(text), "\na.org\n", NULL));
 	test_assert_strcmp(look("d", "x.org"), "foreign");
 	str_free(&text);
@@ -293,14 +435,15 @@ static void test_bounce_domain_file_missing(void)
 	test_begin("bounce domain file missing");
 	test_assert_strcmp(look("none", "a.org"),
 			   "it cannot be opened: No such file or directory");
-	test_assert(bounce_domain_file_check(path_of("none"), &error) < 0);
+	test_assert(bounce_domain_file_check(path_of("none"), FALSE,
+					     &error) < 0);
 	test_assert_strcmp(look(".", "a.org"), "it is no regular file");
-	test_assert(bounce_domain_file_check(path_of("."), &error) < 0);
+	test_assert(bounce_domain_file_check(path_of("."), TRUE, &error) < 0);
 	if (mkfifo(path_of("fifo"), 0600) < 0)
 		i_fatal("mkfifo() failed: %m");
 	test_assert_strcmp(look("fifo", "a.org"), "it is no regular file");
 	file_write("d", "a.org\n");
-	test_assert(bounce_domain_file_check(path_of("d"), &error) == 0);
+	test_assert(bounce_domain_file_check(path_of("d"), TRUE, &error) == 0);
 	if (geteuid() != 0) {
 		if (chmod(path_of("d"), 0) < 0)
 			i_fatal("chmod() failed: %m");
@@ -320,6 +463,8 @@ static void test_bounce_domain_file_missing(void)
 
 static void test_bounce_domain_file_changed(void)
 {
+	const char *error;
+
 	test_begin("bounce domain file changed");
 	file_write("d", "a.org\nb.org\n");
 	test_assert_strcmp(look("d", "c.org"), "foreign");
@@ -329,6 +474,13 @@ static void test_bounce_domain_file_changed(void)
 	test_assert_strcmp(look("d", "a.org"), "own");
 	file_set_age("d", -3);
 	test_assert_strcmp(look("d", "c.org"), FRESH);
+	/* a check of it remembers nothing: the next write may not show */
+	file_write("d", "a.org\nb..org\n");
+	file_set_age("d", 0);
+	test_assert(bounce_domain_file_check(path_of("d"), TRUE, &error) < 0);
+	file_write("d", "a.org\nb.org\n");
+	file_set_age("d", 0);
+	test_assert(bounce_domain_file_check(path_of("d"), TRUE, &error) == 0);
 	/* a clock that is far off is none */
 	file_set_age("d", -1000);
 	test_assert_strcmp(look("d", "c.org"), "foreign");
@@ -358,7 +510,7 @@ static void test_bounce_domain_file_changed(void)
 	test_end();
 }
 
-/* More files than are remembered, some of them with tables. */
+/* More files than are remembered, some of them not sorted. */
 static void test_bounce_domain_file_cache(void)
 {
 	const char *name;
@@ -382,31 +534,6 @@ static void test_bounce_domain_file_cache(void)
 	test_end();
 }
 
-static void test_bounce_domain_words_open(void)
-{
-	pool_t pool = pool_alloconly_create("test", 1024);
-	struct bounce_domain_words words;
-	const char *error;
-
-	test_begin("bounce domain words open");
-	file_write("d", "a.org\n");
-	file_write("e", ".b.org\n");
-	i_zero(&words);
-	test_assert(bounce_domain_words_open(pool, &words, NULL) == NULL);
-	test_assert(bounce_domain_words_parse(pool, t_strdup_printf(
-		".c.org %s %s", path_of("d"), path_of("e")), &words,
-		&error) == 0);
-	struct bounce_domains *domains =
-		bounce_domain_words_open(pool, &words, NULL);
-	test_assert(bounce_domains_match(domains, "a.org"));
-	test_assert(bounce_domains_match(domains, "x.b.org"));
-	test_assert(bounce_domains_match(domains, "x.c.org"));
-	test_assert(bounce_domains_lookup(domains, "d.org") ==
-		    BOUNCE_DOMAINS_FOREIGN);
-	pool_unref(&pool);
-	test_end();
-}
-
 static void test_bounce_domain_file_teardown(void)
 {
 	const char *error;
@@ -422,13 +549,15 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_domain_file_lookup,
 		test_bounce_domain_file_many,
+		test_bounce_domain_file_unsorted,
+		test_bounce_domain_file_check_large,
+		test_bounce_domain_file_moved_line,
 		test_bounce_domain_file_long_lines,
 		test_bounce_domain_file_equal_lines,
 		test_bounce_domain_file_broken,
 		test_bounce_domain_file_missing,
 		test_bounce_domain_file_changed,
 		test_bounce_domain_file_cache,
-		test_bounce_domain_words_open,
 		test_bounce_domain_file_teardown,
 		NULL
 	};

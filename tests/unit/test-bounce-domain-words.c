@@ -1,9 +1,17 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "bounce-domains.h"
+#include "unlink-directory.h"
+#include "write-full.h"
+#include "bounce-domain-file.h"
 #include "bounce-domain-words.h"
 #include "test-common.h"
+
+#include <fcntl.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static char test_dir[] = "/tmp/test-bounce-domain-words.XXXXXX";
 
 static void test_bounce_domain_words_parse(void)
 {
@@ -86,11 +94,71 @@ static void test_bounce_domain_words_error(void)
 	test_end();
 }
 
+static const char *test_file(const char *name, const char *text)
+{
+	const struct timeval times[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	const char *path = t_strconcat(test_dir, "/", name, NULL);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	if (fd < 0 || write_full(fd, text, strlen(text)) < 0 ||
+	    close(fd) < 0 || utimes(path, times) < 0)
+		i_fatal("write(%s) failed: %m", path);
+	return path;
+}
+
+static int
+test_source_lookup(struct bounce_domain_source *source ATTR_UNUSED,
+		   const char *const *keys, const char **error_r ATTR_UNUSED)
+{
+	return str_array_find(keys, ".e.org") ? 1 : 0;
+}
+
+static void test_bounce_domain_words_open(void)
+{
+	pool_t pool = pool_alloconly_create("test", 1024);
+	struct bounce_domain_source source = { .lookup = test_source_lookup };
+	struct bounce_domain_words words;
+	struct bounce_domains *domains;
+	const char *error, *value;
+
+	test_begin("bounce domain words open");
+	i_zero(&words);
+	test_assert(bounce_domain_words_open(pool, &words, NULL) == NULL);
+	if (mkdtemp(test_dir) == NULL)
+		i_fatal("mkdtemp(%s) failed: %m", test_dir);
+	value = t_strdup_printf(".c.org %s %s", test_file("d", "a.org\n"),
+				test_file("e", ".b.org\n"));
+	test_assert(bounce_domain_words_parse(pool, value, &words,
+					      &error) == 0);
+	domains = bounce_domain_words_open(pool, &words, NULL);
+	test_assert(bounce_domains_match(domains, "a.org"));
+	test_assert(bounce_domains_match(domains, "x.b.org"));
+	test_assert(bounce_domains_match(domains, "x.c.org"));
+	test_assert(bounce_domains_lookup(domains, "x.e.org") ==
+		    BOUNCE_DOMAINS_FOREIGN);
+	domains = bounce_domain_words_open(pool, &words, &source);
+	test_assert(bounce_domains_match(domains, "a.org"));
+	test_assert(bounce_domains_match(domains, "x.e.org"));
+	test_assert(bounce_domains_lookup(domains, "d.org") ==
+		    BOUNCE_DOMAINS_FOREIGN);
+	i_zero(&words);
+	domains = bounce_domain_words_open(pool, &words, &source);
+	test_assert(bounce_domains_match(domains, "x.e.org"));
+	test_assert(!bounce_domains_match(domains, "a.org"));
+	bounce_domain_files_deinit();
+	pool_unref(&pool);
+	if (unlink_directory(test_dir, UNLINK_DIRECTORY_FLAG_RMDIR,
+			     &error) < 0)
+		i_fatal("unlink_directory(%s) failed: %s", test_dir, error);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_domain_words_parse,
 		test_bounce_domain_words_error,
+		test_bounce_domain_words_open,
 		NULL
 	};
 	return test_run(test_functions);

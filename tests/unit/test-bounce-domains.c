@@ -249,10 +249,6 @@ static void test_bounce_domains_sources(void)
 			   ".a.example.org .example.org .org ");
 	test_assert(bounce_domains_match(domains, "example.net"));
 
-	/* a warning of any of them */
-	test_assert(bounce_domains_get_warning(domains) == NULL);
-	source2->source.warning = "beware";
-	test_assert_strcmp(bounce_domains_get_warning(domains), "beware");
 	pool_unref(&pool);
 	test_end();
 }
