@@ -192,7 +192,7 @@ text_property(string_t *dest, const struct bounce_answer *answer,
 	const char *const *values;
 
 	values = bounce_property_get(pool_datastack_create(), property,
-				     answer->message, answer->verdict);
+				     answer->verdict);
 	if (*values == NULL)
 		return;
 	text_more(dest, t_strdup_printf("%s: %s", label, t_text_value(
@@ -291,19 +291,20 @@ text_signature(string_t *dest, const struct bounce_signature_evidence *sig)
 static void
 text_signatures(string_t *dest, const struct bounce_answer *answer)
 {
-	const struct bounce_evidence *evidence = answer->evidence;
+	const struct bounce_signatures *signatures =
+		answer->verdict->signatures;
 	unsigned int i;
 
-	if (evidence == NULL || evidence->sigs_count == 0) {
+	if (signatures == NULL || signatures->sigs_count == 0) {
 		if (answer->verdict->original != NULL)
 			text_step(dest, "Signature", "none");
 		return;
 	}
-	for (i = 0; i < evidence->sigs_count; i++) T_BEGIN {
-		text_signature(dest, &evidence->sigs[i]);
+	for (i = 0; i < signatures->sigs_count; i++) T_BEGIN {
+		text_signature(dest, &signatures->sigs[i]);
 	} T_END;
-	if (evidence->warning != NULL)
-		text_step(dest, "Warning", t_text_value(evidence->warning));
+	if (signatures->warning != NULL)
+		text_step(dest, "Warning", t_text_value(signatures->warning));
 }
 
 static void
@@ -329,20 +330,23 @@ text_asked(string_t *dest, const char *name, const struct bounce_asked *asked)
 }
 
 static void
-text_support(string_t *dest, const struct bounce_evidence *evidence)
+text_answers(string_t *dest, const struct bounce_answers *answers)
 {
-	if (evidence == NULL)
+	const struct bounce_asked *asked;
+
+	if (answers == NULL)
 		return;
-	text_spf_result(dest, "SPF", &evidence->spf);
-	text_spf_result(dest, "Reporter", &evidence->reporter_spf);
-	if (evidence->reporter_alignment != NULL) {
+	text_spf_result(dest, "SPF", &answers->spf);
+	text_spf_result(dest, "Reporter", &answers->reporter_spf);
+	if (answers->reporter_alignment != NULL) {
 		text_step(dest, "Alignment", t_strconcat("the sender of the "
 			"bounce is of the recipient's domain: ",
-			evidence->reporter_alignment, NULL));
+			answers->reporter_alignment, NULL));
 	}
-	text_asked(dest, "Sent copy", &evidence->sent_copy);
-	text_asked(dest, "Disowned", &evidence->disowned);
-	text_asked(dest, "Replays", &evidence->replayed);
+	asked = answers->asked;
+	text_asked(dest, "Sent copy", &asked[BOUNCE_QUESTION_SENT_COPY]);
+	text_asked(dest, "Disowned", &asked[BOUNCE_QUESTION_DISOWNED]);
+	text_asked(dest, "Replays", &asked[BOUNCE_QUESTION_REPLAYED]);
 }
 
 void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)
@@ -361,7 +365,7 @@ void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)
 		text_report(dest, message->report);
 		text_original(dest, answer);
 		text_signatures(dest, answer);
-		text_support(dest, answer->evidence);
+		text_answers(dest, verdict->answers);
 	}
 	if (bounce_answer_is_over_limit(answer)) {
 		text_step(dest, "Limit", "a cap was reached: not all of the "
@@ -370,8 +374,7 @@ void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)
 	text_step(dest, "Verdict", t_strdup_printf("%s, %s",
 		bounce_verdict_name(verdict->value),
 		bounce_property_get(pool_datastack_create(),
-				    BOUNCE_PROPERTY_REASON, message,
-				    verdict)[0]));
+				    BOUNCE_PROPERTY_REASON, verdict)[0]));
 	if (verdict->text != NULL)
 		text_step(dest, "", t_text_value(verdict->text));
 	str_append_c(dest, '\n');

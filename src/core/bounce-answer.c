@@ -139,15 +139,17 @@ int bounce_answer_judge(pool_t pool, struct bounce_answer *answer,
 		return -1;
 	answer->verdict = bounce_judge(pool, &answer->policy,
 				       &answer->envelope, answer->message,
-				       ports, &answer->evidence);
+				       ports);
 	return 0;
 }
 
 bool bounce_answer_is_over_limit(const struct bounce_answer *answer)
 {
 	const struct bounce_report *report = answer->message->report;
+	const struct bounce_signatures *signatures =
+		answer->verdict->signatures;
 
 	return answer->message->over_limit ||
 		(report != NULL && report->over_limit) ||
-		(answer->evidence != NULL && answer->evidence->over_limit);
+		(signatures != NULL && signatures->over_limit);
 }

@@ -4,13 +4,13 @@
 /* The answer to an admin's question: what would have become of this message,
    and why. For backscatter-check and doveadm. */
 
+#include "bounce-envelope.h"
 #include "bounce-policy.h"
 
 struct istream;
 struct bounce_ports;
 struct bounce_message;
 struct bounce_verdict;
-struct bounce_evidence;
 
 struct bounce_answer {
 	/* Asked: */
@@ -33,8 +33,6 @@ struct bounce_answer {
 	const char *rcpt_to_field;
 	const struct bounce_message *message;
 	const struct bounce_verdict *verdict;
-	/* NULL: not a bounce. */
-	const struct bounce_evidence *evidence;
 };
 
 /* Read a message and judge it. Returns 0, or -1 with an error (data stack) if

@@ -6,6 +6,7 @@
 #include "bounce-damaged.h"
 #include "bounce-dkim-private.h"
 #include "bounce-domain-name.h"
+#include "bounce-envelope.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
 #include "bounce-verdict.h"

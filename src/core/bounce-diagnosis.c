@@ -158,11 +158,10 @@ add_submission(struct bounce_diagnosis *d, const struct bounce_policy *policy,
 }
 
 static const char *
-t_property(const struct bounce_message *message,
-	   const struct bounce_verdict *verdict, enum bounce_property property)
+t_property(const struct bounce_verdict *verdict, enum bounce_property property)
 {
 	const char *value = bounce_property_get(pool_datastack_create(),
-						property, message, verdict)[0];
+						property, verdict)[0];
 
 	return value == NULL ? "" : value;
 }
@@ -198,16 +197,15 @@ static bool add_original(struct bounce_diagnosis *d, const char *message_id)
 
 static void
 add_failed(struct bounce_diagnosis *d, const struct bounce_policy *policy,
-	   const struct bounce_message *message,
 	   const struct bounce_verdict *verdict)
 {
 	d->failed++;
-	if (!add_original(d, t_property(message, verdict,
+	if (!add_original(d, t_property(verdict,
 					BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID)))
 		return;
-	add_date(d, t_property(message, verdict,
+	add_date(d, t_property(verdict,
 			       BOUNCE_PROPERTY_ORIGINAL_DATE));
-	values_add(d, &d->subjects, t_property(message, verdict,
+	values_add(d, &d->subjects, t_property(verdict,
 			BOUNCE_PROPERTY_ORIGINAL_SUBJECT));
 	if (verdict->original != NULL)
 		add_submission(d, policy, verdict->original->message.header);
@@ -215,7 +213,6 @@ add_failed(struct bounce_diagnosis *d, const struct bounce_policy *policy,
 
 void bounce_diagnosis_add(struct bounce_diagnosis *d,
 			  const struct bounce_policy *policy,
-			  const struct bounce_message *message,
 			  const struct bounce_verdict *verdict)
 {
 	switch (verdict->value) {
@@ -229,7 +226,7 @@ void bounce_diagnosis_add(struct bounce_diagnosis *d,
 		if (verdict->kind.kind != BOUNCE_KIND_FAILED)
 			d->reports++;
 		else T_BEGIN {
-			add_failed(d, policy, message, verdict);
+			add_failed(d, policy, verdict);
 		} T_END;
 		break;
 	case BOUNCE_VERDICT_UNVERIFIABLE:

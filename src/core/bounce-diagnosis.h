@@ -5,7 +5,6 @@
    is somebody sending through his account? */
 
 struct bounce_diagnosis;
-struct bounce_message;
 struct bounce_policy;
 struct bounce_verdict;
 
@@ -20,7 +19,6 @@ void bounce_diagnosis_deinit(struct bounce_diagnosis **diagnosis);
    however many there are. */
 void bounce_diagnosis_add(struct bounce_diagnosis *diagnosis,
 			  const struct bounce_policy *policy,
-			  const struct bounce_message *message,
 			  const struct bounce_verdict *verdict);
 /* Append what happened and what is to be done, in plain words, and then what it
    is concluded from. user: whose mail it was. dest is not from the data

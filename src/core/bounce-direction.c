@@ -4,9 +4,9 @@
 #include "array.h"
 #include "bounce-address.h"
 #include "bounce-direction.h"
+#include "bounce-envelope.h"
 #include "bounce-header.h"
 #include "bounce-message.h"
-#include "bounce-policy.h"
 #include "bounce-report.h"
 
 /* Addresses of one field that are looked at. */

@@ -5,6 +5,7 @@
 #include "bounce-address.h"
 #include "bounce-domain-name.h"
 #include "bounce-domains.h"
+#include "bounce-envelope.h"
 #include "bounce-forwarded.h"
 #include "bounce-header.h"
 #include "bounce-limits.h"

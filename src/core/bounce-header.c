@@ -4,6 +4,7 @@
 #include "array.h"
 #include "buffer.h"
 #include "str.h"
+#include "message-date.h"
 #include "bounce-limits.h"
 #include "bounce-lines.h"
 #include "bounce-header.h"
@@ -575,4 +576,20 @@ const char *t_bounce_header_value(const struct bounce_header *header,
 
 	return field == NULL ? NULL :
 		t_bounce_field_value(header, field, FIELD_VALUE_MAX_SIZE);
+}
+
+time_t bounce_header_date(const struct bounce_header *header)
+{
+	time_t timestamp = 0;
+	const char *date;
+	int offset;
+
+	T_BEGIN {
+		date = t_bounce_header_value(header, "Date");
+		if (date == NULL ||
+		    !message_date_parse((const unsigned char *)date,
+					strlen(date), &timestamp, &offset))
+			timestamp = 0;
+	} T_END;
+	return timestamp;
 }

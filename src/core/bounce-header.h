@@ -119,5 +119,7 @@ const char *t_bounce_field_value(const struct bounce_header *header,
 /* The value of the first field of that name, or NULL. */
 const char *t_bounce_header_value(const struct bounce_header *header,
 				  const char *name);
+/* When the first field Date says that it was written; 0: not known. */
+time_t bounce_header_date(const struct bounce_header *header);
 
 #endif

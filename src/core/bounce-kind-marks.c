@@ -6,9 +6,9 @@
 #include "wildcard-match.h"
 #include "bounce-address.h"
 #include "bounce-charset.h"
+#include "bounce-envelope.h"
 #include "bounce-header.h"
 #include "bounce-kind-marks.h"
-#include "bounce-policy.h"
 #include "bounce-words.h"
 
 /* Octets of a subject or a name that are decoded. Each encoded word may name

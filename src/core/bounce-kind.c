@@ -2,9 +2,9 @@
 
 #include "lib.h"
 #include "bounce-direction.h"
+#include "bounce-envelope.h"
 #include "bounce-header.h"
 #include "bounce-kind-private.h"
-#include "bounce-policy.h"
 #include "bounce-report.h"
 
 static bool

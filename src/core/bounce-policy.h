@@ -1,7 +1,7 @@
 #ifndef BOUNCE_POLICY_H
 #define BOUNCE_POLICY_H
 
-/* What the admin decides, and what is known of the delivery. */
+/* What the admin decides. */
 
 struct bounce_domains;
 struct bounce_networks;
@@ -54,20 +54,6 @@ struct bounce_policy {
 #define BOUNCE_POLICY_REPLAY_LIMIT 3
 /* How far t= may be ahead of our clock, seconds. */
 #define BOUNCE_POLICY_DRIFT 300
-
-struct bounce_envelope {
-	/* MAIL FROM: NULL: not known; "": the null sender. */
-	const char *mail_from;
-	/* RCPT TO: NULL: not known. */
-	const char *rcpt_to;
-	/* The address of ORCPT, RFC 3461 section 4.2, decoded: whom it was for
-	   before servers rewrote RCPT TO. NULL: not known, or of another type
-	   than rfc822. */
-	const char *orcpt;
-	/* The name of the mailbox's owner; it counts if it is an address.
-	   NULL: not known. */
-	const char *user;
-};
 
 /* The defaults of the settings; domains NULL, now 0. */
 void bounce_policy_init(struct bounce_policy *policy_r);

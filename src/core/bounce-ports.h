@@ -1,9 +1,9 @@
 #ifndef BOUNCE_PORTS_H
 #define BOUNCE_PORTS_H
 
-/* What evidence is asked of the world: each port is a struct that its owner
-   makes a part of one of his own. Only the evidence stage calls them, and only
-   where the answer can change something. */
+/* What is asked of the world: each port is a struct that its owner makes a part
+   of one of his own. The keys are asked for by bounce-signatures.c, all else by
+   bounce-questions.c, and only where the answer can change something. */
 
 #include "bounce-types.h"
 
@@ -15,8 +15,10 @@ struct bounce_policy;
 
 /* What came of a question. */
 enum bounce_finding {
-	/* It did not matter, or nobody is there to ask. */
+	/* It was not put: it did not matter so far. */
 	BOUNCE_FINDING_NOT_ASKED = 0,
+	/* Nobody is there to ask, or it does not count. */
+	BOUNCE_FINDING_NOBODY,
 	BOUNCE_FINDING_NO,
 	BOUNCE_FINDING_YES,
 	/* It could not be found out now. */

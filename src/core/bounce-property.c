@@ -290,15 +290,15 @@ property_get_original(pool_t pool, enum bounce_property property,
 
 static const char *
 property_get_support(enum bounce_property property,
-		     const struct bounce_evidence *evidence)
+		     const struct bounce_answers *answers)
 {
 	switch (property) {
 	case BOUNCE_PROPERTY_SPF:
-		return bounce_spf_name(evidence->spf.spf);
+		return bounce_spf_name(answers->spf.spf);
 	case BOUNCE_PROPERTY_REPORTER_SPF:
-		return bounce_spf_name(evidence->reporter_spf.spf);
+		return bounce_spf_name(answers->reporter_spf.spf);
 	case BOUNCE_PROPERTY_REPORTER_ALIGNMENT:
-		return evidence->reporter_alignment;
+		return answers->reporter_alignment;
 	default:
 		return NULL;
 	}
@@ -337,9 +337,9 @@ property_get_report(pool_t pool, enum bounce_property property,
 
 const char *const *
 bounce_property_get(pool_t pool, enum bounce_property property,
-		    const struct bounce_message *message,
 		    const struct bounce_verdict *verdict)
 {
+	const struct bounce_message *message = verdict->message;
 	ARRAY_TYPE(property_values) values;
 
 	i_assert(property < BOUNCE_PROPERTY_COUNT);
@@ -348,9 +348,9 @@ bounce_property_get(pool_t pool, enum bounce_property property,
 	property_add(pool, &values, property_get_word(property, verdict));
 	if (bounce_kind_is_bounce(verdict->kind.kind)) {
 		property_get_original(pool, property, verdict, &values);
-		if (verdict->evidence != NULL) {
+		if (verdict->answers != NULL) {
 			property_add(pool, &values, property_get_support(
-				property, verdict->evidence));
+				property, verdict->answers));
 		}
 		if (property == BOUNCE_PROPERTY_RECIPIENT_LINKAGE) {
 			const char *matched;

@@ -4,7 +4,6 @@
 /* The properties of a bounce under their names: for Sieve, events and
    JSON. */
 
-struct bounce_message;
 struct bounce_verdict;
 
 enum bounce_property {
@@ -51,7 +50,6 @@ bool bounce_property_value_is_possible(enum bounce_property property,
    alarm are not known here and always empty. */
 const char *const *
 bounce_property_get(pool_t pool, enum bounce_property property,
-		    const struct bounce_message *message,
 		    const struct bounce_verdict *verdict);
 
 #endif

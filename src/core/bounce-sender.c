@@ -5,6 +5,7 @@
 #include "bounce-address.h"
 #include "bounce-dkim.h"
 #include "bounce-domain-name.h"
+#include "bounce-envelope.h"
 #include "bounce-header.h"
 #include "bounce-policy.h"
 #include "bounce-sender.h"

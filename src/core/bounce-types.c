@@ -53,44 +53,6 @@ static const char *const spf_names[] = {
 _Static_assert(N_ELEMENTS(spf_names) == BOUNCE_SPF_COUNT,
 	       "spf_names is complete");
 
-#define REASON(reason, name, verdict) \
-	[BOUNCE_REASON_##reason] = { name, BOUNCE_VERDICT_##verdict }
-static const struct {
-	const char *name;
-	enum bounce_verdict_value verdict;
-} reasons[] = {
-	REASON(NONE, "none", NONE),
-	REASON(DKIM_FULL, "dkim-full", GENUINE),
-	REASON(DKIM_HEADERS, "dkim-headers", GENUINE),
-	REASON(SENT_COPY, "sent-copy", GENUINE),
-	REASON(UNSIGNED, "unsigned", BACKSCATTER),
-	REASON(BAD_SIGNATURE, "bad-signature", BACKSCATTER),
-	REASON(FOREIGN_SIGNATURE, "foreign-signature", BACKSCATTER),
-	REASON(KEY_MISSING, "key-missing", BACKSCATTER),
-	REASON(KEY_REVOKED, "key-revoked", BACKSCATTER),
-	REASON(KEY_UNUSABLE, "key-unusable", BACKSCATTER),
-	REASON(KEY_RETIRED, "key-retired", BACKSCATTER),
-	REASON(WEAK_KEY, "weak-key", BACKSCATTER),
-	REASON(EXPIRED, "expired", BACKSCATTER),
-	REASON(FUTURE, "future", BACKSCATTER),
-	REASON(STALE, "stale", BACKSCATTER),
-	REASON(REPLAYED, "replayed", BACKSCATTER),
-	REASON(DISOWNED, "disowned", DISOWNED),
-	REASON(NO_ORIGINAL, "no-original", UNVERIFIABLE),
-	REASON(ALTERED, "altered", UNVERIFIABLE),
-	REASON(DAMAGED, "damaged", UNVERIFIABLE),
-	REASON(FORWARDED, "forwarded", UNVERIFIABLE),
-	REASON(NO_SIGNATURE_YET, "no-signature-yet", UNVERIFIABLE),
-	REASON(SENDER_MISMATCH, "sender-mismatch", UNVERIFIABLE),
-	REASON(TRUNCATED, "truncated", UNVERIFIABLE),
-	REASON(OVER_LIMIT, "over-limit", UNVERIFIABLE),
-	REASON(SPF_PASS, "spf-pass", UNVERIFIABLE),
-	REASON(DNS, "dns", TEMPERROR),
-	REASON(STATE, "state", TEMPERROR)
-};
-_Static_assert(N_ELEMENTS(reasons) == BOUNCE_REASON_COUNT,
-	       "reasons is complete");
-
 const char *bounce_kind_name(enum bounce_kind kind)
 {
 	i_assert(kind < BOUNCE_KIND_COUNT);
@@ -109,20 +71,8 @@ const char *bounce_verdict_name(enum bounce_verdict_value value)
 	return verdict_names[value];
 }
 
-const char *bounce_reason_name(enum bounce_reason reason)
-{
-	i_assert(reason < BOUNCE_REASON_COUNT);
-	return reasons[reason].name;
-}
-
 const char *bounce_spf_name(enum bounce_spf spf)
 {
 	i_assert(spf < BOUNCE_SPF_COUNT);
 	return spf_names[spf];
-}
-
-enum bounce_verdict_value bounce_reason_to_verdict(enum bounce_reason reason)
-{
-	i_assert(reason < BOUNCE_REASON_COUNT);
-	return reasons[reason].verdict;
 }

@@ -2,8 +2,9 @@
 #define BOUNCE_TYPES_H
 
 /* The words of the project: what a message is, what came back in it, and
-   what we say of it. Each enum has a table of names in bounce-types.c; the
-   names are part of the contract (JSON, Sieve, events, log). */
+   what we say of it. Each enum has a table of names in bounce-types.c, but for
+   the reasons, which have theirs in bounce-reasons.c; the names are part of the
+   contract (JSON, Sieve, events, log). */
 
 /* What the message is. FAILED to EXPANDED are bounces and named after the
    Action field of RFC 3464 section 2.3.3. */
@@ -42,8 +43,8 @@ enum bounce_verdict_value {
 	BOUNCE_VERDICT_COUNT
 };
 
-/* Why. Each reason belongs to exactly one verdict
-   (bounce_reason_to_verdict()). */
+/* Why. Each reason has a row in the table of bounce-reasons.c, and belongs to
+   exactly one verdict. */
 enum bounce_reason {
 	/* none: the kind is the reason */
 	BOUNCE_REASON_NONE = 0,
@@ -98,17 +99,13 @@ enum bounce_spf {
 	BOUNCE_SPF_COUNT
 };
 
-/* The names of the contract, e.g. "failed", "headers", "backscatter",
-   "bad-signature". The strings are static. */
+/* The names of the contract, e.g. "failed", "headers", "backscatter". The
+   strings are static. */
 const char *bounce_kind_name(enum bounce_kind kind);
 const char *bounce_original_state_name(enum bounce_original_state state);
 const char *bounce_verdict_name(enum bounce_verdict_value value);
-const char *bounce_reason_name(enum bounce_reason reason);
 /* As in RFC 8601 section 2.7.2: "softfail"; NULL for NOT_ASKED. */
 const char *bounce_spf_name(enum bounce_spf spf);
-
-/* The verdict that a reason belongs to. */
-enum bounce_verdict_value bounce_reason_to_verdict(enum bounce_reason reason);
 
 /* TRUE for the five kinds of RFC 3464. */
 static inline bool bounce_kind_is_bounce(enum bounce_kind kind)

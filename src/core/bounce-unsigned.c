@@ -46,11 +46,12 @@ unsigned_own_domain(pool_t pool, const struct bounce_policy *policy,
 
 static bool
 unsigned_find(pool_t pool, const struct bounce_policy *policy,
-	      const struct bounce_networks *trusted,
-	      const struct bounce_message *message,
-	      const struct bounce_header *original,
+	      const struct bounce_verdict *verdict,
 	      struct bounce_unsigned_sender *sender_r)
 {
+	const struct bounce_header *original =
+		verdict->original->message.header;
+	const struct bounce_networks *trusted = policy->trusted_networks;
 	const struct bounce_received *origin;
 	const char *host;
 	unsigned int field;
@@ -59,7 +60,7 @@ unsigned_find(pool_t pool, const struct bounce_policy *policy,
 	sender_r->domain = unsigned_own_domain(pool, policy, original);
 	if (sender_r->domain == NULL)
 		return FALSE;
-	made_here = bounce_trace_reporter(pool, message->header, trusted,
+	made_here = bounce_trace_reporter(pool, verdict->message->header, trusted,
 					  &field) == NULL;
 	origin = bounce_trace_origin(pool, original, trusted, made_here);
 	if (origin == NULL)
@@ -75,8 +76,6 @@ unsigned_find(pool_t pool, const struct bounce_policy *policy,
 
 bool bounce_unsigned_sender_find(pool_t pool,
 				 const struct bounce_policy *policy,
-				 const struct bounce_networks *trusted,
-				 const struct bounce_message *message,
 				 const struct bounce_verdict *verdict,
 				 struct bounce_unsigned_sender *sender_r)
 {
@@ -86,9 +85,7 @@ bool bounce_unsigned_sender_find(pool_t pool,
 	if (!verdict_is_unsigned(verdict))
 		return FALSE;
 	T_BEGIN {
-		ret = unsigned_find(pool, policy, trusted, message,
-				    verdict->original->message.header,
-				    sender_r);
+		ret = unsigned_find(pool, policy, verdict, sender_r);
 	} T_END;
 	return ret;
 }

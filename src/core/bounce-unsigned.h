@@ -5,8 +5,6 @@
    a host of our own that was forgotten when signing began. Before it is told
    to discard, an admin looks for those that he knows. */
 
-struct bounce_message;
-struct bounce_networks;
 struct bounce_policy;
 struct bounce_verdict;
 
@@ -21,13 +19,11 @@ struct bounce_unsigned_sender {
 };
 
 /* Returns TRUE if an original from one of our domains came back in a bounce
-   without any signature of ours, and says where it came from. trusted: our own
-   relays, as for bounce_trace_origin(). What sender_r
-   points to is the pool's, which is not the data stack, and sanitised. */
+   without any signature of ours, and says where it came from. What
+   sender_r points to is the pool's, which is not the data stack, and
+   sanitised. */
 bool bounce_unsigned_sender_find(pool_t pool,
 				 const struct bounce_policy *policy,
-				 const struct bounce_networks *trusted,
-				 const struct bounce_message *message,
 				 const struct bounce_verdict *verdict,
 				 struct bounce_unsigned_sender *sender_r);
 

@@ -2,8 +2,8 @@
 
 #include "lib.h"
 #include "buffer.h"
+#include "bounce-envelope.h"
 #include "bounce-kind-marks.h"
-#include "bounce-policy.h"
 #include "bounce-report.h"
 #include "bounce-text.h"
 #include "bounce-walk.h"

@@ -86,9 +86,7 @@ int backscatter_ask(pool_t pool, const struct backscatter_question *question,
 	result = p_new(pool, struct backscatter_result, 1);
 	result->mode = BACKSCATTER_MODE_ENFORCE;
 	result->answer = answer;
-	result->message = answer->message;
 	result->verdict = answer->verdict;
-	result->evidence = answer->evidence;
 	result->user = question->user;
 	result->now = answer->policy.now;
 	backscatter_result_conclude(result);

@@ -171,7 +171,6 @@ static unsigned int burst_see_recipients(struct burst_context *ctx)
 
 	recipients = bounce_property_get(pool_datastack_create(),
 					 BOUNCE_PROPERTY_FINAL_RECIPIENT,
-					 ctx->result->message,
 					 ctx->result->verdict);
 	for (i = 0; recipients[i] != NULL && i < BURST_MAX_RECIPIENTS; i++) {
 		if (burst_see(ctx, "to", backscatter_key_hash_str(

@@ -5,7 +5,7 @@
 
 #include "lib.h"
 #include "dict.h"
-#include "bounce-types.h"
+#include "bounce-reasons.h"
 #include "backscatter-event.h"
 #include "backscatter-outcome.h"
 #include "backscatter-dict-private.h"

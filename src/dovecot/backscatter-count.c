@@ -40,7 +40,7 @@ t_backscatter_count_reporter(const struct backscatter_result *result)
 
 	values = bounce_property_get(pool_datastack_create(),
 				     BOUNCE_PROPERTY_REPORTING_MTA,
-				     result->message, result->verdict);
+				     result->verdict);
 	return backscatter_count_server(values[0]);
 }
 

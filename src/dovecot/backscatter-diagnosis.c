@@ -14,7 +14,7 @@ void backscatter_diagnosis_add(struct bounce_diagnosis *diagnosis,
 			       const struct backscatter_result *result)
 {
 	bounce_diagnosis_add(diagnosis, &result->answer->policy,
-			     result->message, result->verdict);
+			     result->verdict);
 }
 
 void backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,

@@ -10,6 +10,7 @@
 #include "bounce-domains.h"
 #include "bounce-kind.h"
 #include "bounce-message.h"
+#include "bounce-envelope.h"
 #include "bounce-policy.h"
 #include "bounce-verdict.h"
 #include "backscatter-dict.h"
@@ -104,8 +105,10 @@ backscatter_policy_init(struct backscatter_judgement *j, const char **error_r)
 	return 0;
 }
 
+/* message_r is set to what could be read. */
 static int
-backscatter_read(struct backscatter_judgement *j, const char **error_r)
+backscatter_read(struct backscatter_judgement *j,
+		 const struct bounce_message **message_r, const char **error_r)
 {
 	struct bounce_message_settings set;
 	struct istream *input;
@@ -113,79 +116,61 @@ backscatter_read(struct backscatter_judgement *j, const char **error_r)
 
 	if (mail_get_stream_because(j->mail, NULL, NULL, "backscatter",
 				    &input) < 0) {
+		/* nothing came: an empty message */
+		struct bounce_message_parser *parser;
+
+		i_zero(&set);
+		parser = bounce_message_parser_init(j->pool, &set);
+		*message_r = bounce_message_parser_finish(&parser);
 		*error_r = mailbox_get_last_internal_error(j->mail->box, NULL);
 		return -1;
 	}
 	i_zero(&set);
 	set.envelope = &j->envelope;
-	ret = bounce_message_read(j->pool, input, &set, &j->result->message,
-				  error_r);
+	ret = bounce_message_read(j->pool, input, &set, message_r, error_r);
 	/* the stream is the mail's: others read it from its beginning */
 	i_stream_seek(input, 0);
 	return ret;
 }
 
-/* Whether it is a bounce is told by what could be read. */
-static void
-backscatter_give_up(struct backscatter_judgement *j, const char *error)
+static void backscatter_get_verdict(struct backscatter_judgement *j)
 {
 	struct backscatter_result *result = j->result;
-	struct bounce_verdict *verdict;
-
-	if (result->message == NULL) {
-		/* nothing came: an empty message */
-		struct bounce_message_parser *parser;
-		struct bounce_message_settings set;
-
-		i_zero(&set);
-		parser = bounce_message_parser_init(j->pool, &set);
-		result->message = bounce_message_parser_finish(&parser);
-	}
-	verdict = p_new(j->pool, struct bounce_verdict, 1);
-	bounce_kind_classify(result->message, &j->envelope, &verdict->kind);
-	if (bounce_kind_is_bounce(verdict->kind.kind)) {
-		verdict->value = BOUNCE_VERDICT_TEMPERROR;
-		verdict->reason = BOUNCE_REASON_STATE;
-	}
-	verdict->text = p_strdup(j->pool, error);
-	result->verdict = verdict;
-	e_error(j->event, "Cannot judge the message, it is delivered as it is: "
-		"%s", error);
-}
-
-static int
-backscatter_get_verdict(struct backscatter_judgement *j, const char **error_r)
-{
-	struct backscatter_result *result = j->result;
+	const struct bounce_message *message;
 	struct backscatter_ports ports;
+	const char *error;
 
-	if (backscatter_read(j, error_r) < 0 ||
+	if (backscatter_read(j, &message, &error) < 0 ||
 	    backscatter_ports_init(&ports, j->pool, j->user, j->set,
 				   result->delivery ? BACKSCATTER_REPLAYS_COUNT :
-				   BACKSCATTER_REPLAYS_IGNORE, error_r) < 0)
-		return -1;
+				   BACKSCATTER_REPLAYS_IGNORE, &error) < 0) {
+		result->verdict = bounce_verdict_give_up(j->pool, &j->envelope,
+							 message, error);
+		e_error(j->event, "Cannot judge the message, it is delivered "
+			"as it is: %s", error);
+		return;
+	}
 	result->verdict = bounce_judge(j->pool, &j->policy, &j->envelope,
-				       result->message, &ports.ports,
-				       &result->evidence);
+				       message, &ports.ports);
 	result->replay_key = ports.state.replay_key;
 	backscatter_ports_deinit(&ports);
-	return 0;
 }
 
 /* The line of the bounce says no more than temperror (dns). */
 static void backscatter_log_dns(struct backscatter_judgement *j)
 {
-	const struct bounce_evidence *evidence = j->result->evidence;
+	const struct bounce_verdict *verdict = j->result->verdict;
+	const struct bounce_signature_evidence *sig;
 	unsigned int i;
 
-	if (j->result->verdict->reason != BOUNCE_REASON_DNS || evidence == NULL)
+	if (verdict->reason != BOUNCE_REASON_DNS)
 		return;
-	for (i = 0; i < evidence->sigs_count; i++) {
-		if (evidence->sigs[i].reason == BOUNCE_REASON_DNS &&
-		    evidence->sigs[i].text != NULL &&
+	for (i = 0; i < verdict->signatures->sigs_count; i++) {
+		sig = &verdict->signatures->sigs[i];
+		if (sig->reason == BOUNCE_REASON_DNS && sig->text != NULL &&
 		    backscatter_throttle_once(&backscatter_dns_warnings, "dns",
-					      time(NULL))) {
-			e_warning(j->event, "%s", evidence->sigs[i].text);
+					  time(NULL))) {
+			e_warning(j->event, "%s", sig->text);
 			return;
 		}
 	}
@@ -195,6 +180,8 @@ static void
 backscatter_log(struct backscatter_judgement *j, const char *session_id)
 {
 	const struct backscatter_result *result = j->result;
+	const struct bounce_signatures *signatures =
+		result->verdict->signatures;
 
 	backscatter_log_result(j->event, result, &j->envelope, session_id);
 	backscatter_domains_log(j->event, j->policy.domains);
@@ -202,19 +189,16 @@ backscatter_log(struct backscatter_judgement *j, const char *session_id)
 	backscatter_log_dns(j);
 	if (j->set->key_dir != NULL)
 		backscatter_keys_check_files(j->event, j->set->key_dir);
-	if (result->evidence != NULL && result->evidence->warning != NULL &&
+	if (signatures != NULL && signatures->warning != NULL &&
 	    backscatter_throttle_once(&backscatter_key_warnings,
-				      result->evidence->warning, time(NULL)))
-		e_warning(j->event, "%s", result->evidence->warning);
+				      signatures->warning, time(NULL)))
+		e_warning(j->event, "%s", signatures->warning);
 }
 
 static void
 backscatter_judge(struct backscatter_judgement *j, const char *session_id)
 {
-	const char *error;
-
-	if (backscatter_get_verdict(j, &error) < 0)
-		backscatter_give_up(j, error);
+	backscatter_get_verdict(j);
 	backscatter_result_conclude(j->result);
 	if (j->result->is_bounce)
 		backscatter_log(j, session_id);

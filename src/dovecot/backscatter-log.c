@@ -4,6 +4,7 @@
 #include "str.h"
 #include "str-sanitize.h"
 #include "lib-event.h"
+#include "bounce-envelope.h"
 #include "bounce-header.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
@@ -37,7 +38,7 @@ backscatter_log_property(const struct backscatter_result *result,
 	const char *const *values;
 
 	values = bounce_property_get(pool_datastack_create(), property,
-				     result->message, result->verdict);
+				     result->verdict);
 	return str_sanitize_utf8(values[0], BACKSCATTER_LOG_MAX_VALUE);
 }
 
@@ -46,7 +47,7 @@ backscatter_log_header(const struct backscatter_result *result,
 		       const char *name)
 {
 	const char *value =
-		t_bounce_header_value(result->message->header, name);
+		t_bounce_header_value(result->verdict->message->header, name);
 
 	if (value == NULL)
 		return NULL;
@@ -249,9 +250,7 @@ void backscatter_log_unsigned(struct event *event,
 
 	/* not the data stack: the search has frames of its own */
 	pool = pool_alloconly_create("unsigned sender", 1024);
-	if (bounce_unsigned_sender_find(pool, policy,
-					policy->trusted_networks,
-					result->message, result->verdict,
+	if (bounce_unsigned_sender_find(pool, policy, result->verdict,
 					&sender))
 		backscatter_log_unsigned_sender(event, result, &sender);
 	pool_unref(&pool);

@@ -80,5 +80,5 @@ backscatter_result_property(const struct backscatter_result *result,
 		return values;
 	}
 	return bounce_property_get(pool_datastack_create(), property,
-				   result->message, result->verdict);
+				   result->verdict);
 }

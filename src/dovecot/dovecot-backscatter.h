@@ -13,8 +13,6 @@ struct mail;
 struct mail_user;
 struct smtp_address;
 struct bounce_answer;
-struct bounce_evidence;
-struct bounce_message;
 struct bounce_verdict;
 struct backscatter_delivery;
 
@@ -65,10 +63,7 @@ struct backscatter_result {
 	 * The rest is the library's.
 	 */
 
-	const struct bounce_message *message;
 	const struct bounce_verdict *verdict;
-	/* NULL for what is not a bounce. */
-	const struct bounce_evidence *evidence;
 	/* Of backscatter_ask(); else NULL. */
 	const struct bounce_answer *answer;
 

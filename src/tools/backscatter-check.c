@@ -128,9 +128,7 @@ check_add_sender(struct check_run *run, const struct bounce_answer *answer)
 
 	if (run->senders != NULL &&
 	    bounce_unsigned_sender_find(run->pool, &answer->policy,
-					answer->policy.trusted_networks,
-					answer->message, answer->verdict,
-					&sender))
+					answer->verdict, &sender))
 		bounce_check_senders_add(run->senders, &sender);
 }
 

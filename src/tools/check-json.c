@@ -146,14 +146,14 @@ json_signature(string_t *dest, const struct bounce_signature_evidence *sig)
 }
 
 static void
-json_signatures(string_t *dest, const struct bounce_evidence *evidence)
+json_signatures(string_t *dest, const struct bounce_signatures *signatures)
 {
 	unsigned int i;
 
 	json_open_array(dest, "signatures");
-	for (i = 0; evidence != NULL && i < evidence->sigs_count; i++) T_BEGIN {
+	for (i = 0; signatures != NULL && i < signatures->sigs_count; i++) T_BEGIN {
 		json_open(dest);
-		json_signature(dest, &evidence->sigs[i]);
+		json_signature(dest, &signatures->sigs[i]);
 		str_append_c(dest, '}');
 	} T_END;
 	str_append_c(dest, ']');
@@ -199,20 +199,20 @@ json_spf(string_t *dest, const char *key, const struct bounce_spf_result *result
 }
 
 static void
-json_support(string_t *dest, const struct bounce_evidence *evidence)
+json_answers(string_t *dest, const struct bounce_answers *answers)
 {
-	json_spf(dest, "spf", evidence == NULL ? NULL : &evidence->spf);
-	json_spf(dest, "reporter_spf", evidence == NULL ? NULL :
-		 &evidence->reporter_spf);
-	check_json_text(dest, "reporter_alignment", evidence == NULL ? NULL :
-			evidence->reporter_alignment);
+	json_spf(dest, "spf", answers == NULL ? NULL : &answers->spf);
+	json_spf(dest, "reporter_spf", answers == NULL ? NULL :
+		 &answers->reporter_spf);
+	check_json_text(dest, "reporter_alignment", answers == NULL ? NULL :
+			answers->reporter_alignment);
 }
 
 static const char *const *
 t_json_values(const struct bounce_answer *answer, enum bounce_property property)
 {
 	return bounce_property_get(pool_datastack_create(), property,
-				   answer->message, answer->verdict);
+				   answer->verdict);
 }
 
 /* "original_date" and the first value of original-date, or null. */
@@ -326,7 +326,7 @@ json_contract(string_t *dest, const struct bounce_answer *answer)
 	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
 	json_number(dest, "original_fields", original == NULL ? 0 :
 		    original->message.header->fields_count);
-	json_signatures(dest, answer->evidence);
+	json_signatures(dest, verdict->signatures);
 	check_json_text(dest, "verdict", bounce_verdict_name(verdict->value));
 	json_property(dest, answer, BOUNCE_PROPERTY_REASON);
 }
@@ -348,9 +348,9 @@ void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
 			report->reporting_mta);
 	json_recipients(dest, report);
 	json_bool(dest, "over_limit", bounce_answer_is_over_limit(answer));
-	json_support(dest, answer->evidence);
-	check_json_text(dest, "warning", answer->evidence == NULL ? NULL :
-			answer->evidence->warning);
+	json_answers(dest, answer->verdict->answers);
+	check_json_text(dest, "warning", answer->verdict->signatures == NULL ?
+			NULL : answer->verdict->signatures->warning);
 	json_property(dest, answer, BOUNCE_PROPERTY_RECIPIENT_LINKAGE);
 	json_original(dest, answer);
 	json_rest(dest, answer);

@@ -4,6 +4,7 @@
 /* The command line of backscatter-check. */
 
 #include "bounce-domain-words.h"
+#include "bounce-envelope.h"
 #include "bounce-policy.h"
 
 struct bounce_check_options {

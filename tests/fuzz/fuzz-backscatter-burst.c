@@ -93,20 +93,18 @@ FUZZ_BEGIN_STR(const char *str)
 		.b = (const unsigned char *)str, .b_size = strlen(str)
 	};
 	struct bounce_signature_evidence evidence = { .sig = &sig };
-	struct bounce_evidence all;
 	struct bounce_verdict verdict = {
-		.kind = { .kind = BOUNCE_KIND_FAILED }, .evidence = &all
+		.kind = { .kind = BOUNCE_KIND_FAILED }, .message = &message
 	};
 	struct backscatter_settings set;
 	struct backscatter_result result = {
-		.message = &message, .verdict = &verdict, .is_bounce = TRUE
+		.verdict = &verdict, .is_bounce = TRUE
 	};
 	uint64_t numbers[FUZZ_COUNT];
 	unsigned int i;
 
 	i_set_error_handler(fuzz_log);
 	if (*lines != NULL && fuzz_parse(*lines, numbers) == 0) {
-		i_zero(&all);
 		i_zero(&set);
 		verdict.value = numbers[FUZZ_VERDICT] % BOUNCE_VERDICT_COUNT;
 		if (numbers[FUZZ_VERDICT] / BOUNCE_VERDICT_COUNT % 3 == 1)

@@ -2,7 +2,9 @@
 
 /* The whole pipeline, from bytes to verdict and properties, with keys that have
    signed some of the seeds, and others of each status.
-   Covers: src/core/bounce-evidence.c
+   Covers: src/core/bounce-signatures.c
+   Covers: src/core/bounce-questions.c
+   Covers: src/core/bounce-reasons.c
    Covers: src/core/bounce-damaged.c
    Covers: src/core/bounce-verdict.c
    Covers: src/core/bounce-dkim-verify.c
@@ -12,6 +14,7 @@
 #include "fuzz-common.h"
 #include "bounce-domain-name.h"
 #include "bounce-domains.h"
+#include "bounce-envelope.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
@@ -212,11 +215,10 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	parser = bounce_message_parser_init(pool, &set);
 	(void)bounce_message_parser_more(parser, data, size);
 	message = bounce_message_parser_finish(&parser);
-	verdict = bounce_judge(pool, &policy, &envelope, message, &ports,
-			       NULL);
+	verdict = bounce_judge(pool, &policy, &envelope, message, &ports);
 	i_assert(verdict->text != NULL);
 	for (i = 0; i < BOUNCE_PROPERTY_COUNT; i++)
-		(void)bounce_property_get(pool, i, message, verdict);
+		(void)bounce_property_get(pool, i, verdict);
 	pool_unref(&pool);
 }
 FUZZ_END

@@ -11,7 +11,7 @@
 #include "istream.h"
 #include "bounce-domains.h"
 #include "bounce-message.h"
-#include "bounce-policy.h"
+#include "bounce-envelope.h"
 
 static const struct bounce_message *
 fuzz_parse(pool_t pool, const struct bounce_message_settings *set,

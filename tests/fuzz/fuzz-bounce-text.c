@@ -6,7 +6,7 @@
 #include "fuzz-common.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
-#include "bounce-policy.h"
+#include "bounce-envelope.h"
 
 static const char *const fuzz_headers[] = {
 	"From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n",

@@ -56,12 +56,13 @@ add(struct fixture *f, enum bounce_verdict_value value, enum bounce_kind kind,
 	i_zero(&message);
 	i_zero(&original);
 	i_zero(&verdict);
+	verdict.message = &message;
 	verdict.value = value;
 	verdict.kind.kind = kind;
 	original.message.header = bounce_header_parse(f->pool,
 		(const void *)p_strdup(f->pool, header), strlen(header));
 	verdict.original = &original;
-	bounce_diagnosis_add(f->diagnosis, &f->policy, &message, &verdict);
+	bounce_diagnosis_add(f->diagnosis, &f->policy, &verdict);
 }
 
 static void

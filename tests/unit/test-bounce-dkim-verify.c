@@ -5,6 +5,7 @@
 #include "bounce-limits.h"
 #include "bounce-domains.h"
 #include "bounce-dkim-private.h"
+#include "bounce-reasons.h"
 #include "test-bounce-dkim-signer.h"
 #include "test-common.h"
 

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "str.h"
 #include "bounce-domains.h"
+#include "bounce-envelope.h"
 #include "bounce-forwarded.h"
 #include "bounce-header.h"
 #include "bounce-networks.h"

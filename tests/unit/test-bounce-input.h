@@ -8,7 +8,7 @@
 #include "buffer.h"
 #include "str.h"
 #include "bounce-limits.h"
-#include "bounce-policy.h"
+#include "bounce-envelope.h"
 #include "bounce-report.h"
 #include "bounce-message.h"
 

@@ -4,7 +4,7 @@
 #include "str.h"
 #include "bounce-header.h"
 #include "bounce-kind-marks.h"
-#include "bounce-policy.h"
+#include "bounce-envelope.h"
 #include "test-common.h"
 
 static const struct bounce_kind_marks *

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "bounce-envelope.h"
 #include "bounce-kind.h"
 #include "test-bounce-input.h"
 #include "test-common.h"

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "base64.h"
 #include "istream.h"
+#include "bounce-envelope.h"
 #include "bounce-kind.h"
 #include "test-bounce-input.h"
 #include "test-common.h"

@@ -57,6 +57,7 @@ fixture_init(struct fixture *f, const void *header, size_t size)
 	f->verdict.reason = BOUNCE_REASON_DKIM_HEADERS;
 	f->verdict.kind.kind = BOUNCE_KIND_FAILED;
 	f->message.report = &report;
+	f->verdict.message = &f->message;
 	if (header == NULL)
 		return;
 	/* of the exact size: valgrind sees an overread */
@@ -84,8 +85,7 @@ static void fixture_deinit(struct fixture *f)
 static const char *t_get(struct fixture *f, enum bounce_property property)
 {
 	const char *const *values =
-		bounce_property_get(f->pool, property, &f->message,
-				    &f->verdict);
+		bounce_property_get(f->pool, property, &f->verdict);
 	string_t *str = t_str_new(128);
 
 	for (; *values != NULL; values++) {
@@ -156,20 +156,20 @@ static void test_bounce_property_values(void)
 
 static void test_bounce_property_support(void)
 {
-	struct bounce_evidence evidence;
+	struct bounce_answers answers;
 	struct fixture f;
 
 	test_begin("bounce property support");
 	fixture_init(&f, NULL, 0);
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_SPF), "");
-	i_zero(&evidence);
-	f.verdict.evidence = &evidence;
+	i_zero(&answers);
+	f.verdict.answers = &answers;
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_SPF), "");
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_SPF), "");
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_ALIGNMENT), "");
-	evidence.spf.spf = BOUNCE_SPF_SOFTFAIL;
-	evidence.reporter_spf.spf = BOUNCE_SPF_PERMERROR;
-	evidence.reporter_alignment = "unknown";
+	answers.spf.spf = BOUNCE_SPF_SOFTFAIL;
+	answers.reporter_spf.spf = BOUNCE_SPF_PERMERROR;
+	answers.reporter_alignment = "unknown";
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_SPF), "[softfail]");
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_SPF),
 			   "[permerror]");
@@ -287,10 +287,10 @@ static void test_bounce_property_caps(void)
 
 	fixture_init(&f, str_data(header), str_len(header));
 	values = bounce_property_get(f.pool, BOUNCE_PROPERTY_ORIGINAL_TO,
-				     &f.message, &f.verdict);
+				     &f.verdict);
 	test_assert(str_array_length(values) == 100);
 	values = bounce_property_get(f.pool, BOUNCE_PROPERTY_ORIGINAL_SUBJECT,
-				     &f.message, &f.verdict);
+				     &f.verdict);
 	test_assert(values[0] != NULL && strlen(values[0]) == 16 * 1024);
 	fixture_deinit(&f);
 	test_end();

@@ -2,6 +2,8 @@
 
 #include "lib.h"
 #include "bounce-address.h"
+#include "bounce-envelope.h"
+#include "bounce-policy.h"
 #include "bounce-sender.h"
 #include "test-bounce-input.h"
 #include "test-common.h"

@@ -60,60 +60,11 @@ static void test_bounce_state_names(void)
 	test_end();
 }
 
-static void test_bounce_reasons(void)
-{
-	static const struct {
-		const char *reason, *verdict;
-	} tests[] = {
-		{ "none", "none" },
-		{ "dkim-full", "genuine" },
-		{ "dkim-headers", "genuine" },
-		{ "sent-copy", "genuine" },
-		{ "unsigned", "backscatter" },
-		{ "bad-signature", "backscatter" },
-		{ "foreign-signature", "backscatter" },
-		{ "key-missing", "backscatter" },
-		{ "key-revoked", "backscatter" },
-		{ "key-unusable", "backscatter" },
-		{ "key-retired", "backscatter" },
-		{ "weak-key", "backscatter" },
-		{ "expired", "backscatter" },
-		{ "future", "backscatter" },
-		{ "stale", "backscatter" },
-		{ "replayed", "backscatter" },
-		{ "disowned", "disowned" },
-		{ "no-original", "unverifiable" },
-		{ "altered", "unverifiable" },
-		{ "damaged", "unverifiable" },
-		{ "forwarded", "unverifiable" },
-		{ "no-signature-yet", "unverifiable" },
-		{ "sender-mismatch", "unverifiable" },
-		{ "truncated", "unverifiable" },
-		{ "over-limit", "unverifiable" },
-		{ "spf-pass", "unverifiable" },
-		{ "dns", "temperror" },
-		{ "state", "temperror" }
-	};
-	unsigned int i;
-
-	test_begin("bounce reasons");
-	test_assert(N_ELEMENTS(tests) == BOUNCE_REASON_COUNT);
-	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		test_assert_strcmp_idx(bounce_reason_name(i), tests[i].reason,
-				       i);
-		test_assert_strcmp_idx(
-			bounce_verdict_name(bounce_reason_to_verdict(i)),
-			tests[i].verdict, i);
-	}
-	test_end();
-}
-
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_kind_names,
 		test_bounce_state_names,
-		test_bounce_reasons,
 		NULL
 	};
 	return test_run(test_functions);

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "bounce-domains.h"
 #include "bounce-networks.h"
+#include "bounce-policy.h"
 #include "bounce-unsigned.h"
 #include "bounce-verdict.h"
 #include "test-bounce-input.h"
@@ -42,6 +43,7 @@ static void fixture_init(struct fixture *f, const char *received,
 	f->verdict.kind.kind = BOUNCE_KIND_FAILED;
 	f->verdict.value = BOUNCE_VERDICT_BACKSCATTER;
 	f->verdict.reason = BOUNCE_REASON_UNSIGNED;
+	f->verdict.message = &f->message;
 	f->verdict.original = &f->original;
 	f->evidence.sig = &f->sig;
 }
@@ -52,8 +54,8 @@ static const char bounce_received[] = "Received: from mx.example.net "
 static bool
 fixture_find(struct fixture *f, struct bounce_unsigned_sender *sender_r)
 {
-	return bounce_unsigned_sender_find(f->pool, &f->policy, NULL,
-					   &f->message, &f->verdict, sender_r);
+	return bounce_unsigned_sender_find(f->pool, &f->policy,
+					   &f->verdict, sender_r);
 }
 
 static void test_bounce_unsigned_headers(void)
@@ -151,9 +153,8 @@ static void test_bounce_unsigned_trusted(void)
 		     "[192.0.2.25]) by mail.example.org\n" RECEIVED FROM);
 	test_assert(bounce_networks_parse(f.pool, "192.0.2.0/24", &networks,
 					  &error) == 0);
-	test_assert(bounce_unsigned_sender_find(f.pool, &f.policy, networks,
-						&f.message, &f.verdict,
-						&sender));
+	f.policy.trusted_networks = networks;
+	test_assert(fixture_find(&f, &sender));
 	test_assert_strcmp(sender.address, "198.51.100.7");
 	pool_unref(&f.pool);
 	test_end();

@@ -1,6 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "bounce-envelope.h"
+#include "bounce-policy.h"
+#include "bounce-questions.h"
 #include "bounce-verdict.h"
 #include "test-bounce-input.h"
 #include "test-common.h"
@@ -24,7 +27,7 @@ struct fixture {
 	struct bounce_message message;
 	struct bounce_original original;
 	struct bounce_signature_evidence sigs[MAX_SIGS];
-	struct bounce_evidence evidence;
+	struct bounce_signatures signatures;
 };
 
 static void fixture_init(struct fixture *f, const char *header)
@@ -37,31 +40,39 @@ static void fixture_init(struct fixture *f, const char *header)
 	f->policy.now = TIME_2020;
 	f->kind.kind = BOUNCE_KIND_FAILED;
 	f->kind.rule = "3: test";
-	f->evidence.sigs = f->sigs;
-	p_array_init(&f->evidence.originals, f->pool, 1);
+	f->signatures.sigs = f->sigs;
+	p_array_init(&f->signatures.originals, f->pool, 1);
 	if (header == NULL)
 		return;
 	f->original.message.header = bounce_header_parse(
 		f->pool, (const void *)header, strlen(header));
 	f->original.state = BOUNCE_ORIGINAL_HEADERS;
 	f->message.originals = &f->original;
-	array_push_back(&f->evidence.originals, &original);
+	array_push_back(&f->signatures.originals, &original);
 }
 
 static void fixture_add(struct fixture *f, enum bounce_reason reason)
 {
-	i_assert(f->evidence.sigs_count < MAX_SIGS);
-	f->sigs[f->evidence.sigs_count].original = &f->original;
-	f->sigs[f->evidence.sigs_count].reason = reason;
-	f->evidence.sigs_count++;
+	i_assert(f->signatures.sigs_count < MAX_SIGS);
+	f->sigs[f->signatures.sigs_count].original = &f->original;
+	f->sigs[f->signatures.sigs_count].reason = reason;
+	f->signatures.sigs_count++;
 }
 
 static const struct bounce_verdict *fixture_judge(struct fixture *f)
 {
+	static const struct bounce_ports no_ports;
 	const struct bounce_verdict *verdict;
+	struct bounce_answers answers;
+	struct bounce_facts facts;
 
-	verdict = bounce_verdict_judge(f->pool, &f->policy, &f->kind,
-				       &f->message, &f->evidence);
+	bounce_signatures_decide(&f->signatures);
+	bounce_facts_collect(&f->policy, &f->kind, &f->message,
+			     &f->signatures, &facts);
+	bounce_questions_ask(f->pool, &f->policy, &f->kind, &f->message,
+			     &f->signatures, &facts, &no_ports, &answers);
+	verdict = bounce_verdict_judge(f->pool, &f->kind, &f->message,
+				       &f->signatures, &facts, &answers);
 	test_assert(verdict->text != NULL && *verdict->text != '\0');
 	test_assert(verdict->value ==
 		    bounce_reason_to_verdict(verdict->reason));
@@ -139,34 +150,6 @@ static void test_bounce_verdict_reasons(void)
 	test_end();
 }
 
-static void test_bounce_verdict_no_bounce(void)
-{
-	static const enum bounce_kind kinds[] = {
-		BOUNCE_KIND_NONE, BOUNCE_KIND_AUTOREPLY, BOUNCE_KIND_MDN,
-		BOUNCE_KIND_FEEDBACK
-	};
-	unsigned int i;
-
-	test_begin("bounce verdict of what is no bounce");
-	for (i = 0; i < N_ELEMENTS(kinds); i++) {
-		const struct bounce_verdict *verdict;
-		struct fixture f;
-
-		fixture_init(&f, WHOLE);
-		f.kind.kind = kinds[i];
-		verdict = bounce_verdict_judge(f.pool, &f.policy, &f.kind,
-					       &f.message, NULL);
-		test_assert_idx(verdict->value == BOUNCE_VERDICT_NONE &&
-				verdict->reason == BOUNCE_REASON_NONE, i);
-		test_assert_idx(verdict->kind.kind == kinds[i], i);
-		test_assert_idx(verdict->sig == NULL &&
-				verdict->original == NULL, i);
-		test_assert_idx(verdict->text != NULL, i);
-		pool_unref(&f.pool);
-	}
-	test_end();
-}
-
 /* Without a signature that could be ours */
 static void test_bounce_verdict_unsigned(void)
 {
@@ -231,7 +214,7 @@ static void test_bounce_verdict_unsigned(void)
 		fixture_init(&f, tests[i].header);
 		f.message.over_limit = tests[i].message_limit;
 		f.original.message.over_limit = tests[i].original_limit;
-		f.evidence.over_limit = tests[i].evidence_limit;
+		f.signatures.over_limit = tests[i].evidence_limit;
 		f.original.state = tests[i].state;
 		f.original.body_size = tests[i].body_size;
 		f.policy.signed_since = tests[i].signed_since;
@@ -261,7 +244,7 @@ static void test_bounce_verdict_over_limit(void)
 
 			fixture_init(&f, WHOLE);
 			fixture_add(&f, order[i].reason);
-			f.evidence.over_limit = j == 0;
+			f.signatures.over_limit = j == 0;
 			f.message.over_limit = j == 1;
 			test_assert_idx(fixture_judge(&f)->reason ==
 				(order[i].value ==
@@ -304,7 +287,7 @@ static void test_bounce_verdict_originals(void)
 	beside.message.header = f.original.message.header;
 	f.original.next = &beside;
 	p = &beside;
-	array_push_back(&f.evidence.originals, &p);
+	array_push_back(&f.signatures.originals, &p);
 	fixture_add(&f, BOUNCE_REASON_BAD_SIGNATURE);
 	fixture_add(&f, BOUNCE_REASON_ALTERED);
 	f.sigs[1].original = &beside;
@@ -322,7 +305,7 @@ static void test_bounce_verdict_originals(void)
 	outer.message.originals = &f.original;
 	f.message.originals = &outer;
 	p = &outer;
-	array_push_back(&f.evidence.originals, &p);
+	array_push_back(&f.signatures.originals, &p);
 	fixture_add(&f, BOUNCE_REASON_DKIM_FULL);
 	f.sigs[0].original = &outer;
 	test_assert(fixture_judge(&f)->original == &f.original);
@@ -388,6 +371,9 @@ static void test_bounce_judge(void)
 		{ "", "From: a@b\nAuto-Submitted: auto-replied\n", TRUE,
 		  BOUNCE_KIND_AUTOREPLY, BOUNCE_REASON_NONE,
 		  BOUNCE_VERDICT_NONE },
+		{ "", "From: a@b\nContent-Type: multipart/report; "
+		  "report-type=disposition-notification; boundary=x\n", TRUE,
+		  BOUNCE_KIND_MDN, BOUNCE_REASON_NONE, BOUNCE_VERDICT_NONE },
 	};
 	struct bounce_key_source keys = { .lookup = no_lookup };
 	const struct bounce_ports ports = { .keys = &keys };
@@ -406,7 +392,6 @@ static void test_bounce_judge(void)
 		const char *input = t_strconcat(tests[i].header,
 						tests[i].original ? original :
 						"\n", NULL);
-		const struct bounce_evidence *evidence;
 		const struct bounce_verdict *verdict;
 		struct bounce_policy policy;
 
@@ -415,16 +400,63 @@ static void test_bounce_judge(void)
 		verdict = bounce_judge(pool, &policy, &envelope,
 				       test_input_parse(pool, &set, input,
 							strlen(input), 0),
-				       &ports, &evidence);
+				       &ports);
 		test_assert_idx(verdict->kind.kind == tests[i].kind, i);
 		test_assert_idx(verdict->reason == tests[i].reason, i);
 		test_assert_idx(verdict->value == tests[i].value, i);
 		test_assert_idx(verdict->kind.rule != NULL, i);
-		test_assert_idx((evidence != NULL) ==
+		test_assert_idx((verdict->signatures != NULL) ==
 				(verdict->value != BOUNCE_VERDICT_NONE), i);
+		test_assert_idx((verdict->answers != NULL) ==
+				(verdict->value != BOUNCE_VERDICT_NONE), i);
+		test_assert_idx(verdict->message != NULL &&
+				verdict->text != NULL, i);
 		test_assert_idx(!verdict->kind.weak, i);
 		pool_unref(&pool);
 	} T_END;
+	test_end();
+}
+
+/* What cannot be judged is told from what is not a bounce all the same. */
+static void test_bounce_verdict_give_up(void)
+{
+	static const struct bounce_envelope envelope = {
+		.mail_from = "", .rcpt_to = "alice@example.org"
+	};
+	static const struct {
+		const char *input;
+		enum bounce_kind kind;
+		enum bounce_reason reason;
+		enum bounce_verdict_value value;
+	} tests[] = {
+		{ "From: MAILER-DAEMON@mx\nSubject: Returned mail\n\n",
+		  BOUNCE_KIND_FAILED, BOUNCE_REASON_STATE,
+		  BOUNCE_VERDICT_TEMPERROR },
+		{ "From: a@b\nAuto-Submitted: auto-replied\n\n",
+		  BOUNCE_KIND_AUTOREPLY, BOUNCE_REASON_NONE,
+		  BOUNCE_VERDICT_NONE },
+		{ "", BOUNCE_KIND_NONE, BOUNCE_REASON_NONE,
+		  BOUNCE_VERDICT_NONE },
+	};
+	const struct bounce_message_settings set = { .envelope = &envelope };
+	const struct bounce_verdict *verdict;
+	unsigned int i;
+	pool_t pool;
+
+	test_begin("bounce verdict of what cannot be judged");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("give up", 2048);
+		verdict = bounce_verdict_give_up(pool, &envelope,
+			test_input_parse(pool, &set, tests[i].input,
+					 strlen(tests[i].input), 0), "why");
+		test_assert_idx(verdict->kind.kind == tests[i].kind, i);
+		test_assert_idx(verdict->reason == tests[i].reason, i);
+		test_assert_idx(verdict->value == tests[i].value, i);
+		test_assert_strcmp_idx(verdict->text, "why", i);
+		test_assert_idx(verdict->signatures == NULL &&
+				verdict->answers == NULL, i);
+		pool_unref(&pool);
+	}
 	test_end();
 }
 
@@ -432,13 +464,13 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_verdict_reasons,
-		test_bounce_verdict_no_bounce,
 		test_bounce_verdict_unsigned,
 		test_bounce_verdict_over_limit,
 		test_bounce_verdict_signed_since,
 		test_bounce_verdict_originals,
 		test_bounce_verdict_repair,
 		test_bounce_judge,
+		test_bounce_verdict_give_up,
 		NULL
 	};
 	return test_run(test_functions);

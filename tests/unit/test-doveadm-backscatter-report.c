@@ -4,6 +4,7 @@
 #include "str.h"
 #include "test-common.h"
 #include "bounce-types.h"
+#include "bounce-reasons.h"
 #include "doveadm-backscatter-html.h"
 #include "doveadm-backscatter-plot.h"
 #include "doveadm-backscatter-totals.h"

@@ -5,7 +5,7 @@
    same table for people; with the argument --print this program prints it. */
 
 #include "lib.h"
-#include "bounce-facts.h"
+#include "bounce-reasons.h"
 #include "test-common.h"
 
 #include <stdio.h>
@@ -103,25 +103,37 @@ static unsigned int table_row(enum bounce_reason reason)
 	i_unreached();
 }
 
-static enum bounce_reason expected(const struct bounce_facts *facts,
-				   enum bounce_reason reason)
+/* The answers to the first four questions, and to the last. */
+static enum bounce_reason
+expected(const struct bounce_facts *facts, const struct bounce_asked *asked,
+	 enum bounce_reason reason)
 {
-	if (facts->sent_copy == BOUNCE_FINDING_YES)
+#define IS(question, answer) \
+	(asked[BOUNCE_QUESTION_##question].finding == BOUNCE_FINDING_##answer)
+	if (facts->weak && bounce_reason_to_verdict(reason) !=
+	    BOUNCE_VERDICT_GENUINE)
+		return R(NONE);
+	if (IS(SENT_COPY, YES))
 		reason = table[table_row(reason)].sent_yes;
-	if (facts->disowned == BOUNCE_FINDING_YES)
+	if (IS(DISOWNED, YES))
 		reason = table[table_row(reason)].disowned;
-	if (facts->replayed == BOUNCE_FINDING_YES)
+	if (IS(REPLAYED, YES))
 		reason = table[table_row(reason)].replayed;
-	if (facts->spf_pass == BOUNCE_FINDING_YES)
+	if (IS(SPF, YES))
 		reason = table[table_row(reason)].spf_yes;
-	if (facts->sent_copy == BOUNCE_FINDING_FAILED)
-		reason = table[table_row(reason)].sent_failed;
-	if (facts->spf_pass == BOUNCE_FINDING_FAILED)
-		reason = table[table_row(reason)].spf_failed;
 	/* what is still held against mail that is not ours */
+	if ((reason == R(UNSIGNED) || reason == R(FOREIGN_SIGNATURE)) &&
+	    IS(FORWARDED, YES))
+		reason = R(FORWARDED);
+	if (IS(SENT_COPY, FAILED))
+		reason = table[table_row(reason)].sent_failed;
+	if (IS(SPF, FAILED))
+		reason = table[table_row(reason)].spf_failed;
 	if (reason == R(UNSIGNED) || reason == R(FOREIGN_SIGNATURE)) {
-		reason = facts->forwarded == R(NONE) ? reason :
-			facts->forwarded;
+		if (IS(FORWARDED, FAILED))
+			reason = R(DNS);
+		else if (facts->forwarded.unknown)
+			reason = R(STATE);
 	}
 	if (facts->weak && bounce_reason_to_verdict(reason) !=
 	    BOUNCE_VERDICT_GENUINE)
@@ -129,50 +141,63 @@ static enum bounce_reason expected(const struct bounce_facts *facts,
 	return reason;
 }
 
-/* All answers to all questions, weak and not. */
-static void check_findings(struct bounce_facts *facts, enum bounce_reason reason)
-{
-	const unsigned int count = BOUNCE_FINDING_COUNT;
-	unsigned int i;
-
-	for (i = 0; i < 2 * count * count * count * count; i++) {
-		facts->replayed = i % count;
-		facts->disowned = i / count % count;
-		facts->sent_copy = i / (count * count) % count;
-		facts->spf_pass = i / (count * count * count) % count;
-		facts->weak = i >= count * count * count * count;
-		test_assert_strcmp_idx(
-			bounce_reason_name(bounce_facts_reason(facts)),
-			bounce_reason_name(expected(facts, reason)), i);
-	}
-}
-
-/* The same, if it could not be found out whether it was sent on. */
+/* All answers to all questions, weak and not, and own domains that could not
+   all be looked up. */
 static void check_answers(struct bounce_facts *facts, enum bounce_reason reason)
 {
-	static const enum bounce_reason doubts[] = {
-		R(NONE), R(DNS), R(STATE)
-	};
-	unsigned int i;
+	/* NOT_ASKED is open still */
+	const unsigned int count = BOUNCE_FINDING_COUNT - 1;
+	struct bounce_answers answers;
+	enum bounce_question open;
+	unsigned int i, rest, q;
 
-	if (facts->forwarded == R(FORWARDED)) {
-		check_findings(facts, reason);
-		return;
+	i_zero(&answers);
+	for (i = 0; i < 4 * count * count * count * count * count; i++) {
+		facts->weak = (i & 1) != 0;
+		facts->forwarded.unknown = (i & 2) != 0;
+		rest = i / 4;
+		for (q = 0; q < BOUNCE_QUESTION_COUNT; q++) {
+			answers.asked[q].finding = 1 + rest % count;
+			rest /= count;
+		}
+		test_assert_strcmp_idx(
+			bounce_reason_name(bounce_reason_find(facts, &answers,
+							      &open)),
+			bounce_reason_name(expected(facts, answers.asked,
+						    reason)), i);
+		test_assert_idx(open == BOUNCE_QUESTION_COUNT, i);
 	}
-	for (i = 0; i < N_ELEMENTS(doubts); i++) {
-		facts->forwarded = doubts[i];
-		check_findings(facts, reason);
-	}
+	facts->weak = facts->forwarded.unknown = FALSE;
 }
 
-static void test_bounce_facts_reason(void)
+/* One after another is open, and none that the reason does not ask. */
+static void check_open(const struct bounce_facts *facts,
+		       enum bounce_reason reason)
+{
+	struct bounce_answers answers;
+	enum bounce_question open, q;
+
+	i_zero(&answers);
+	for (q = 0; q < BOUNCE_QUESTION_COUNT; q++) {
+		if (!bounce_reason_asks(reason, q))
+			continue;
+		test_assert(bounce_reason_find(facts, &answers, &open) ==
+			    reason);
+		test_assert(open == q);
+		answers.asked[q].finding = BOUNCE_FINDING_NO;
+	}
+	test_assert(bounce_reason_find(facts, &answers, &open) == reason);
+	test_assert(open == BOUNCE_QUESTION_COUNT);
+}
+
+static void test_bounce_reasons_find(void)
 {
 	struct bounce_facts facts;
 	unsigned int i, flags;
 	enum bounce_reason reason;
 
 	for (i = 0; i < N_ELEMENTS(originals); i++) {
-		test_begin(t_strdup_printf("bounce facts: %s",
+		test_begin(t_strdup_printf("bounce reasons: %s",
 			bounce_reason_name(originals[i].signature)));
 		for (flags = 0; flags < 16; flags++) {
 			i_zero(&facts);
@@ -180,24 +205,21 @@ static void test_bounce_facts_reason(void)
 			facts.over_limit = (flags & 1) != 0;
 			facts.truncated = (flags & 2) != 0;
 			facts.predates_signing = (flags & 4) != 0;
-			facts.forwarded = (flags & 8) != 0 ?
-				R(FORWARDED) : R(NONE);
+			facts.forwarded.forwarding = (flags & 8) != 0 ?
+				BOUNCE_FORWARDED_YES : BOUNCE_FORWARDED_NO;
 			reason = facts.over_limit ? originals[i].over_limit :
 				facts.truncated ? originals[i].truncated :
-				facts.forwarded != R(NONE) ?
+				(flags & 8) != 0 ?
 				originals[i].forwarded :
 				facts.predates_signing ? originals[i].predates :
 				originals[i].signature;
-			test_assert_strcmp_idx(
-				bounce_reason_name(
-					bounce_facts_original_reason(&facts)),
-				bounce_reason_name(reason), flags);
+			check_open(&facts, reason);
 			check_answers(&facts, reason);
 		}
 		test_end();
 	}
 
-	test_begin("bounce facts: no original");
+	test_begin("bounce reasons: no original");
 	i_zero(&facts);
 	facts.signature = R(UNSIGNED);
 	facts.no_original = TRUE;
@@ -209,27 +231,81 @@ static void test_bounce_facts_reason(void)
 
 /* Nothing that is asked may be without a consequence, and nothing that has one
    may go unasked. */
-static void test_bounce_facts_asks(void)
+static void test_bounce_reasons_asks(void)
 {
 	unsigned int i;
 
-	test_begin("bounce facts: what is asked");
+	test_begin("bounce reasons: what is asked");
 	for (i = 0; i < N_ELEMENTS(table); i++) {
 		enum bounce_reason reason = table[i].reason;
 
-		test_assert_idx(bounce_reason_asks_sent_copy(reason) ==
+		test_assert_idx(bounce_reason_asks(reason,
+					   BOUNCE_QUESTION_SENT_COPY) ==
 				(table[i].sent_yes != reason), i);
-		test_assert_idx(bounce_reason_asks_disown(reason) ==
+		test_assert_idx(bounce_reason_asks(reason,
+					   BOUNCE_QUESTION_DISOWNED) ==
 				(table[i].disowned != reason), i);
-		test_assert_idx(bounce_reason_asks_replay(reason) ==
+		test_assert_idx(bounce_reason_asks(reason,
+					   BOUNCE_QUESTION_REPLAYED) ==
 				(table[i].replayed != reason), i);
-		test_assert_idx(bounce_reason_asks_spf(reason) ==
+		test_assert_idx(bounce_reason_asks(reason,
+					   BOUNCE_QUESTION_SPF) ==
 				(table[i].spf_yes != reason), i);
 	}
 	/* each reason but none has its row */
 	test_assert(N_ELEMENTS(table) == BOUNCE_REASON_COUNT - 1);
 	for (i = R(NONE) + 1; i < BOUNCE_REASON_COUNT; i++)
 		(void)table_row(i);
+	test_end();
+}
+
+/* All names are words of a contract: each one is written out here again. */
+static void test_bounce_reasons_names(void)
+{
+	static const struct {
+		const char *reason, *verdict;
+	} tests[] = {
+		{ "none", "none" },
+		{ "dkim-full", "genuine" },
+		{ "dkim-headers", "genuine" },
+		{ "sent-copy", "genuine" },
+		{ "unsigned", "backscatter" },
+		{ "bad-signature", "backscatter" },
+		{ "foreign-signature", "backscatter" },
+		{ "key-missing", "backscatter" },
+		{ "key-revoked", "backscatter" },
+		{ "key-unusable", "backscatter" },
+		{ "key-retired", "backscatter" },
+		{ "weak-key", "backscatter" },
+		{ "expired", "backscatter" },
+		{ "future", "backscatter" },
+		{ "stale", "backscatter" },
+		{ "replayed", "backscatter" },
+		{ "disowned", "disowned" },
+		{ "no-original", "unverifiable" },
+		{ "altered", "unverifiable" },
+		{ "damaged", "unverifiable" },
+		{ "forwarded", "unverifiable" },
+		{ "no-signature-yet", "unverifiable" },
+		{ "sender-mismatch", "unverifiable" },
+		{ "truncated", "unverifiable" },
+		{ "over-limit", "unverifiable" },
+		{ "spf-pass", "unverifiable" },
+		{ "dns", "temperror" },
+		{ "state", "temperror" }
+	};
+	unsigned int i;
+
+	test_begin("bounce reasons: names, verdicts, texts");
+	test_assert(N_ELEMENTS(tests) == BOUNCE_REASON_COUNT);
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_strcmp_idx(bounce_reason_name(i), tests[i].reason,
+				       i);
+		test_assert_strcmp_idx(
+			bounce_verdict_name(bounce_reason_to_verdict(i)),
+			tests[i].verdict, i);
+		test_assert_idx(bounce_reason_text(i) != NULL, i);
+	}
 	test_end();
 }
 
@@ -267,8 +343,9 @@ static void print_table(void)
 int main(int argc, char *argv[])
 {
 	static void (*const test_functions[])(void) = {
-		test_bounce_facts_reason,
-		test_bounce_facts_asks,
+		test_bounce_reasons_names,
+		test_bounce_reasons_find,
+		test_bounce_reasons_asks,
 		NULL
 	};
 

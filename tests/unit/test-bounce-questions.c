@@ -2,12 +2,12 @@
 
 #include "lib.h"
 #include "str.h"
-#include "bounce-facts.h"
+#include "bounce-envelope.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
+#include "bounce-questions.h"
 #include "bounce-report.h"
-#include "bounce-support.h"
 #include "bounce-verdict.h"
 #include "test-common.h"
 
@@ -118,7 +118,9 @@ struct fixture {
 	struct bounce_original original;
 	struct bounce_dkim_signature sig;
 	struct bounce_signature_evidence sig_evidence;
-	struct bounce_evidence evidence;
+	struct bounce_signatures signatures;
+	struct bounce_forwarded forwarded;
+	struct bounce_answers answers;
 };
 
 static void
@@ -153,10 +155,28 @@ fixture_init(struct fixture *f, const char *header, enum bounce_reason reason)
 	f->sig_evidence.sig = &f->sig;
 	f->sig_evidence.header = BOUNCE_DKIM_HEADER_PASS;
 	f->sig_evidence.reason = reason;
-	f->evidence.sigs = &f->sig_evidence;
-	f->evidence.sigs_count = reason == BOUNCE_REASON_UNSIGNED ? 0 : 1;
-	p_array_init(&f->evidence.originals, f->pool, 1);
-	array_push_back(&f->evidence.originals, &original);
+	f->signatures.sigs = &f->sig_evidence;
+	f->signatures.sigs_count = reason == BOUNCE_REASON_UNSIGNED ? 0 : 1;
+	p_array_init(&f->signatures.originals, f->pool, 1);
+	array_push_back(&f->signatures.originals, &original);
+	bounce_signatures_decide(&f->signatures);
+}
+
+static enum bounce_reason
+fixture_ask_ports(struct fixture *f, const struct bounce_ports *ports)
+{
+	enum bounce_question open;
+	enum bounce_reason reason;
+	struct bounce_facts facts;
+
+	bounce_facts_collect(&f->policy, &f->kind, &f->message,
+			     &f->signatures, &facts);
+	facts.forwarded = f->forwarded;
+	bounce_questions_ask(f->pool, &f->policy, &f->kind, &f->message,
+			     &f->signatures, &facts, ports, &f->answers);
+	reason = bounce_reason_find(&facts, &f->answers, &open);
+	test_assert(open == BOUNCE_QUESTION_COUNT);
+	return reason;
 }
 
 static enum bounce_reason fixture_ask(struct fixture *f)
@@ -168,25 +188,22 @@ static enum bounce_reason fixture_ask(struct fixture *f)
 		.spf = &f->world.spf
 	};
 
-	bounce_support_ask(f->pool, &f->policy, &f->kind, &f->message, &ports,
-			   &f->evidence);
-	return bounce_verdict_judge(f->pool, &f->policy, &f->kind, &f->message,
-				    &f->evidence)->reason;
+	return fixture_ask_ports(f, &ports);
 }
 
-static void test_bounce_support_genuine(void)
+static void test_bounce_questions_genuine(void)
 {
 	struct fixture f;
 
-	test_begin("bounce support: what is genuine");
+	test_begin("bounce questions: what is genuine");
 	fixture_init(&f, HEADER, BOUNCE_REASON_DKIM_FULL);
 	test_assert(fixture_ask(&f) == BOUNCE_REASON_DKIM_FULL);
 	test_assert(f.world.sent_at == TIME_2020 + 5);
 	test_assert(f.world.id != NULL && strlen(f.world.id) == 64);
 	test_assert(f.world.message_id == NULL && !f.world.spf_asked);
-	test_assert(f.evidence.replayed.finding == BOUNCE_FINDING_NO);
-	test_assert(f.evidence.disowned.finding == BOUNCE_FINDING_NO);
-	test_assert(f.evidence.sent_copy.finding == BOUNCE_FINDING_NOT_ASKED);
+	test_assert(f.answers.asked[BOUNCE_QUESTION_REPLAYED].finding == BOUNCE_FINDING_NO);
+	test_assert(f.answers.asked[BOUNCE_QUESTION_DISOWNED].finding == BOUNCE_FINDING_NO);
+	test_assert(f.answers.asked[BOUNCE_QUESTION_SENT_COPY].finding == BOUNCE_FINDING_NOT_ASKED);
 	pool_unref(&f.pool);
 
 	fixture_init(&f, HEADER, BOUNCE_REASON_DKIM_FULL);
@@ -199,35 +216,33 @@ static void test_bounce_support_genuine(void)
 	f.world.disown_ret = f.world.replay_ret = -1;
 	f.world.count = UINT_MAX;
 	test_assert(fixture_ask(&f) == BOUNCE_REASON_DKIM_FULL);
-	test_assert(f.evidence.replayed.finding == BOUNCE_FINDING_FAILED);
-	test_assert_strcmp(f.evidence.replayed.text, "no dict");
-	test_assert_strcmp(f.evidence.disowned.text, "no dict");
+	test_assert(f.answers.asked[BOUNCE_QUESTION_REPLAYED].finding == BOUNCE_FINDING_FAILED);
+	test_assert_strcmp(f.answers.asked[BOUNCE_QUESTION_REPLAYED].text, "no dict");
+	test_assert_strcmp(f.answers.asked[BOUNCE_QUESTION_DISOWNED].text, "no dict");
 	pool_unref(&f.pool);
 	test_end();
 }
 
 /* Where nobody is there to ask */
-static void test_bounce_support_no_ports(void)
+static void test_bounce_questions_no_ports(void)
 {
 	const struct bounce_ports ports = { .keys = NULL };
 	struct fixture f;
 
-	test_begin("bounce support without ports");
+	test_begin("bounce questions without ports");
 	fixture_init(&f, HEADER, BOUNCE_REASON_DKIM_FULL);
-	bounce_support_ask(f.pool, &f.policy, &f.kind, &f.message, &ports,
-			   &f.evidence);
-	test_assert(f.evidence.replayed.finding == BOUNCE_FINDING_NOT_ASKED);
+	(void)fixture_ask_ports(&f, &ports);
+	test_assert(f.answers.asked[BOUNCE_QUESTION_REPLAYED].finding == BOUNCE_FINDING_NOBODY);
 	f.sig_evidence.reason = BOUNCE_REASON_BAD_SIGNATURE;
-	bounce_support_ask(f.pool, &f.policy, &f.kind, &f.message, &ports,
-			   &f.evidence);
-	test_assert(f.evidence.sent_copy.finding == BOUNCE_FINDING_NOT_ASKED);
-	test_assert(f.evidence.spf.spf == BOUNCE_SPF_NOT_ASKED);
+	(void)fixture_ask_ports(&f, &ports);
+	test_assert(f.answers.asked[BOUNCE_QUESTION_SENT_COPY].finding == BOUNCE_FINDING_NOBODY);
+	test_assert(f.answers.spf.spf == BOUNCE_SPF_NOT_ASKED);
 	pool_unref(&f.pool);
 	test_end();
 }
 
 /* Exim warns of a delay each day, and then the mail fails. */
-static void test_bounce_support_replay_kinds(void)
+static void test_bounce_questions_replay_kinds(void)
 {
 #define DAY (24 * 3600)
 	static const struct {
@@ -250,13 +265,13 @@ static void test_bounce_support_replay_kinds(void)
 	struct fixture f;
 	unsigned int i, allowed;
 
-	test_begin("bounce support: replays of each kind");
+	test_begin("bounce questions: replays of each kind");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
 		fixture_init(&f, HEADER, BOUNCE_REASON_DKIM_FULL);
 		f.policy.queue_lifetime = tests[i].queue_lifetime;
 		f.policy.replay_limit = tests[i].limit;
 		allowed = bounce_replay_allowed(&f.policy, tests[i].kind,
-						&f.evidence);
+						&f.signatures);
 		test_assert_ucmp_idx(allowed, ==, tests[i].want, i);
 		/* this many are none too many, and one more is */
 		f.kind.kind = tests[i].kind;
@@ -269,7 +284,7 @@ static void test_bounce_support_replay_kinds(void)
 	test_end();
 }
 
-static void test_bounce_support_replay(void)
+static void test_bounce_questions_replay(void)
 {
 	static const struct {
 		unsigned int limit, count;
@@ -294,7 +309,7 @@ static void test_bounce_support_replay(void)
 	struct fixture f;
 	unsigned int i;
 
-	test_begin("bounce support: replayed");
+	test_begin("bounce questions: replayed");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
 		fixture_init(&f, HEADER, tests[i].reason);
 		f.policy.replay_limit = tests[i].limit;
@@ -310,7 +325,7 @@ static void test_bounce_support_replay(void)
 	fixture_init(&f, HEADER, FULL);
 	f.sig.names_size = strlen("from");
 	test_assert(bounce_replay_allowed(&f.policy, BOUNCE_KIND_FAILED,
-					  &f.evidence) == 3 + 1);
+					  &f.signatures) == 3 + 1);
 	pool_unref(&f.pool);
 
 	/* fields of any length; an address counts once, whatever its case; and
@@ -326,33 +341,33 @@ static void test_bounce_support_replay(void)
 		str_append(header, "\n");
 		fixture_init(&f, strstr(str_c(header), "Cc:"), FULL);
 		test_assert_idx(bounce_replay_allowed(&f.policy,
-			BOUNCE_KIND_FAILED, &f.evidence) == 3 +
+			BOUNCE_KIND_FAILED, &f.signatures) == 3 +
 			I_MIN(i / 2 + 3, BOUNCE_REPLAY_MAX_RECIPIENTS), i);
 		pool_unref(&f.pool);
 	}
 	test_end();
 
 	/* kind and signature make the id, and nothing else does */
-	test_begin("bounce support: replay id");
+	test_begin("bounce questions: replay id");
 	fixture_init(&f, HEADER, FULL);
 	(void)fixture_ask(&f);
 	test_assert_strcmp(f.world.id,
-			   t_bounce_replay_id(&f.kind, "b=", 2));
+			   t_bounce_replay_id(f.kind.kind, "b=", 2));
 	test_assert(strcmp(f.world.id,
-			   t_bounce_replay_id(&f.kind, "b", 1)) != 0);
+			   t_bounce_replay_id(f.kind.kind, "b", 1)) != 0);
 	f.kind.kind = BOUNCE_KIND_DELAYED;
 	test_assert(strcmp(f.world.id,
-			   t_bounce_replay_id(&f.kind, "b=", 2)) != 0);
+			   t_bounce_replay_id(f.kind.kind, "b=", 2)) != 0);
 	pool_unref(&f.pool);
 	test_end();
 }
 
-static void test_bounce_support_sent(void)
+static void test_bounce_questions_sent(void)
 {
 	struct fixture f;
 	string_t *header;
 
-	test_begin("bounce support: sent copy");
+	test_begin("bounce questions: sent copy");
 	fixture_init(&f, HEADER, BOUNCE_REASON_UNSIGNED);
 	f.world.sent_ret = 1;
 	test_assert(fixture_ask(&f) == BOUNCE_REASON_SENT_COPY);
@@ -360,7 +375,7 @@ static void test_bounce_support_sent(void)
 	test_assert(!f.world.spf_asked);
 	/* its Date, and a replay by its Message-ID */
 	test_assert(f.world.sent_at == TIME_2020);
-	test_assert_strcmp(f.world.id, t_bounce_replay_id(&f.kind,
+	test_assert_strcmp(f.world.id, t_bounce_replay_id(f.kind.kind,
 			   "<1@example.org>", strlen("<1@example.org>")));
 	pool_unref(&f.pool);
 
@@ -397,7 +412,7 @@ static void test_bounce_support_sent(void)
 	test_end();
 }
 
-static void test_bounce_support_forwarded(void)
+static void test_bounce_questions_forwarded(void)
 {
 	static const struct {
 		enum bounce_forwarding forwarding;
@@ -431,14 +446,14 @@ static void test_bounce_support_forwarded(void)
 	struct fixture f;
 	unsigned int i;
 
-	test_begin("bounce support: forwarded");
+	test_begin("bounce questions: forwarded");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
 		fixture_init(&f, HEADER, tests[i].signature);
 		f.world.hosts = tests[i].hosts;
-		f.evidence.forwarded.forwarding = tests[i].forwarding;
-		f.evidence.forwarded.clients_count = 2;
-		f.evidence.forwarded.domain = "example.org";
-		f.evidence.forwarded.unknown = tests[i].unknown;
+		f.forwarded.forwarding = tests[i].forwarding;
+		f.forwarded.clients_count = 2;
+		f.forwarded.domain = "example.org";
+		f.forwarded.unknown = tests[i].unknown;
 		test_assert_strcmp_idx(bounce_reason_name(fixture_ask(&f)),
 				       bounce_reason_name(tests[i].reason), i);
 		test_assert_idx(f.world.hosts ==
@@ -448,7 +463,7 @@ static void test_bounce_support_forwarded(void)
 	test_end();
 }
 
-static void test_bounce_support_spf(void)
+static void test_bounce_questions_spf(void)
 {
 	static const struct {
 		bool rescue;
@@ -469,7 +484,7 @@ static void test_bounce_support_spf(void)
 	struct fixture f;
 	unsigned int i;
 
-	test_begin("bounce support: SPF");
+	test_begin("bounce questions: SPF");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
 		fixture_init(&f, HEADER, BOUNCE_REASON_UNSIGNED);
 		f.policy.spf_rescue = tests[i].rescue;
@@ -482,7 +497,7 @@ static void test_bounce_support_spf(void)
 	test_end();
 }
 
-static void test_bounce_support_reporter(void)
+static void test_bounce_questions_reporter(void)
 {
 	static const char header[] =
 		"Authentication-Results: mx; dkim=pass header.d=b.example\r\n"
@@ -495,19 +510,19 @@ static void test_bounce_support_reporter(void)
 	};
 	struct fixture f;
 
-	test_begin("bounce support: the reporter");
+	test_begin("bounce questions: the reporter");
 	fixture_init(&f, HEADER, BOUNCE_REASON_UNSIGNED);
 	f.message.header = bounce_header_parse(f.pool, (const void *)header,
 					       strlen(header));
 	f.message.report = &report;
 	(void)fixture_ask(&f);
-	test_assert(f.evidence.reporter_spf.spf == BOUNCE_SPF_NOT_ASKED);
-	test_assert(f.evidence.reporter_alignment == NULL);
+	test_assert(f.answers.reporter_spf.spf == BOUNCE_SPF_NOT_ASKED);
+	test_assert(f.answers.reporter_alignment == NULL);
 	f.world.spf.check_reporter = world_reporter;
 	f.policy.authserv_id = "mx";
 	(void)fixture_ask(&f);
-	test_assert(f.evidence.reporter_spf.spf == BOUNCE_SPF_SOFTFAIL);
-	test_assert_strcmp(f.evidence.reporter_alignment, "yes");
+	test_assert(f.answers.reporter_spf.spf == BOUNCE_SPF_SOFTFAIL);
+	test_assert_strcmp(f.answers.reporter_alignment, "yes");
 	pool_unref(&f.pool);
 	/* of what is genuine nothing is asked; it costs nothing to look */
 	fixture_init(&f, HEADER, BOUNCE_REASON_DKIM_FULL);
@@ -515,18 +530,18 @@ static void test_bounce_support_reporter(void)
 	f.policy.authserv_id = "mx";
 	f.message.report = &report;
 	(void)fixture_ask(&f);
-	test_assert(f.evidence.reporter_spf.spf == BOUNCE_SPF_NOT_ASKED);
-	test_assert_strcmp(f.evidence.reporter_alignment, "unknown");
+	test_assert(f.answers.reporter_spf.spf == BOUNCE_SPF_NOT_ASKED);
+	test_assert_strcmp(f.answers.reporter_alignment, "unknown");
 	pool_unref(&f.pool);
 	test_end();
 }
 
 /* A weak rule: only a signature that vouches counts. */
-static void test_bounce_support_weak(void)
+static void test_bounce_questions_weak(void)
 {
 	struct fixture f;
 
-	test_begin("bounce support of a weak bounce");
+	test_begin("bounce questions of a weak bounce");
 	fixture_init(&f, HEADER, BOUNCE_REASON_UNSIGNED);
 	f.kind.weak = TRUE;
 	f.world.sent_ret = 1;
@@ -544,15 +559,15 @@ static void test_bounce_support_weak(void)
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
-		test_bounce_support_genuine,
-		test_bounce_support_no_ports,
-		test_bounce_support_replay,
-		test_bounce_support_replay_kinds,
-		test_bounce_support_sent,
-		test_bounce_support_forwarded,
-		test_bounce_support_spf,
-		test_bounce_support_reporter,
-		test_bounce_support_weak,
+		test_bounce_questions_genuine,
+		test_bounce_questions_no_ports,
+		test_bounce_questions_replay,
+		test_bounce_questions_replay_kinds,
+		test_bounce_questions_sent,
+		test_bounce_questions_forwarded,
+		test_bounce_questions_spf,
+		test_bounce_questions_reporter,
+		test_bounce_questions_weak,
 		NULL
 	};
 	return test_run(test_functions);

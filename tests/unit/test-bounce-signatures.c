@@ -5,7 +5,10 @@
 #include "bounce-domain-name.h"
 #include "bounce-domains.h"
 #include "bounce-limits.h"
-#include "bounce-verdict.h"
+#include "bounce-envelope.h"
+#include "bounce-policy.h"
+#include "bounce-reasons.h"
+#include "bounce-signatures.h"
 #include "test-bounce-input.h"
 #include "test-common.h"
 
@@ -228,7 +231,7 @@ struct test_run {
 	struct bounce_policy policy;
 	struct test_source source;
 	const struct bounce_message *message;
-	const struct bounce_evidence *evidence;
+	const struct bounce_signatures *signatures;
 };
 
 static void test_run_init(struct test_run *run)
@@ -250,14 +253,11 @@ static void test_run_collect(struct test_run *run, const char *bounce)
 		.envelope = &envelope
 	};
 
-	const struct bounce_kind_result kind = { .kind = BOUNCE_KIND_FAILED };
-	const struct bounce_ports ports = { .keys = &run->source.source };
-
 	run->message = test_input_parse(run->pool, &set, bounce,
 					strlen(bounce), 100);
-	run->evidence = bounce_evidence_collect(run->pool, &run->policy,
-						&envelope, &kind, run->message,
-						&ports);
+	run->signatures = bounce_signatures_verify(run->pool, &run->policy,
+						   &envelope, run->message,
+						   &run->source.source);
 	/* every reference was dropped */
 	test_assert(keys[KEY_RSA]->refcount == 1);
 	test_assert(keys[KEY_ED25519]->refcount == 1);
@@ -314,7 +314,7 @@ static void evidence_test_run(const struct evidence_test *test)
 	const char *original;
 	struct test_run run;
 
-	test_begin(t_strconcat("bounce evidence: ", test->name, NULL));
+	test_begin(t_strconcat("bounce signatures: ", test->name, NULL));
 	test_run_init(&run);
 	if (test->min_rsa_bits != 0)
 		run.policy.min_rsa_bits = test->min_rsa_bits;
@@ -332,12 +332,12 @@ static void evidence_test_run(const struct evidence_test *test)
 	test_run_collect(&run, t_bounce(original));
 
 	test_assert_strcmp(str_c(run.source.asked), test->asked);
-	test_assert(array_count(&run.evidence->originals) == 1);
-	test_assert(run.evidence->sigs_count == 1);
-	test_assert(!run.evidence->over_limit);
-	test_assert((run.evidence->warning != NULL) ==
+	test_assert(array_count(&run.signatures->originals) == 1);
+	test_assert(run.signatures->sigs_count == 1);
+	test_assert(!run.signatures->over_limit);
+	test_assert((run.signatures->warning != NULL) ==
 		    (test->status == BOUNCE_KEY_UNUSABLE));
-	sig = &run.evidence->sigs[0];
+	sig = &run.signatures->sigs[0];
 	test_assert(sig->original == run.message->originals);
 	test_assert_strcmp(bounce_dkim_header_name(sig->header),
 			   bounce_dkim_header_name(test->header));
@@ -364,7 +364,7 @@ evidence_tests_run(const struct evidence_test *tests, unsigned int count)
 
 #define A40 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-static void test_bounce_evidence_signatures(void)
+static void test_bounce_signatures_signatures(void)
 {
 	static const struct evidence_test tests[] = {
 		{ "it vouches for header and body", .sig = { OURS },
@@ -447,7 +447,7 @@ static void test_bounce_evidence_signatures(void)
 }
 
 /* What mail software does to a signature's field */
-static void test_bounce_evidence_damaged(void)
+static void test_bounce_signatures_damaged(void)
 {
 #define FORGED_RSA A40 A40 A40 A40 "AAAAAAAAAAA="
 #define FORGED_ED25519 A40 A40 "AAAAAA=="
@@ -555,7 +555,7 @@ static void test_bounce_evidence_damaged(void)
 	evidence_tests_run(tests, N_ELEMENTS(tests));
 }
 
-static void test_bounce_evidence_keys(void)
+static void test_bounce_signatures_keys(void)
 {
 	static const struct evidence_test tests[] = {
 		{ "no key", .sig = { OURS }, .status = BOUNCE_KEY_MISSING,
@@ -609,7 +609,7 @@ static void test_bounce_evidence_keys(void)
 #define DATE_LAST_YEAR "Thu, 15 Jan 2026 08:00:00 +0000"
 #define DATE_NEXT_YEAR "Sat, 15 Jan 2028 08:00:00 +0000"
 
-static void test_bounce_evidence_time(void)
+static void test_bounce_signatures_time(void)
 {
 #define ROW(n, t, x, d, ret, h, r) \
 	{ n, .sig = { OURS, t, x, NULL, NULL }, .date = d, .retired = ret, \
@@ -670,7 +670,7 @@ static void test_bounce_evidence_time(void)
 	evidence_tests_run(altered, N_ELEMENTS(altered));
 }
 
-static void test_bounce_evidence_sender(void)
+static void test_bounce_signatures_sender(void)
 {
 #define SENDER(n, f, m, r) \
 	{ n, .sig = { OURS }, .from = f, .sender_match = m, .header = PASS, \
@@ -691,14 +691,14 @@ static void test_bounce_evidence_sender(void)
 	evidence_tests_run(tests, N_ELEMENTS(tests));
 }
 
-static void test_bounce_evidence_truncated(void)
+static void test_bounce_signatures_truncated(void)
 {
 	static const struct test_sig sig = { OURS, NOW, 0, NULL, NULL };
 	const char *original, *p;
 	struct test_run run;
 	unsigned int cut;
 
-	test_begin("bounce evidence: the header ends in the signature");
+	test_begin("bounce signatures: the header ends in the signature");
 	original = t_original(&sig, 1, "alice@example.org", NULL,
 			      "1@example.org");
 	/* the signature below the other fields, and its end is missing */
@@ -710,15 +710,15 @@ static void test_bounce_evidence_truncated(void)
 		test_run_init(&run);
 		test_run_collect(&run, t_bounce(t_strconcat(fields, field,
 							    NULL)));
-		test_assert(run.evidence->sigs_count == 1);
-		test_assert_idx(run.evidence->sigs[0].reason ==
+		test_assert(run.signatures->sigs_count == 1);
+		test_assert_idx(run.signatures->sigs[0].reason ==
 				BOUNCE_REASON_TRUNCATED, cut);
 		/* the same, but a body came back: the header is whole */
 		test_run_deinit(&run);
 		test_run_init(&run);
 		test_run_collect(&run, t_bounce(t_strconcat(
 			fields, field, "\r\n\r\n" BODY, NULL)));
-		test_assert_idx(run.evidence->sigs[0].reason ==
+		test_assert_idx(run.signatures->sigs[0].reason ==
 				BOUNCE_REASON_DAMAGED, cut);
 		test_assert_idx(run.message->originals->state ==
 				BOUNCE_ORIGINAL_FULL, cut);
@@ -741,7 +741,7 @@ static const char *t_html_escape(const char *str)
 }
 
 /* A header in HTML may have lost what it was signed with. */
-static void test_bounce_evidence_html(void)
+static void test_bounce_signatures_html(void)
 {
 	static const struct test_sig sig = { "ed", "example.org", NOW, 0, NULL, NULL };
 	const char *original, *header;
@@ -749,7 +749,7 @@ static void test_bounce_evidence_html(void)
 	struct test_run run;
 	unsigned int i;
 
-	test_begin("bounce evidence: in HTML");
+	test_begin("bounce signatures: in HTML");
 	original = t_original(&sig, 1, "alice@example.org", NULL,
 			      "1@example.org");
 	header = t_strdup_until(original, strstr(original, "\r\n\r\n") + 2);
@@ -768,8 +768,8 @@ static void test_bounce_evidence_html(void)
 		reason = (i & 1) == 0 ? BOUNCE_REASON_DKIM_HEADERS :
 			i < 2 ? BOUNCE_REASON_TRUNCATED :
 			BOUNCE_REASON_BAD_SIGNATURE;
-		test_assert_idx(run.evidence->sigs_count == 1 &&
-				run.evidence->sigs[0].reason == reason, i);
+		test_assert_idx(run.signatures->sigs_count == 1 &&
+				run.signatures->sigs[0].reason == reason, i);
 		test_run_deinit(&run);
 	} T_END;
 	test_end();
@@ -780,7 +780,7 @@ static void test_bounce_evidence_html(void)
  */
 
 /* Their keys together are limited. */
-static void test_bounce_evidence_damaged_keys(void)
+static void test_bounce_signatures_damaged_keys(void)
 {
 	static const struct test_sig sigs[] = {
 		{ "e1", "exam ple.org", 0, 0, NULL, "AAAA" },
@@ -790,20 +790,20 @@ static void test_bounce_evidence_damaged_keys(void)
 	struct test_run run;
 	unsigned int i;
 
-	test_begin("bounce evidence: keys of damaged signatures");
+	test_begin("bounce signatures: keys of damaged signatures");
 	test_run_init(&run);
 	run.source.source.known = test_known;
 	test_run_collect(&run, t_bounce(t_original(
 		sigs, N_ELEMENTS(sigs), "alice@example.org", NULL, "1")));
 	for (i = 0; i < N_ELEMENTS(sigs); i++) {
-		test_assert_idx(run.evidence->sigs[i].reason ==
+		test_assert_idx(run.signatures->sigs[i].reason ==
 				BOUNCE_REASON_DAMAGED, i);
 	}
 	test_run_deinit(&run);
 	test_end();
 }
 
-static void test_bounce_evidence_several(void)
+static void test_bounce_signatures_several(void)
 {
 	static const struct test_sig sigs[] = {
 		{ "r9", "example.net", 0, 0, NULL, NULL },
@@ -815,14 +815,14 @@ static void test_bounce_evidence_several(void)
 	struct test_run run;
 	unsigned int i;
 
-	test_begin("bounce evidence: several signatures");
+	test_begin("bounce signatures: several signatures");
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(t_original(
 		sigs, N_ELEMENTS(sigs), "alice@example.org", NULL, "1")));
 	/* each key once, whatever its case */
 	test_assert_strcmp(str_c(run.source.asked),
 			   "r1/example.org e1/example.org r2/example.com ");
-	test_assert(run.evidence->sigs_count == N_ELEMENTS(sigs));
+	test_assert(run.signatures->sigs_count == N_ELEMENTS(sigs));
 	for (i = 0; i < N_ELEMENTS(sigs); i++) {
 		static const enum bounce_reason reasons[] = {
 			BOUNCE_REASON_FOREIGN_SIGNATURE,
@@ -830,7 +830,7 @@ static void test_bounce_evidence_several(void)
 			BOUNCE_REASON_DAMAGED, BOUNCE_REASON_ALTERED
 		};
 
-		test_assert_idx(run.evidence->sigs[i].reason == reasons[i],
+		test_assert_idx(run.signatures->sigs[i].reason == reasons[i],
 				i);
 	}
 	test_run_deinit(&run);
@@ -854,7 +854,7 @@ test_domains_none(struct bounce_domain_source *source ATTR_UNUSED,
 }
 
 /* Where it is not sure whose signature it is, the message is no backscatter. */
-static void test_bounce_evidence_unknown_domain(void)
+static void test_bounce_signatures_unknown_domain(void)
 {
 	static const struct test_sig sigs[] = {
 		{ "r9", "example.net", 0, 0, NULL, NULL },
@@ -863,12 +863,10 @@ static void test_bounce_evidence_unknown_domain(void)
 	struct bounce_domain_source source = { .lookup = test_domains_fail };
 	struct bounce_domain_source *const sources[] = { &source, NULL };
 	struct test_sig many[BOUNCE_DOMAINS_MAX_KEYS / 3 + 1];
-	const struct bounce_verdict *verdict;
-	struct bounce_kind_result kind = { .kind = BOUNCE_KIND_FAILED };
 	struct test_run run;
 	unsigned int i, count;
 
-	test_begin("bounce evidence: domains that cannot be looked up");
+	test_begin("bounce signatures: domains that cannot be looked up");
 	for (count = 1; count <= 2; count++) {
 		test_run_init(&run);
 		run.policy.domains = bounce_domains_with_sources(run.pool,
@@ -876,14 +874,12 @@ static void test_bounce_evidence_unknown_domain(void)
 		test_run_collect(&run, t_bounce(t_original(
 			sigs, count, "alice@example.org", NULL, "1")));
 		test_assert(run.source.calls == count - 1);
-		test_assert(run.evidence->sigs[0].reason ==
+		test_assert(run.signatures->sigs[0].reason ==
 			    BOUNCE_REASON_STATE);
-		test_assert(run.evidence->sigs[0].header ==
+		test_assert(run.signatures->sigs[0].header ==
 			    BOUNCE_DKIM_HEADER_TEMPERROR);
-		verdict = bounce_verdict_judge(run.pool, &run.policy, &kind,
-					       run.message, run.evidence);
 		/* what vouches does so all the same */
-		test_assert(verdict->reason == (count == 1 ?
+		test_assert(run.signatures->best->reason == (count == 1 ?
 			BOUNCE_REASON_STATE : BOUNCE_REASON_DKIM_FULL));
 		test_assert_strcmp(bounce_domains_get_error(run.policy.domains),
 				   "no domains today");
@@ -902,49 +898,48 @@ static void test_bounce_evidence_unknown_domain(void)
 			domains, sources);
 		test_run_collect(&run, t_bounce(t_original(
 			many, count, "alice@example.org", NULL, "1")));
-		verdict = bounce_verdict_judge(run.pool, &run.policy, &kind,
-					       run.message, run.evidence);
-		test_assert(verdict->reason == (count < N_ELEMENTS(many) ?
-			BOUNCE_REASON_FOREIGN_SIGNATURE :
-			BOUNCE_REASON_OVER_LIMIT));
+		test_assert(run.signatures->best->reason ==
+			    BOUNCE_REASON_FOREIGN_SIGNATURE);
+		test_assert(run.signatures->over_limit ==
+			    (count == N_ELEMENTS(many)));
 		test_run_deinit(&run);
 	}
 	test_end();
 }
 
-static void test_bounce_evidence_nothing(void)
+static void test_bounce_signatures_nothing(void)
 {
 	static const struct test_sig foreign = {
 		"r9", "example.net", 0, 0, NULL, NULL
 	};
 	struct test_run run;
 
-	test_begin("bounce evidence: nothing to ask");
+	test_begin("bounce signatures: nothing to ask");
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(t_original(
 		NULL, 0, "alice@example.org", NULL, "1")));
-	test_assert(run.source.calls == 0 && run.evidence->sigs_count == 0);
-	test_assert(array_count(&run.evidence->originals) == 1);
+	test_assert(run.source.calls == 0 && run.signatures->sigs_count == 0);
+	test_assert(array_count(&run.signatures->originals) == 1);
 	test_run_deinit(&run);
 
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(t_original(
 		&foreign, 1, "alice@example.org", NULL, "1")));
-	test_assert(run.source.calls == 0 && run.evidence->sigs_count == 1);
+	test_assert(run.source.calls == 0 && run.signatures->sigs_count == 1);
 	test_run_deinit(&run);
 
 	test_run_init(&run);
 	test_run_collect(&run, BOUNCE_HEAD "b1\r\n\r\n--b1\r\n\r\nx\r\n"
 			 "--b1--\r\n");
-	test_assert(run.source.calls == 0 && run.evidence->sigs_count == 0);
-	test_assert(array_count(&run.evidence->originals) == 0);
+	test_assert(run.source.calls == 0 && run.signatures->sigs_count == 0);
+	test_assert(array_count(&run.signatures->originals) == 0);
 	test_run_deinit(&run);
 	test_end();
 }
 
 /* At most so many of our own are tried, over all originals; of others there
    may be more. */
-static void test_bounce_evidence_cap(void)
+static void test_bounce_signatures_cap(void)
 {
 	static const struct {
 		unsigned int first, second;
@@ -961,7 +956,7 @@ static void test_bounce_evidence_cap(void)
 	struct test_run run;
 	unsigned int i, own;
 
-	test_begin("bounce evidence: cap on signatures");
+	test_begin("bounce signatures: cap on signatures");
 	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
 		const char *originals[2];
 		unsigned int j;
@@ -981,12 +976,12 @@ static void test_bounce_evidence_cap(void)
 			BOUNCE_HEAD "b1\r\n\r\n--b1" BOUNCE_PART, originals[0],
 			"\r\n--b1" BOUNCE_PART, originals[1],
 			"\r\n--b1--\r\n", NULL));
-		test_assert_idx(run.evidence->over_limit == tests[i].over, i);
+		test_assert_idx(run.signatures->over_limit == tests[i].over, i);
 		own = I_MIN(tests[i].first + tests[i].second,
 			    BOUNCE_DKIM_MAX_OWN);
-		test_assert_idx(run.evidence->sigs_count == own, i);
+		test_assert_idx(run.signatures->sigs_count == own, i);
 		test_assert_idx(run.source.asked_count == own, i);
-		test_assert_idx(array_count(&run.evidence->originals) == 2,
+		test_assert_idx(array_count(&run.signatures->originals) == 2,
 				i);
 		test_run_deinit(&run);
 	} T_END;
@@ -994,7 +989,7 @@ static void test_bounce_evidence_cap(void)
 }
 
 /* Which originals count, and in which order: their Message-IDs. */
-static const char *t_ids(const struct bounce_evidence *evidence)
+static const char *t_ids(const struct bounce_signatures *evidence)
 {
 	const struct bounce_original *original;
 	string_t *str = t_str_new(64);
@@ -1006,7 +1001,7 @@ static const char *t_ids(const struct bounce_evidence *evidence)
 	return str_c(str);
 }
 
-static void test_bounce_evidence_originals(void)
+static void test_bounce_signatures_originals(void)
 {
 	static const struct test_sig sig = { OURS, NOW, 0, NULL, NULL };
 	const char *signed1, *signed2, *text, *attached, *inner;
@@ -1016,32 +1011,32 @@ static void test_bounce_evidence_originals(void)
 	signed2 = t_original(&sig, 1, "alice@example.org", NULL, "2");
 	text = t_original(&sig, 1, "alice@example.org", NULL, "text");
 
-	test_begin("bounce evidence: parts before texts");
+	test_begin("bounce signatures: parts before texts");
 	test_run_init(&run);
 	test_run_collect(&run, t_strconcat(
 		BOUNCE_HEAD "b1\r\n\r\n--b1\r\n\r\n", text,
 		"\r\n--b1" BOUNCE_PART, signed1, "\r\n--b1" BOUNCE_PART,
 		signed2, "\r\n--b1--\r\n", NULL));
-	test_assert_strcmp(t_ids(run.evidence), "<1><2><text>");
-	test_assert(run.evidence->sigs_count == 3);
+	test_assert_strcmp(t_ids(run.signatures), "<1><2><text>");
+	test_assert(run.signatures->sigs_count == 3);
 	test_assert(run.source.asked_count == 1);
 	test_run_deinit(&run);
 	test_end();
 
-	test_begin("bounce evidence: the innermost first");
+	test_begin("bounce signatures: the innermost first");
 	inner = t_strconcat("Message-ID: <outer>\r\nFrom: MAILER-DAEMON@mx\r\n"
 			    BOUNCE_HEAD "b2\r\n\r\n--b2" BOUNCE_PART, signed1,
 			    "\r\n--b2--\r\n", NULL);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(inner));
-	test_assert_strcmp(t_ids(run.evidence), "<1><outer>");
-	test_assert(run.evidence->sigs_count == 1 &&
-		    run.evidence->sigs[0].reason == BOUNCE_REASON_DKIM_FULL);
+	test_assert_strcmp(t_ids(run.signatures), "<1><outer>");
+	test_assert(run.signatures->sigs_count == 1 &&
+		    run.signatures->sigs[0].reason == BOUNCE_REASON_DKIM_FULL);
 	test_run_deinit(&run);
 	test_end();
 
 	/* no bounce: a spam with a mail of ours attached, or in its text */
-	test_begin("bounce evidence: what an original holds does not count");
+	test_begin("bounce signatures: what an original holds does not count");
 	attached = t_strconcat("Received: from a by b\r\n"
 			       "From: alice@example.org\r\nSubject: buy\r\n"
 			       "Message-ID: <spam>\r\nContent-Type: "
@@ -1049,16 +1044,16 @@ static void test_bounce_evidence_originals(void)
 			       BOUNCE_PART, signed1, "\r\n--b2--\r\n", NULL);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(attached));
-	test_assert_strcmp(t_ids(run.evidence), "<spam>");
-	test_assert(run.evidence->sigs_count == 0 && run.source.calls == 0);
+	test_assert_strcmp(t_ids(run.signatures), "<spam>");
+	test_assert(run.signatures->sigs_count == 0 && run.source.calls == 0);
 	test_run_deinit(&run);
 
 	/* not even where the spam has marks of a bounce, but is none */
 	attached = t_strconcat("Return-Path: <>\r\n", attached, NULL);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(attached));
-	test_assert_strcmp(t_ids(run.evidence), "<spam>");
-	test_assert(run.evidence->sigs_count == 0 && run.source.calls == 0);
+	test_assert_strcmp(t_ids(run.signatures), "<spam>");
+	test_assert(run.signatures->sigs_count == 0 && run.source.calls == 0);
 	test_run_deinit(&run);
 
 	/* nor where it may be one, by a rule that is weak */
@@ -1070,15 +1065,15 @@ static void test_bounce_evidence_originals(void)
 			       BOUNCE_PART, signed1, "\r\n--b2--\r\n", NULL);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(attached));
-	test_assert_strcmp(t_ids(run.evidence), "<weak>");
-	test_assert(run.evidence->sigs_count == 0 && run.source.calls == 0);
+	test_assert_strcmp(t_ids(run.signatures), "<weak>");
+	test_assert(run.signatures->sigs_count == 0 && run.source.calls == 0);
 	test_run_deinit(&run);
 	/* the null sender makes it certain */
 	attached = t_strconcat("Return-Path: <>\r\n",
 			       strstr(attached, "From: "), NULL);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(attached));
-	test_assert_strcmp(t_ids(run.evidence), "<1><weak>");
+	test_assert_strcmp(t_ids(run.signatures), "<1><weak>");
 	test_run_deinit(&run);
 
 	attached = t_strconcat("Received: from a by b\r\n"
@@ -1087,24 +1082,24 @@ static void test_bounce_evidence_originals(void)
 			       signed1, NULL);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(attached));
-	test_assert_strcmp(t_ids(run.evidence), "<spam>");
-	test_assert(run.evidence->sigs_count == 0 && run.source.calls == 0);
+	test_assert_strcmp(t_ids(run.signatures), "<spam>");
+	test_assert(run.signatures->sigs_count == 0 && run.source.calls == 0);
 	test_run_deinit(&run);
 	test_end();
 
-	test_begin("bounce evidence: the bounce's own signature");
+	test_begin("bounce signatures: the bounce's own signature");
 	test_run_init(&run);
 	test_run_collect(&run, t_strconcat(
 		t_signature(&sig, "from", "from:MAILER-DAEMON@mx.example.net"
 			    "\r\n", ""),
 		t_bounce(t_original(NULL, 0, "alice@example.org", NULL, "1")),
 		NULL));
-	test_assert(run.evidence->sigs_count == 0 && run.source.calls == 0);
+	test_assert(run.signatures->sigs_count == 0 && run.source.calls == 0);
 	test_run_deinit(&run);
 	test_end();
 }
 
-static void test_bounce_evidence_header_limit(void)
+static void test_bounce_signatures_header_limit(void)
 {
 	static const struct test_sig sig = { "e1", "example.org", NOW, 0,
 					     NULL, NULL };
@@ -1114,7 +1109,7 @@ static void test_bounce_evidence_header_limit(void)
 	unsigned int i;
 
 	/* fields that may have been signed are beyond the cap */
-	test_begin("bounce evidence: the header is too large");
+	test_begin("bounce signatures: the header is too large");
 	original = t_original(&sig, 1, "alice@example.org", NULL, "1");
 	str_append_data(str, original, strchr(original, '\n') + 1 - original);
 	for (i = 0; i < BOUNCE_HEADER_MAX_FIELDS; i++)
@@ -1122,8 +1117,8 @@ static void test_bounce_evidence_header_limit(void)
 	str_append(str, strchr(original, '\n') + 1);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(str_c(str)));
-	test_assert(run.evidence->sigs_count == 1);
-	test_assert(run.evidence->sigs[0].reason == BOUNCE_REASON_OVER_LIMIT);
+	test_assert(run.signatures->sigs_count == 1);
+	test_assert(run.signatures->sigs[0].reason == BOUNCE_REASON_OVER_LIMIT);
 	test_run_deinit(&run);
 
 	/* it verifies, and there is another From beyond the cap */
@@ -1136,9 +1131,9 @@ static void test_bounce_evidence_header_limit(void)
 	str_append(str, p - 2);
 	test_run_init(&run);
 	test_run_collect(&run, t_bounce(str_c(str)));
-	test_assert(run.evidence->sigs_count == 1);
-	test_assert(run.evidence->sigs[0].header == BOUNCE_DKIM_HEADER_PASS);
-	test_assert(run.evidence->sigs[0].reason == BOUNCE_REASON_OVER_LIMIT);
+	test_assert(run.signatures->sigs_count == 1);
+	test_assert(run.signatures->sigs[0].header == BOUNCE_DKIM_HEADER_PASS);
+	test_assert(run.signatures->sigs[0].reason == BOUNCE_REASON_OVER_LIMIT);
 	test_run_deinit(&run);
 	str_free(&str);
 	test_end();
@@ -1171,7 +1166,7 @@ static struct bounce_key *key_create(EVP_PKEY *pkey, enum test_key type)
 	return key;
 }
 
-static void test_bounce_evidence_setup(void)
+static void test_bounce_signatures_setup(void)
 {
 	const char *error;
 	unsigned int i;
@@ -1189,21 +1184,21 @@ static void test_bounce_evidence_setup(void)
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
-		test_bounce_evidence_setup,
-		test_bounce_evidence_signatures,
-		test_bounce_evidence_damaged,
-		test_bounce_evidence_keys,
-		test_bounce_evidence_time,
-		test_bounce_evidence_sender,
-		test_bounce_evidence_truncated,
-		test_bounce_evidence_html,
-		test_bounce_evidence_damaged_keys,
-		test_bounce_evidence_several,
-		test_bounce_evidence_unknown_domain,
-		test_bounce_evidence_nothing,
-		test_bounce_evidence_cap,
-		test_bounce_evidence_originals,
-		test_bounce_evidence_header_limit,
+		test_bounce_signatures_setup,
+		test_bounce_signatures_signatures,
+		test_bounce_signatures_damaged,
+		test_bounce_signatures_keys,
+		test_bounce_signatures_time,
+		test_bounce_signatures_sender,
+		test_bounce_signatures_truncated,
+		test_bounce_signatures_html,
+		test_bounce_signatures_damaged_keys,
+		test_bounce_signatures_several,
+		test_bounce_signatures_unknown_domain,
+		test_bounce_signatures_nothing,
+		test_bounce_signatures_cap,
+		test_bounce_signatures_originals,
+		test_bounce_signatures_header_limit,
 		NULL
 	};
 	int ret = test_run(test_functions);

@@ -2,21 +2,21 @@
 
 #include "lib.h"
 #include "array.h"
-#include "message-date.h"
 #include "bounce-damaged.h"
-#include "bounce-facts.h"
+#include "bounce-envelope.h"
+#include "bounce-kind.h"
 #include "bounce-limits.h"
 #include "bounce-message.h"
 #include "bounce-policy.h"
+#include "bounce-reasons.h"
 #include "bounce-sender.h"
-#include "bounce-support.h"
-#include "bounce-verdict.h"
+#include "bounce-signatures.h"
 
 struct evidence_context {
 	pool_t pool;
 	const struct bounce_policy *policy;
 	const struct bounce_envelope *envelope;
-	struct bounce_evidence *evidence;
+	struct bounce_signatures *signatures;
 	ARRAY(struct bounce_signature_evidence) sigs;
 
 	struct bounce_key_query queries[BOUNCE_DKIM_MAX_OWN];
@@ -44,7 +44,7 @@ static bool original_is_bounce(const struct bounce_original *original)
 
 /* Innermost first; at the same level parts before texts, which may be copies
    of them. Levels and originals are capped, and so is this recursion. */
-void bounce_originals_collect(const struct bounce_message *message,
+static void originals_collect(const struct bounce_message *message,
 			      ARRAY_TYPE(bounce_original) *originals)
 {
 	static const enum bounce_original_source sources[] = {
@@ -56,10 +56,8 @@ void bounce_originals_collect(const struct bounce_message *message,
 	for (original = message->originals; original != NULL;
 	     original = original->next) {
 		if (original->message.originals != NULL &&
-		    original_is_bounce(original)) {
-			bounce_originals_collect(&original->message,
-						 originals);
-		}
+		    original_is_bounce(original))
+			originals_collect(&original->message, originals);
 	}
 	for (i = 0; i < N_ELEMENTS(sources); i++) {
 		for (original = message->originals; original != NULL;
@@ -125,7 +123,7 @@ evidence_add_original(struct evidence_context *ctx,
 		sig = &sigs->sigs[i];
 		if (bounce_dkim_signature_may_be_own(sig) &&
 		    ctx->own_count == BOUNCE_DKIM_MAX_OWN) {
-			ctx->evidence->over_limit = TRUE;
+			ctx->signatures->over_limit = TRUE;
 			continue;
 		}
 		evidence = array_append_space(&ctx->sigs);
@@ -143,7 +141,7 @@ evidence_add_original(struct evidence_context *ctx,
 		}
 	}
 	if (sigs->over_limit)
-		ctx->evidence->over_limit = TRUE;
+		ctx->signatures->over_limit = TRUE;
 }
 
 /*
@@ -195,8 +193,8 @@ evidence_use_key(struct evidence_context *ctx,
 			evidence->reason = BOUNCE_REASON_STATE;
 		}
 		if (query->status == BOUNCE_KEY_UNUSABLE &&
-		    ctx->evidence->warning == NULL) {
-			ctx->evidence->warning = p_strdup_printf(ctx->pool,
+		    ctx->signatures->warning == NULL) {
+			ctx->signatures->warning = p_strdup_printf(ctx->pool,
 				"The key %s._domainkey.%s cannot be used: %s",
 				query->selector, query->domain, query->error);
 		}
@@ -219,22 +217,12 @@ evidence_use_key(struct evidence_context *ctx,
 time_t
 bounce_signature_time(const struct bounce_signature_evidence *evidence)
 {
-	const char *date;
-	time_t timestamp;
-	int offset;
-
 	if (evidence->sig->timestamp >= 0)
 		return evidence->sig->timestamp;
 	if (evidence->header != BOUNCE_DKIM_HEADER_PASS ||
 	    !bounce_dkim_signature_covers(evidence->sig, "Date"))
 		return 0;
-	date = t_bounce_header_value(evidence->original->message.header,
-				     "Date");
-	if (date == NULL ||
-	    !message_date_parse((const unsigned char *)date, strlen(date),
-				&timestamp, &offset))
-		return 0;
-	return timestamp;
+	return bounce_header_date(evidence->original->message.header);
 }
 
 /* What forbids a signature of ours to vouch now; NONE: nothing. */
@@ -251,7 +239,8 @@ evidence_time_reason(const struct bounce_policy *policy,
 	}
 	/* when it was made cannot be read: that is no reason against it */
 	if (evidence->key_retired != 0 &&
-	    ((signed_at == 0 && !evidence->sig->timestamp_broken) || signed_at > evidence->key_retired)) {
+	    ((signed_at == 0 && !evidence->sig->timestamp_broken) ||
+	     signed_at > evidence->key_retired)) {
 		*text_r = "it was made after its key was retired";
 		return BOUNCE_REASON_KEY_RETIRED;
 	}
@@ -436,53 +425,71 @@ static void evidence_excuse_html(struct bounce_signature_evidence *evidence)
 	}
 }
 
-/* Only mail that is not ours, or says nothing, can have been sent on. */
-static void
-evidence_look_forwarded(struct evidence_context *ctx,
-			const struct bounce_message *message)
+/* TRUE if inner came back in outer. Levels are capped, and so is this. */
+static bool original_holds(const struct bounce_original *outer,
+			   const struct bounce_original *inner)
 {
-	const struct bounce_signature_evidence *best =
-		bounce_facts_signature(ctx->evidence);
-	const struct bounce_original *original =
-		bounce_facts_original(ctx->evidence);
+	const struct bounce_original *original = outer->message.originals;
 
-	if (original == NULL ||
-	    (best != NULL && best->reason != BOUNCE_REASON_FOREIGN_SIGNATURE))
-		return;
-	bounce_forwarded_find(ctx->pool, ctx->policy, ctx->envelope,
-			      message->header, original->message.header,
-			      &ctx->evidence->forwarded);
+	for (; original != NULL; original = original->next) {
+		if (original == inner || original_holds(original, inner))
+			return TRUE;
+	}
+	return FALSE;
 }
 
-const struct bounce_evidence *
-bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
-			const struct bounce_envelope *envelope,
-			const struct bounce_kind_result *kind,
-			const struct bounce_message *message,
-			const struct bounce_ports *ports)
+/* The innermost original, but nothing that a stranger laid beside one that
+   vouches. */
+void bounce_signatures_decide(struct bounce_signatures *signatures)
+{
+	const struct bounce_signature_evidence *sig, *best = NULL;
+	const struct bounce_original *original = NULL;
+	unsigned int i;
+
+	for (i = 0; i < signatures->sigs_count; i++) {
+		sig = &signatures->sigs[i];
+		if (best == NULL || bounce_reason_rank(sig->reason) <
+		    bounce_reason_rank(best->reason))
+			best = sig;
+	}
+	if (array_count(&signatures->originals) > 0)
+		original = array_idx_elem(&signatures->originals, 0);
+	if (original != NULL && best != NULL &&
+	    bounce_reason_to_verdict(best->reason) == BOUNCE_VERDICT_GENUINE &&
+	    best->original != original &&
+	    !original_holds(best->original, original))
+		original = best->original;
+	signatures->best = best;
+	signatures->original = original;
+}
+
+const struct bounce_signatures *
+bounce_signatures_verify(pool_t pool, const struct bounce_policy *policy,
+			 const struct bounce_envelope *envelope,
+			 const struct bounce_message *message,
+			 struct bounce_key_source *keys)
 {
 	struct evidence_context ctx;
 	struct bounce_signature_evidence *evidence;
+	const struct bounce_original *original;
 	unsigned int i;
 
 	i_zero(&ctx);
 	ctx.pool = pool;
 	ctx.policy = policy;
 	ctx.envelope = envelope;
-	ctx.evidence = p_new(pool, struct bounce_evidence, 1);
-	bounce_damaged_init(&ctx.damaged, pool, policy, envelope, ports->keys);
+	ctx.signatures = p_new(pool, struct bounce_signatures, 1);
+	bounce_damaged_init(&ctx.damaged, pool, policy, envelope, keys);
 	p_array_init(&ctx.sigs, pool, 4);
-	p_array_init(&ctx.evidence->originals, pool, 4);
+	p_array_init(&ctx.signatures->originals, pool, 4);
 
 	T_BEGIN {
-		const struct bounce_original *original;
-
-		bounce_originals_collect(message, &ctx.evidence->originals);
-		array_foreach_elem(&ctx.evidence->originals, original)
+		originals_collect(message, &ctx.signatures->originals);
+		array_foreach_elem(&ctx.signatures->originals, original)
 			evidence_add_original(&ctx, original);
 		if (ctx.queries_count > 0) {
-			ports->keys->lookup(ports->keys, pool, ctx.queries,
-					    ctx.queries_count);
+			keys->lookup(keys, pool, ctx.queries,
+				     ctx.queries_count);
 		}
 		array_foreach_modifiable(&ctx.sigs, evidence) {
 			evidence_check_signature(&ctx, evidence);
@@ -494,11 +501,8 @@ bounce_evidence_collect(pool_t pool, const struct bounce_policy *policy,
 		if (ctx.queries[i].key != NULL)
 			bounce_key_unref(&ctx.queries[i].key);
 	}
-	ctx.evidence->sigs = array_get(&ctx.sigs, &ctx.evidence->sigs_count);
-	evidence_look_forwarded(&ctx, message);
-	T_BEGIN {
-		bounce_support_ask(pool, policy, kind, message, ports,
-				   ctx.evidence);
-	} T_END;
-	return ctx.evidence;
+	ctx.signatures->sigs = array_get(&ctx.sigs,
+					 &ctx.signatures->sigs_count);
+	bounce_signatures_decide(ctx.signatures);
+	return ctx.signatures;
 }
