@@ -371,6 +371,7 @@ void bounce_dkim_signature_parse(pool_t pool,
 	sig_r->error = read->error;
 	sig_r->domain = sig_r->identity_domain = p_strdup(pool, read->domain);
 	sig_r->selector = sig_r->algorithm_name = "";
+	sig_r->names = (const unsigned char *)"";
 	sig_r->timestamp = sig_r->expires = -1;
 	for (i = 0; i < N_ELEMENTS(sig_tags); i++) {
 		tag = bounce_tags_find(&read->tags, sig_tags[i].name);
