@@ -5,11 +5,8 @@
 #include "str.h"
 #include "istream.h"
 #include "smtp-address.h"
-#include "mail-user.h"
 #include "doveadm-mail.h"
-#include "doveadm-print.h"
 #include "dovecot-backscatter.h"
-#include "backscatter-compat.h"
 #include "doveadm-backscatter-mail.h"
 #include "doveadm-backscatter.h"
 
@@ -27,8 +24,15 @@ struct check_cmd_context {
 	ARRAY(struct check_input) inputs;
 };
 
-static const char *const check_properties[] = {
-	"verdict", "reason", "kind", "original", "original-message-id"
+/* The file, properties by their name, and the explanation. */
+static const struct doveadm_backscatter_column check_columns[] = {
+	{ "file", 0 },
+	{ "verdict", 0 },
+	{ "reason", 0 },
+	{ "kind", 0 },
+	{ "original", 0 },
+	{ "original-message-id", 0 },
+	{ "explanation", DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE }
 };
 
 /* "" and <> are the null sender. */
@@ -74,7 +78,6 @@ check_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 	struct check_cmd_context *ctx =
 		container_of(_ctx, struct check_cmd_context, ctx);
 	const char *const *paths, *value;
-	unsigned int i;
 
 	if (!doveadm_cmd_param_array(_ctx->cctx, "path", &paths))
 		doveadm_mail_help_name("backscatter check");
@@ -90,11 +93,8 @@ check_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 	for (; *paths != NULL; paths++)
 		check_open(ctx, *paths);
 
-	doveadm_print_header_simple("file");
-	for (i = 0; i < N_ELEMENTS(check_properties); i++)
-		doveadm_print_header_simple(check_properties[i]);
-	doveadm_print_header("explanation", "explanation",
-			     DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
+	doveadm_backscatter_print_headers(check_columns,
+					  N_ELEMENTS(check_columns));
 }
 
 static void
@@ -105,9 +105,9 @@ check_print(const char *name, const struct backscatter_result *result)
 
 	backscatter_result_explain(result, explanation);
 	doveadm_print(name);
-	for (i = 0; i < N_ELEMENTS(check_properties); i++) {
+	for (i = 1; i < N_ELEMENTS(check_columns) - 1; i++) {
 		doveadm_print(t_backscatter_property(result,
-						     check_properties[i]));
+						     check_columns[i].name));
 	}
 	doveadm_print(str_c(explanation));
 	str_free(&explanation);
@@ -176,14 +176,11 @@ static void check_deinit(struct doveadm_mail_cmd_context *_ctx)
 
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void)
 {
-	struct check_cmd_context *ctx;
+	struct doveadm_mail_cmd_context *ctx;
 
-	ctx = doveadm_mail_cmd_alloc(struct check_cmd_context);
-	backscatter_doveadm_take_options(&ctx->ctx);
-	ctx->ctx.v.init = check_init;
-	ctx->ctx.v.run = check_run;
-	ctx->ctx.v.deinit = check_deinit;
-	doveadm_print_init(DOVEADM_PRINT_TYPE_FORMATTED);
-	doveadm_print_formatted_set_format("%{explanation}");
-	return &ctx->ctx;
+	ctx = doveadm_backscatter_alloc(sizeof(struct check_cmd_context),
+					check_init, check_run,
+					"%{explanation}");
+	ctx->v.deinit = check_deinit;
+	return ctx;
 }

@@ -2,8 +2,7 @@
 
 #include "lib.h"
 #include "array.h"
-#include "buffer.h"
-#include "str.h"
+#include "istream.h"
 #include "master-service.h"
 #include "doveadm-backscatter-conf.h"
 
@@ -11,26 +10,18 @@
 #include <unistd.h>
 
 #define CONF_MAX_SIZE (1024 * 1024)
+#define CONF_MAX_LINE_SIZE (64 * 1024)
 
-struct conf_setting {
-	const char *name, *value;
-};
-
-struct backscatter_conf {
-	ARRAY(struct conf_setting) settings;
-};
-
-struct conf_parser {
+struct conf_reader {
 	pool_t pool;
+	struct istream *input;
 	struct backscatter_conf *conf;
-	/* "plugin/", and where each section in it begins */
-	string_t *prefix;
-	ARRAY(size_t) sections;
 };
 
-static void conf_parse_setting(struct conf_parser *parser, const char *line)
+static void
+conf_add(struct conf_reader *reader, const char *prefix, const char *line)
 {
-	struct conf_setting *setting;
+	struct backscatter_conf_setting *setting;
 	const char *equals = strchr(line, '='), *value;
 	size_t size;
 
@@ -40,53 +31,33 @@ static void conf_parse_setting(struct conf_parser *parser, const char *line)
 	size = strlen(value);
 	if (size >= 2 && *value == '"' && value[size - 1] == '"')
 		value = t_strndup(value + 1, size - 2);
-	setting = array_append_space(&parser->conf->settings);
-	setting->name = p_strconcat(parser->pool, str_c(parser->prefix),
+	setting = array_append_space(&reader->conf->settings);
+	setting->name = p_strconcat(reader->pool, prefix,
 		t_str_trim(t_strdup_until(line, equals), " \t"), NULL);
-	setting->value = p_strdup(parser->pool, value);
+	setting->value = p_strdup(reader->pool, value);
 }
 
-static void conf_parse_line(struct conf_parser *parser, const char *line)
+/* prefix: "plugin/". Reads to the end of the section. */
+static void conf_read_section(struct conf_reader *reader, const char *prefix)
 {
-	size_t size, at = str_len(parser->prefix);
-	const size_t *last;
-	unsigned int count;
+	const char *line, *name;
+	size_t size;
 
-	line = t_str_trim(line, " \t");
-	size = strlen(line);
-	if (size == 0 || *line == '#')
-		return;
-	if (line[size - 1] == '{') {
-		array_push_back(&parser->sections, &at);
-		str_append(parser->prefix,
-			   t_str_trim(t_strndup(line, size - 1), " \t"));
-		str_append_c(parser->prefix, '/');
-	} else if (strcmp(line, "}") == 0) {
-		last = array_get(&parser->sections, &count);
-		if (count == 0)
+	while ((line = i_stream_read_next_line(reader->input)) != NULL) {
+		line = t_str_trim(line, " \t");
+		size = strlen(line);
+		if (strcmp(line, "}") == 0)
 			return;
-		str_truncate(parser->prefix, last[count - 1]);
-		array_delete(&parser->sections, count - 1, 1);
-	} else {
-		conf_parse_setting(parser, line);
+		if (size == 0 || *line == '#')
+			continue;
+		if (line[size - 1] == '{') {
+			name = t_str_trim(t_strndup(line, size - 1), " \t");
+			conf_read_section(reader, t_strconcat(prefix, name, "/",
+							      NULL));
+		} else {
+			conf_add(reader, prefix, line);
+		}
 	}
-}
-
-const struct backscatter_conf *
-backscatter_conf_parse(pool_t pool, const char *text)
-{
-	struct conf_parser parser;
-	const char *const *lines;
-
-	i_zero(&parser);
-	parser.pool = pool;
-	parser.conf = p_new(pool, struct backscatter_conf, 1);
-	parser.prefix = str_new(pool, 128);
-	p_array_init(&parser.conf->settings, pool, 64);
-	p_array_init(&parser.sections, pool, 8);
-	for (lines = t_strsplit(text, "\n"); *lines != NULL; lines++)
-		conf_parse_line(&parser, *lines);
-	return parser.conf;
 }
 
 static void conf_exec(int fd, const char *protocol)
@@ -103,30 +74,32 @@ static void conf_exec(int fd, const char *protocol)
 	_exit(127);
 }
 
-static int conf_read_fd(int fd, string_t *text, const char **error_r)
+static int conf_read_fd(struct conf_reader *reader, int fd, const char **error_r)
 {
-	char block[4096];
-	ssize_t ret;
+	struct istream *input = i_stream_create_fd(fd, CONF_MAX_LINE_SIZE);
+	int ret = -1;
 
-	while ((ret = read(fd, block, sizeof(block))) != 0) {
-		if (ret < 0 && errno == EINTR)
-			continue;
-		if (ret < 0) {
-			*error_r = t_strdup_printf("read(doveconf) failed: %m");
-			return -1;
-		}
-		if (str_len(text) + ret > CONF_MAX_SIZE) {
-			*error_r = "doveconf says too much";
-			return -1;
-		}
-		str_append_data(text, block, ret);
+	i_stream_set_blocking(input, TRUE);
+	reader->input = i_stream_create_limit(input, CONF_MAX_SIZE);
+	conf_read_section(reader, "");
+	if (reader->input->stream_errno != 0) {
+		*error_r = t_strdup_printf("read(doveconf) failed: %s",
+			i_stream_get_error(reader->input));
+	} else if (!reader->input->eof || input->v_offset >= CONF_MAX_SIZE) {
+		*error_r = "doveconf says too much";
+	} else {
+		ret = 0;
 	}
-	return 0;
+	i_stream_unref(&reader->input);
+	i_stream_unref(&input);
+	return ret;
 }
 
-static int
-conf_run(const char *protocol, string_t *text, const char **error_r)
+int backscatter_conf_read(pool_t pool, const char *protocol,
+			  const struct backscatter_conf **conf_r,
+			  const char **error_r)
 {
+	struct conf_reader reader = { .pool = pool };
 	int fd[2], status, ret;
 	pid_t pid;
 
@@ -137,7 +110,9 @@ conf_run(const char *protocol, string_t *text, const char **error_r)
 	if (pid == 0)
 		conf_exec(fd[1], protocol);
 	i_close_fd(&fd[1]);
-	ret = conf_read_fd(fd[0], text, error_r);
+	reader.conf = p_new(pool, struct backscatter_conf, 1);
+	p_array_init(&reader.conf->settings, pool, 64);
+	ret = conf_read_fd(&reader, fd[0], error_r);
 	i_close_fd(&fd[0]);
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR) {
@@ -147,29 +122,16 @@ conf_run(const char *protocol, string_t *text, const char **error_r)
 	}
 	if (ret == 0 && status != 0) {
 		*error_r = "doveconf failed";
-		ret = -1;
+		return -1;
 	}
-	return ret;
-}
-
-int backscatter_conf_read(pool_t pool, const char *protocol,
-			  const struct backscatter_conf **conf_r,
-			  const char **error_r)
-{
-	string_t *text = str_new(default_pool, 8192);
-	int ret;
-
-	ret = conf_run(protocol, text, error_r);
-	if (ret == 0)
-		*conf_r = backscatter_conf_parse(pool, str_c(text));
-	str_free(&text);
+	*conf_r = reader.conf;
 	return ret;
 }
 
 const char *
 backscatter_conf_get(const struct backscatter_conf *conf, const char *name)
 {
-	const struct conf_setting *setting;
+	const struct backscatter_conf_setting *setting;
 
 	array_foreach(&conf->settings, setting) {
 		if (strcmp(setting->name, name) == 0)
@@ -189,18 +151,4 @@ bool backscatter_conf_has(const struct backscatter_conf *conf,
 	value = backscatter_conf_get(conf, t_strdup_printf("%s/%s", name,
 							   word));
 	return value != NULL && strcmp(value, "yes") == 0;
-}
-
-bool backscatter_conf_next(const struct backscatter_conf *conf,
-			   unsigned int idx, const char **name_r,
-			   const char **value_r)
-{
-	const struct conf_setting *setting;
-
-	if (idx >= array_count(&conf->settings))
-		return FALSE;
-	setting = array_idx(&conf->settings, idx);
-	*name_r = setting->name;
-	*value_r = setting->value;
-	return TRUE;
 }

@@ -7,13 +7,9 @@
 #include "mailbox-list-iter.h"
 #include "mail-user.h"
 #include "doveadm-mail.h"
-#include "doveadm-print.h"
 #include "dovecot-backscatter.h"
-#include "backscatter-compat.h"
 #include "doveadm-backscatter-mail.h"
 #include "doveadm-backscatter.h"
-
-#include <time.h>
 
 struct diagnose_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
@@ -24,133 +20,59 @@ struct diagnose_cmd_context {
 	time_t since;
 };
 
-struct diagnose_mailbox {
-	struct diagnose_cmd_context *ctx;
-	struct mail_user *user;
-	struct mailbox *box;
+struct diagnose_walk {
+	struct backscatter_walk walk;
+
 	struct bounce_diagnosis *diagnosis;
 };
 
-static int diagnose_failed(struct diagnose_mailbox *d, const char *error)
+static bool
+diagnose_judged(struct backscatter_walk *walk, struct mail *mail ATTR_UNUSED,
+		time_t received ATTR_UNUSED,
+		const struct backscatter_result *result)
 {
-	e_error(d->user->event, "mailbox %s: %s", mailbox_get_vname(d->box),
-		error);
-	d->ctx->ctx.exit_code = EX_TEMPFAIL;
-	return -1;
+	struct diagnose_walk *diagnose =
+		container_of(walk, struct diagnose_walk, walk);
+
+	backscatter_diagnosis_add(diagnose->diagnosis, result);
+	return FALSE;
 }
 
-static int diagnose_mail(struct diagnose_mailbox *d, struct mail *mail)
-{
-	const struct backscatter_result *result;
-	const char *error;
-	time_t received;
-	pool_t pool;
-	int ret;
-
-	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter diagnose",
-				     16 * 1024);
-	ret = backscatter_doveadm_ask_mail(d->user, mail, d->ctx->since, pool,
-					   &received, &result, &error);
-	if (ret > 0)
-		backscatter_diagnosis_add(d->diagnosis, result);
-	if (ret < 0 && !mail->expunged) {
-		(void)diagnose_failed(d, t_strdup_printf("UID %u: %s",
-							 mail->uid, error));
-	}
-	pool_unref(&pool);
-	return ret < 0 && !mail->expunged ? -1 : 0;
-}
-
-static int diagnose_mails(struct diagnose_mailbox *d)
+static void diagnose_mailbox(struct backscatter_walk *walk, const char *name)
 {
 	struct mailbox_transaction_context *trans;
-	struct mailbox_status status;
-	struct mail *mail;
-	uint32_t seq;
-	int ret = 0;
 
-	mailbox_get_open_status(d->box, STATUS_MESSAGES, &status);
-	trans = mailbox_transaction_begin(d->box, 0, __func__);
-	mail = mail_alloc(trans, MAIL_FETCH_RECEIVED_DATE |
-			  MAIL_FETCH_STREAM_HEADER, NULL);
-	for (seq = 1; seq <= status.messages && !doveadm_is_killed();
-	     seq++) T_BEGIN {
-		mail_set_seq(mail, seq);
-		if (diagnose_mail(d, mail) < 0)
-			ret = -1;
-	} T_END;
-	mail_free(&mail);
-	if (mailbox_transaction_commit(&trans) < 0) {
-		ret = diagnose_failed(d,
-			mailbox_get_last_internal_error(d->box, NULL));
-	}
-	return ret;
-}
-
-static int
-diagnose_mailbox(struct diagnose_cmd_context *ctx, struct mail_user *user,
-		 struct bounce_diagnosis *diagnosis, const char *name)
-{
-	struct diagnose_mailbox d = {
-		.ctx = ctx, .user = user, .diagnosis = diagnosis
-	};
-	int ret;
-
-	d.box = doveadm_mailbox_find(user, name);
-	if (mailbox_open(d.box) < 0 ||
-	    mailbox_sync(d.box, MAILBOX_SYNC_FLAG_FULL_READ) < 0) {
-		ret = diagnose_failed(&d,
-			mailbox_get_last_internal_error(d.box, NULL));
-		doveadm_mail_failed_mailbox(&ctx->ctx, d.box);
-	} else {
-		ret = diagnose_mails(&d);
-	}
-	mailbox_free(&d.box);
-	return ret;
+	if (backscatter_walk_open(walk, name) < 0)
+		return;
+	while (!doveadm_is_killed() &&
+	       backscatter_walk_batch(walk, &trans) > 0 &&
+	       backscatter_walk_commit(walk, &trans) == 0) ;
+	mailbox_free(&walk->box);
 }
 
 /* A script may have filed them anywhere. */
-static int
-diagnose_all(struct diagnose_cmd_context *ctx, struct mail_user *user,
-	     struct bounce_diagnosis *diagnosis)
+static void diagnose_all(struct backscatter_walk *walk)
 {
 	static const char *const patterns[] = { "*", NULL };
+	struct mail_namespace *namespaces = walk->user->namespaces;
 	struct mailbox_list_iterate_context *iter;
 	const struct mailbox_info *info;
-	int ret = 0;
 
-	iter = mailbox_list_iter_init_namespaces(user->namespaces, patterns,
+	iter = mailbox_list_iter_init_namespaces(namespaces, patterns,
 		MAIL_NAMESPACE_TYPE_PRIVATE,
 		MAILBOX_LIST_ITER_SKIP_ALIASES |
 		MAILBOX_LIST_ITER_NO_AUTO_BOXES);
 	while ((info = mailbox_list_iter_next(iter)) != NULL) T_BEGIN {
 		if ((info->flags & (MAILBOX_NOSELECT |
-				    MAILBOX_NONEXISTENT)) == 0 &&
-		    diagnose_mailbox(ctx, user, diagnosis, info->vname) < 0)
-			ret = -1;
+				    MAILBOX_NONEXISTENT)) == 0)
+			diagnose_mailbox(walk, info->vname);
 	} T_END;
 	if (mailbox_list_iter_deinit(&iter) < 0) {
-		e_error(user->event, "The mailboxes cannot be listed: %s",
-			mailbox_list_get_last_internal_error(
-				user->namespaces->list, NULL));
-		ctx->ctx.exit_code = EX_TEMPFAIL;
-		ret = -1;
+		doveadm_backscatter_user_failed(walk->ctx, walk->user,
+			"The mailboxes cannot be listed: %s",
+			mailbox_list_get_last_internal_error(namespaces->list,
+							     NULL));
 	}
-	return ret;
-}
-
-static int
-diagnose_named(struct diagnose_cmd_context *ctx, struct mail_user *user,
-	       struct bounce_diagnosis *diagnosis)
-{
-	const char *const *name;
-	int ret = 0;
-
-	for (name = ctx->mailboxes; *name != NULL; name++) T_BEGIN {
-		if (diagnose_mailbox(ctx, user, diagnosis, *name) < 0)
-			ret = -1;
-	} T_END;
-	return ret;
 }
 
 static int
@@ -158,22 +80,32 @@ diagnose_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 {
 	struct diagnose_cmd_context *ctx =
 		container_of(_ctx, struct diagnose_cmd_context, ctx);
-	struct bounce_diagnosis *diagnosis;
+	struct diagnose_walk diagnose = {
+		.walk = {
+			.ctx = _ctx,
+			.user = user,
+			.since = ctx->since,
+			.judged = diagnose_judged
+		}
+	};
+	const char *const *name;
 	string_t *text;
 	pool_t pool;
-	int ret;
 
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter diagnosis",
 				     16 * 1024);
-	diagnosis = backscatter_diagnosis_init(pool);
-	ret = ctx->mailboxes == NULL ? diagnose_all(ctx, user, diagnosis) :
-		diagnose_named(ctx, user, diagnosis);
+	diagnose.diagnosis = backscatter_diagnosis_init(pool);
+	if (ctx->mailboxes == NULL)
+		diagnose_all(&diagnose.walk);
+	else for (name = ctx->mailboxes; *name != NULL; name++) T_BEGIN {
+		diagnose_mailbox(&diagnose.walk, *name);
+	} T_END;
 	text = str_new(default_pool, 1024);
-	backscatter_diagnosis_finish(&diagnosis, user->username, text);
+	backscatter_diagnosis_finish(&diagnose.diagnosis, user->username, text);
 	doveadm_print(str_c(text));
 	str_free(&text);
 	pool_unref(&pool);
-	return ret;
+	return 0;
 }
 
 static void
@@ -182,26 +114,19 @@ diagnose_init(struct doveadm_mail_cmd_context *_ctx
 {
 	struct diagnose_cmd_context *ctx =
 		container_of(_ctx, struct diagnose_cmd_context, ctx);
-	const char *value, *error;
+	const char *error;
 
 	(void)doveadm_cmd_param_array(_ctx->cctx, "mailbox", &ctx->mailboxes);
-	if (doveadm_cmd_param_str(_ctx->cctx, "since", &value) &&
-	    backscatter_time_parse(value, time(NULL), &ctx->since,
-				   &error) < 0)
-		i_fatal_status(EX_USAGE, "--since %s: %s", value, error);
+	if (doveadm_backscatter_param_time(_ctx->cctx, "since", &ctx->since,
+					   &error) < 0)
+		i_fatal_status(EX_USAGE, "%s", error);
 	doveadm_print_header("diagnosis", "diagnosis",
 			     DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
 }
 
 struct doveadm_mail_cmd_context *doveadm_backscatter_diagnose_alloc(void)
 {
-	struct diagnose_cmd_context *ctx;
-
-	ctx = doveadm_mail_cmd_alloc(struct diagnose_cmd_context);
-	backscatter_doveadm_take_options(&ctx->ctx);
-	ctx->ctx.v.init = diagnose_init;
-	ctx->ctx.v.run = diagnose_run;
-	doveadm_print_init(DOVEADM_PRINT_TYPE_FORMATTED);
-	doveadm_print_formatted_set_format("%{diagnosis}");
-	return &ctx->ctx;
+	return doveadm_backscatter_alloc(sizeof(struct diagnose_cmd_context),
+					 diagnose_init, diagnose_run,
+					 "%{diagnosis}");
 }

@@ -3,11 +3,8 @@
 #include "lib.h"
 #include "array.h"
 #include "mail-storage.h"
-#include "mail-user.h"
 #include "doveadm-mail.h"
-#include "doveadm-print.h"
 #include "dovecot-backscatter.h"
-#include "backscatter-compat.h"
 #include "doveadm-backscatter-mail.h"
 #include "doveadm-backscatter-move.h"
 #include "doveadm-backscatter.h"
@@ -16,9 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A batch ends after so many messages, or so many to be moved: what a run that
-   is interrupted has to do again. */
-#define SCAN_BATCH_MESSAGES 1000
+/* A batch ends after so many messages to be moved. */
 #define SCAN_BATCH_MOVES 100
 
 struct scan_count {
@@ -47,12 +42,10 @@ struct scan_cmd_context {
 };
 
 struct scan_mailbox {
+	struct backscatter_walk walk;
 	struct scan_cmd_context *ctx;
-	struct mail_user *user;
-	struct mailbox *box;
 
-	uint32_t next_uid, end_uid;
-	unsigned int messages, seen, moved;
+	unsigned int moved;
 	time_t told;
 	pool_t pool;
 	ARRAY(struct scan_count) counts;
@@ -62,20 +55,6 @@ struct scan_mailbox {
 	ARRAY(struct scan_row) rows;
 	unsigned int batch_moves;
 };
-
-static int scan_failed(struct scan_mailbox *scan, const char *error)
-{
-	e_error(scan->user->event, "%s", error);
-	scan->ctx->ctx.exit_code = EX_TEMPFAIL;
-	return -1;
-}
-
-static int scan_failed_mailbox(struct scan_mailbox *scan)
-{
-	return scan_failed(scan, t_strdup_printf("mailbox %s: %s",
-		mailbox_get_vname(scan->box),
-		mailbox_get_last_internal_error(scan->box, NULL)));
-}
 
 /* On a terminal a line that is written over, with -v one for each batch. */
 static void scan_tell_progress(struct scan_mailbox *scan, bool end)
@@ -87,8 +66,8 @@ static void scan_tell_progress(struct scan_mailbox *scan, bool end)
 		return;
 	scan->told = time(NULL);
 	fprintf(stderr, "%s%s: %u of %u messages, %u moved%s",
-		terminal ? "\r" : "", mailbox_get_vname(scan->box),
-		scan->seen, scan->messages, scan->moved,
+		terminal ? "\r" : "", mailbox_get_vname(scan->walk.box),
+		scan->walk.seen, scan->walk.messages, scan->moved,
 		terminal && !end ? "" : "\n");
 	fflush(stderr);
 }
@@ -111,22 +90,6 @@ scan_get_count(struct scan_mailbox *scan, const char *verdict,
 }
 
 static void
-scan_add_row(struct scan_mailbox *scan, struct mail *mail, time_t received,
-	     const struct backscatter_result *result)
-{
-	struct scan_row *row = array_append_space(&scan->rows);
-
-	row->uid = mail->uid;
-	row->received = received;
-	row->verdict = p_strdup(scan->batch_pool,
-		t_backscatter_property(result, "verdict"));
-	row->reason = p_strdup(scan->batch_pool,
-		t_backscatter_property(result, "reason"));
-	row->message_id = p_strdup(scan->batch_pool,
-		t_backscatter_property(result, "original-message-id"));
-}
-
-static void
 scan_take(struct scan_mailbox *scan, struct mail *mail, time_t received,
 	  const struct backscatter_result *result)
 {
@@ -137,42 +100,42 @@ scan_take(struct scan_mailbox *scan, struct mail *mail, time_t received,
 		scan_get_count(scan, "none", "none")->messages++;
 		return;
 	}
-	scan_add_row(scan, mail, received, result);
+	row = array_append_space(&scan->rows);
+	row->uid = mail->uid;
+	row->received = received;
+	row->verdict = p_strdup(scan->batch_pool,
+		t_backscatter_property(result, "verdict"));
+	row->reason = p_strdup(scan->batch_pool,
+		t_backscatter_property(result, "reason"));
+	row->message_id = p_strdup(scan->batch_pool,
+		t_backscatter_property(result, "original-message-id"));
 	if (scan->ctx->move == NULL || !result->matches)
 		return;
 	if (backscatter_move_mail(scan->ctx->move, mail, &error) < 0) {
-		scan_failed(scan, t_strdup_printf("UID %u: %s", mail->uid,
-						  error));
+		backscatter_walk_failed(&scan->walk, "UID %u: %s", mail->uid,
+					error);
 		return;
 	}
-	row = array_back_modifiable(&scan->rows);
 	row->moved = TRUE;
 	scan->batch_moves++;
 }
 
-static void scan_mail(struct scan_mailbox *scan, struct mail *mail)
+static bool
+scan_judged(struct backscatter_walk *walk, struct mail *mail, time_t received,
+	    const struct backscatter_result *result)
 {
-	const struct backscatter_result *result;
-	const char *error;
-	time_t received;
-	pool_t pool;
+	struct scan_mailbox *scan =
+		container_of(walk, struct scan_mailbox, walk);
 
-	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter scan",
-				     16 * 1024);
-	if (backscatter_doveadm_ask_mail(scan->user, mail, 0, pool, &received,
-					 &result, &error) > 0)
-		scan_take(scan, mail, received, result);
-	else if (!mail->expunged) {
-		scan_failed(scan, t_strdup_printf("mailbox %s: UID %u: %s",
-			mailbox_get_vname(scan->box), mail->uid, error));
-	}
-	pool_unref(&pool);
+	scan_take(scan, mail, received, result);
+	scan_tell_progress(scan, FALSE);
+	return scan->batch_moves >= SCAN_BATCH_MOVES;
 }
 
 static void scan_print_row(struct scan_mailbox *scan,
 			   const struct scan_row *row)
 {
-	doveadm_print(mailbox_get_vname(scan->box));
+	doveadm_print(mailbox_get_vname(scan->walk.box));
 	doveadm_print(dec2str(row->uid));
 	doveadm_print(unixdate2str(row->received));
 	doveadm_print(row->verdict);
@@ -204,83 +167,62 @@ static int
 scan_batch_commit(struct scan_mailbox *scan,
 		  struct mailbox_transaction_context **trans)
 {
+	struct scan_cmd_context *ctx = scan->ctx;
 	const char *error;
 
-	if (scan->ctx->move != NULL &&
-	    backscatter_move_commit(scan->ctx->move, &error) < 0) {
+	if (ctx->move != NULL &&
+	    backscatter_move_commit(ctx->move, &error) < 0) {
 		mailbox_transaction_rollback(trans);
-		return scan_failed(scan, error);
+		return doveadm_backscatter_user_failed(&ctx->ctx,
+			scan->walk.user, "%s", error);
 	}
-	if (mailbox_transaction_commit(trans) < 0 ||
-	    mailbox_sync(scan->box, 0) < 0)
-		return scan_failed_mailbox(scan);
+	if (backscatter_walk_commit(&scan->walk, trans) < 0)
+		return -1;
 	scan_take_rows(scan);
 	return 0;
-}
-
-static void scan_batch_begin(struct scan_mailbox *scan)
-{
-	p_clear(scan->batch_pool);
-	p_array_init(&scan->rows, scan->batch_pool, 128);
-	scan->batch_moves = 0;
 }
 
 /* Returns 1, 0 after the last one, -1 on error. */
 static int scan_batch(struct scan_mailbox *scan)
 {
 	struct mailbox_transaction_context *trans;
-	struct mail *mail;
-	uint32_t seq, seq2;
-	unsigned int end;
 
-	if (scan->next_uid > scan->end_uid)
+	p_clear(scan->batch_pool);
+	p_array_init(&scan->rows, scan->batch_pool, 128);
+	scan->batch_moves = 0;
+	if (backscatter_walk_batch(&scan->walk, &trans) == 0)
 		return 0;
-	mailbox_get_seq_range(scan->box, scan->next_uid, scan->end_uid,
-			      &seq, &seq2);
-	if (seq == 0)
-		return 0;
-	scan_batch_begin(scan);
-	trans = mailbox_transaction_begin(scan->box, 0, __func__);
-	mail = mail_alloc(trans, MAIL_FETCH_RECEIVED_DATE |
-			  MAIL_FETCH_STREAM_HEADER, NULL);
-	end = scan->seen + SCAN_BATCH_MESSAGES;
-	for (; seq <= seq2 && scan->seen < end && !doveadm_is_killed() &&
-	     scan->batch_moves < SCAN_BATCH_MOVES; seq++) T_BEGIN {
-		mail_set_seq(mail, seq);
-		scan->next_uid = mail->uid + 1;
-		scan->seen++;
-		scan_mail(scan, mail);
-		scan_tell_progress(scan, FALSE);
-	} T_END;
-	mail_free(&mail);
 	return scan_batch_commit(scan, &trans) < 0 ? -1 : 1;
 }
 
-static int scan_batches(struct scan_mailbox *scan)
+static void scan_batches(struct scan_mailbox *scan)
 {
 	int ret = 1;
 
+	if (scan->ctx->move != NULL &&
+	    backscatter_move_is_target(scan->ctx->move, scan->walk.box)) {
+		backscatter_walk_failed(&scan->walk,
+					"it cannot be moved to itself");
+		scan->ctx->ctx.exit_code = EX_USAGE;
+		return;
+	}
 	while (ret > 0 && !doveadm_is_killed()) T_BEGIN {
 		ret = scan_batch(scan);
 	} T_END;
 	scan_tell_progress(scan, TRUE);
 	if (ret > 0) {
-		ret = scan_failed(scan, t_strdup_printf("mailbox %s: "
-			"interrupted after %u of %u messages, "
-			"run it again to go on", mailbox_get_vname(scan->box),
-			scan->seen, scan->messages));
+		backscatter_walk_failed(&scan->walk, "interrupted after %u of "
+			"%u messages, run it again to go on", scan->walk.seen,
+			scan->walk.messages);
 	}
-	return ret;
 }
 
 static void scan_print_counts(struct scan_mailbox *scan)
 {
 	const struct scan_count *count;
 
-	if (scan->ctx->full)
-		return;
 	array_foreach(&scan->counts, count) {
-		doveadm_print(mailbox_get_vname(scan->box));
+		doveadm_print(mailbox_get_vname(scan->walk.box));
 		doveadm_print(count->verdict);
 		doveadm_print(count->reason);
 		doveadm_print_num(count->messages);
@@ -289,55 +231,30 @@ static void scan_print_counts(struct scan_mailbox *scan)
 	}
 }
 
-static int scan_open(struct scan_mailbox *scan)
-{
-	struct scan_cmd_context *ctx = scan->ctx;
-	struct mailbox_status status;
-
-	if (mailbox_open(scan->box) < 0 ||
-	    mailbox_sync(scan->box, MAILBOX_SYNC_FLAG_FULL_READ) < 0) {
-		scan_failed_mailbox(scan);
-		doveadm_mail_failed_mailbox(&ctx->ctx, scan->box);
-		return -1;
-	}
-	if (ctx->move != NULL &&
-	    backscatter_move_is_target(ctx->move, scan->box)) {
-		scan_failed(scan, t_strdup_printf("mailbox %s: it cannot be "
-			"moved to itself", mailbox_get_vname(scan->box)));
-		ctx->ctx.exit_code = EX_USAGE;
-		return -1;
-	}
-	mailbox_get_open_status(scan->box, STATUS_MESSAGES | STATUS_UIDNEXT,
-				&status);
-	scan->messages = status.messages;
-	/* what comes while we are here was judged when it came */
-	scan->next_uid = 1;
-	scan->end_uid = status.uidnext - 1;
-	return 0;
-}
-
-static int
+static void
 scan_mailbox(struct scan_cmd_context *ctx, struct mail_user *user,
 	     const char *name)
 {
-	struct scan_mailbox scan;
-	int ret = -1;
+	struct scan_mailbox scan = {
+		.walk = {
+			.ctx = &ctx->ctx,
+			.user = user,
+			.judged = scan_judged
+		},
+		.ctx = ctx
+	};
 
-	i_zero(&scan);
-	scan.ctx = ctx;
-	scan.user = user;
-	scan.box = doveadm_mailbox_find(user, name);
+	if (backscatter_walk_open(&scan.walk, name) < 0)
+		return;
 	scan.pool = pool_alloconly_create("backscatter scan counts", 1024);
 	scan.batch_pool = pool_alloconly_create("backscatter scan batch", 8192);
 	p_array_init(&scan.counts, scan.pool, 32);
-	if (scan_open(&scan) == 0) {
-		ret = scan_batches(&scan);
+	scan_batches(&scan);
+	if (!ctx->full)
 		scan_print_counts(&scan);
-	}
-	mailbox_free(&scan.box);
+	mailbox_free(&scan.walk.box);
 	pool_unref(&scan.batch_pool);
 	pool_unref(&scan.pool);
-	return ret;
 }
 
 static int
@@ -346,45 +263,44 @@ scan_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	struct scan_cmd_context *ctx =
 		container_of(_ctx, struct scan_cmd_context, ctx);
 	const char *const *name, *error;
-	int ret = 0;
 
 	if (ctx->move_to != NULL &&
-	    backscatter_move_init(user, ctx->move_to, &ctx->move,
-				  &error) < 0) {
-		e_error(user->event, "%s", error);
-		_ctx->exit_code = EX_TEMPFAIL;
-		return -1;
-	}
+	    backscatter_move_init(user, ctx->move_to, &ctx->move, &error) < 0)
+		return doveadm_backscatter_user_failed(_ctx, user, "%s", error);
 	for (name = ctx->mailboxes; *name != NULL && !doveadm_is_killed();
 	     name++) T_BEGIN {
-		if (scan_mailbox(ctx, user, *name) < 0)
-			ret = -1;
+		scan_mailbox(ctx, user, *name);
 	} T_END;
 	backscatter_move_deinit(&ctx->move);
-	return ret;
+	return 0;
 }
 
+/* With -f a row for each bounce, else one for each verdict and reason. */
 static void scan_print_headers(const struct scan_cmd_context *ctx)
 {
-	doveadm_print_header_simple("mailbox");
+	static const struct doveadm_backscatter_column full[] = {
+		{ "mailbox", 0 },
+		{ "uid", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY },
+		{ "received", 0 },
+		{ "verdict", 0 },
+		{ "reason", 0 },
+		{ "original-message-id", 0 },
+		{ "moved", DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY }
+	}, counts[] = {
+		{ "mailbox", 0 },
+		{ "verdict", 0 },
+		{ "reason", 0 },
+		{ "messages", DOVEADM_BACKSCATTER_NUMBER },
+		{ "moved", DOVEADM_BACKSCATTER_NUMBER }
+	};
+	unsigned int unmoved = ctx->move_to == NULL ? 1 : 0;
+
 	if (ctx->full) {
-		doveadm_print_header("uid", "uid",
-				     DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY);
-		doveadm_print_header_simple("received");
-	}
-	doveadm_print_header_simple("verdict");
-	doveadm_print_header_simple("reason");
-	if (ctx->full)
-		doveadm_print_header_simple("original-message-id");
-	else {
-		doveadm_print_header("messages", "messages",
-			DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY |
-			DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	}
-	if (ctx->move_to != NULL) {
-		doveadm_print_header("moved", "moved",
-			DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY |
-			(ctx->full ? 0 : DOVEADM_PRINT_HEADER_FLAG_NUMBER));
+		doveadm_backscatter_print_headers(full,
+						  N_ELEMENTS(full) - unmoved);
+	} else {
+		doveadm_backscatter_print_headers(counts,
+						  N_ELEMENTS(counts) - unmoved);
 	}
 }
 
@@ -393,13 +309,11 @@ scan_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 {
 	struct scan_cmd_context *ctx =
 		container_of(_ctx, struct scan_cmd_context, ctx);
-	bool full = FALSE;
 
 	if (!doveadm_cmd_param_array(_ctx->cctx, "mailbox", &ctx->mailboxes))
 		doveadm_mail_help_name("backscatter scan");
 	(void)doveadm_cmd_param_str(_ctx->cctx, "move", &ctx->move_to);
-	(void)doveadm_cmd_param_bool(_ctx->cctx, "full", &full);
-	ctx->full = full;
+	(void)doveadm_cmd_param_bool(_ctx->cctx, "full", &ctx->full);
 	ctx->progress = !doveadm_server &&
 		(doveadm_verbose || isatty(STDERR_FILENO) > 0);
 	scan_print_headers(ctx);
@@ -407,12 +321,6 @@ scan_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 
 struct doveadm_mail_cmd_context *doveadm_backscatter_scan_alloc(void)
 {
-	struct scan_cmd_context *ctx;
-
-	ctx = doveadm_mail_cmd_alloc(struct scan_cmd_context);
-	backscatter_doveadm_take_options(&ctx->ctx);
-	ctx->ctx.v.init = scan_init;
-	ctx->ctx.v.run = scan_run;
-	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	return &ctx->ctx;
+	return doveadm_backscatter_alloc(sizeof(struct scan_cmd_context),
+					 scan_init, scan_run, NULL);
 }

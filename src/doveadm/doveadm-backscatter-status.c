@@ -1,12 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "str.h"
+#include "array.h"
 #include "mail-user.h"
 #include "doveadm-mail.h"
-#include "doveadm-print.h"
 #include "dovecot-backscatter.h"
-#include "backscatter-compat.h"
 #include "doveadm-backscatter-conf.h"
 #include "doveadm-backscatter.h"
 
@@ -28,6 +26,13 @@ struct status_cmd_context {
 	struct mail_user *user;
 	bool script_found;
 	const char *script_unknown;
+};
+
+static const struct doveadm_backscatter_column status_columns[] = {
+	{ "status", 0 },
+	{ "check", 0 },
+	{ "detail", 0 },
+	{ "mend", 0 }
 };
 
 static const char *const status_names[] = {
@@ -72,16 +77,13 @@ status_plugin(struct status_cmd_context *ctx,
 	bool judges = backscatter_conf_has(conf, "mail_plugins",
 					   "backscatter") ||
 		backscatter_conf_has(conf, own, "backscatter");
+	bool runs = backscatter_conf_has(conf, "mail_plugins", "sieve") ||
+		backscatter_conf_has(conf, own, "sieve");
 
-	if (judges && (backscatter_conf_has(conf, "mail_plugins", "sieve") ||
-		       backscatter_conf_has(conf, own, "sieve"))) {
-		status_print(ctx, name, BACKSCATTER_STATUS_OK,
-			     "among its mail_plugins", "");
-		return;
-	}
-	status_print(ctx, name, missing, judges ?
-		     "among its mail_plugins, but sieve is not: no script is "
-		     "run" : "not among its mail_plugins",
+	status_print(ctx, name, judges && runs ? BACKSCATTER_STATUS_OK :
+		     missing, !judges ? "not among its mail_plugins" :
+		     !runs ? "among its mail_plugins, but sieve is not: no "
+		     "script is run" : "among its mail_plugins",
 		     t_strdup_printf(BACKSCATTER_CONF_TEXT(
 			"protocol %s {\n"
 			"  mail_plugins = $mail_plugins sieve backscatter\n}\n",
@@ -102,20 +104,18 @@ static void status_extension(struct status_cmd_context *ctx)
 	static const char *const names[] = {
 		"sieve_extensions", "sieve_global_extensions"
 	};
-	bool enabled = FALSE;
+	bool enabled;
 	unsigned int i;
 
-	if (!status_conf_has(ctx, "sieve_plugins", "sieve_backscatter")) {
-		status_print(ctx, "Sieve plugin", BACKSCATTER_STATUS_FAILED,
-			     "sieve_backscatter is not among sieve_plugins",
-			     BACKSCATTER_CONF_TEXT("plugin {\n  sieve_plugins = "
-					 "sieve_backscatter\n}\n",
-					 "sieve_plugins = "
-					 "sieve_backscatter\n"));
-	} else {
-		status_print(ctx, "Sieve plugin", BACKSCATTER_STATUS_OK,
-			     "among sieve_plugins", "");
-	}
+	enabled = status_conf_has(ctx, "sieve_plugins", "sieve_backscatter");
+	status_print(ctx, "Sieve plugin", enabled ? BACKSCATTER_STATUS_OK :
+		     BACKSCATTER_STATUS_FAILED, enabled ?
+		     "among sieve_plugins" :
+		     "sieve_backscatter is not among sieve_plugins",
+		     BACKSCATTER_CONF_TEXT("plugin {\n  sieve_plugins = "
+				 "sieve_backscatter\n}\n",
+				 "sieve_plugins = sieve_backscatter\n"));
+	enabled = FALSE;
 	for (i = 0; i < N_ELEMENTS(names); i++) {
 		enabled = enabled ||
 			status_conf_has(ctx, names[i], "vnd.backscatter") ||
@@ -238,15 +238,14 @@ static bool status_is_script(const char *name)
 
 static void status_scripts(struct status_cmd_context *ctx)
 {
-	const char *name, *value;
-	unsigned int i;
+	const struct backscatter_conf_setting *setting;
 
 	ctx->script_found = FALSE;
 	ctx->script_unknown = NULL;
-	for (i = 0; backscatter_conf_next(ctx->lmtp, i, &name, &value); i++) {
-		if (status_is_script(name)) {
-			status_script(ctx, value,
-				      status_script_is_global(ctx, name));
+	array_foreach(&ctx->lmtp->settings, setting) {
+		if (status_is_script(setting->name)) {
+			status_script(ctx, setting->value,
+				status_script_is_global(ctx, setting->name));
 		}
 	}
 	status_script(ctx, "~/.dovecot.sieve", FALSE);
@@ -308,22 +307,13 @@ status_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 		doveadm_print_formatted_set_format(
 			"%{status}\t%{username}: %{check}: %{detail}\n%{mend}");
 	}
-	doveadm_print_header_simple("status");
-	doveadm_print_header_simple("check");
-	doveadm_print_header_simple("detail");
-	doveadm_print_header_simple("mend");
+	doveadm_backscatter_print_headers(status_columns,
+					  N_ELEMENTS(status_columns));
 }
 
 struct doveadm_mail_cmd_context *doveadm_backscatter_status_alloc(void)
 {
-	struct status_cmd_context *ctx;
-
-	ctx = doveadm_mail_cmd_alloc(struct status_cmd_context);
-	backscatter_doveadm_take_options(&ctx->ctx);
-	ctx->ctx.v.init = status_init;
-	ctx->ctx.v.run = status_run;
-	doveadm_print_init(DOVEADM_PRINT_TYPE_FORMATTED);
-	doveadm_print_formatted_set_format(
+	return doveadm_backscatter_alloc(sizeof(struct status_cmd_context),
+		status_init, status_run,
 		"%{status}\t%{check}: %{detail}\n%{mend}");
-	return &ctx->ctx;
 }
