@@ -23,7 +23,8 @@ const char *bounce_address_domain(const char *text);
 const char *t_bounce_address_strip(const char *text);
 
 /* Split "local-part@domain" of an envelope (RFC 5321 section 4.1.2) at its
-   last '@'. Returns 0, or -1 if a part of it is missing. */
+   last '@'. Returns 0, or -1 if a part of it is missing: the other one is filled
+   in if there is an '@'. */
 int t_bounce_address_parse(const char *text,
 			   struct bounce_address *address_r);
 

@@ -2,6 +2,8 @@
 
 #include "lib.h"
 #include "array.h"
+#include "str.h"
+#include "rfc822-parser.h"
 #include "bounce-address.h"
 #include "bounce-dkim.h"
 #include "bounce-domain-name.h"
@@ -11,16 +13,19 @@
 #include "bounce-sender.h"
 
 struct sender_context {
-	const struct bounce_policy *policy;
-	/* the mailbox's: of the envelope, and unwrapped */
-	ARRAY(struct bounce_address) recipients;
+	enum bounce_sender_match match;
+	const char *delimiter;
+	/* the mailbox's: first those of the envelope, and what is wrapped in
+	   them; then the aliases, local_part NULL for all of a domain */
+	ARRAY(struct bounce_address) mailbox;
+	unsigned int recipients_count;
 	/* there is a recipient with a domain */
 	bool known;
 };
 
 static void sender_add_recipient(struct sender_context *ctx, const char *text)
 {
-	struct bounce_address address;
+	struct bounce_address address, inner;
 	unsigned int i;
 
 	if (text == NULL || strchr(text, '@') == NULL)
@@ -28,61 +33,63 @@ static void sender_add_recipient(struct sender_context *ctx, const char *text)
 	ctx->known = TRUE;
 	if (t_bounce_address_parse(text, &address) < 0)
 		return;
-	array_push_back(&ctx->recipients, &address);
-	for (i = 0; i < BOUNCE_ADDRESS_MAX_WRAPS; i++) {
-		struct bounce_address inner;
-
-		if (!t_bounce_address_unwrap(&address, &inner))
-			break;
-		array_push_back(&ctx->recipients, &inner);
+	array_push_back(&ctx->mailbox, &address);
+	for (i = 0; i < BOUNCE_ADDRESS_MAX_WRAPS &&
+	     t_bounce_address_unwrap(&address, &inner); i++) {
+		array_push_back(&ctx->mailbox, &inner);
 		address = inner;
 	}
 }
 
-static bool
-sender_domain_matches(const char *domain, const char *recipient_domain)
+static void
+sender_init(struct sender_context *ctx, const struct bounce_policy *policy,
+	    const struct bounce_envelope *envelope,
+	    enum bounce_sender_match match)
 {
-	return bounce_domain_is_within(domain, recipient_domain) ||
-		bounce_domain_is_within(recipient_domain, domain);
+	const char *const *alias = policy->aliases;
+	struct bounce_address address;
+
+	i_zero(ctx);
+	ctx->match = match;
+	ctx->delimiter = policy->recipient_delimiter;
+	t_array_init(&ctx->mailbox, 4);
+	sender_add_recipient(ctx, envelope->rcpt_to);
+	sender_add_recipient(ctx, envelope->orcpt);
+	sender_add_recipient(ctx, envelope->user);
+	ctx->recipients_count = array_count(&ctx->mailbox);
+	for (; alias != NULL && *alias != NULL; alias++) {
+		(void)t_bounce_address_parse(*alias, &address);
+		if (**alias == '@')
+			address.local_part = NULL;
+		if (address.domain != NULL)
+			array_push_back(&ctx->mailbox, &address);
+	}
 }
 
 static bool
-sender_matches_alias(const struct bounce_policy *policy,
-		     const struct bounce_address *sender, const char *alias)
+sender_matches_one(const struct sender_context *ctx,
+		   const struct bounce_address *sender,
+		   const struct bounce_address *mailbox)
 {
-	struct bounce_address address;
-
-	if (*alias == '@') {
-		return policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN ?
-			sender_domain_matches(sender->domain, alias + 1) :
-			bounce_domain_equals(sender->domain,
-						     alias + 1);
+	if (ctx->match == BOUNCE_SENDER_MATCH_DOMAIN) {
+		return bounce_domain_is_within(sender->domain,
+					       mailbox->domain) ||
+			bounce_domain_is_within(mailbox->domain,
+						sender->domain);
 	}
-	if (t_bounce_address_parse(alias, &address) < 0)
-		return FALSE;
-	return policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN ?
-		sender_domain_matches(sender->domain, address.domain) :
-		bounce_address_equals(sender, &address,
-				      policy->recipient_delimiter);
+	return mailbox->local_part == NULL ?
+		bounce_domain_equals(sender->domain, mailbox->domain) :
+		bounce_address_equals(sender, mailbox, ctx->delimiter);
 }
 
 static bool
 sender_matches_mailbox(const struct sender_context *ctx,
 		       const struct bounce_address *sender)
 {
-	const struct bounce_policy *policy = ctx->policy;
-	const struct bounce_address *recipient;
-	const char *const *alias = policy->aliases;
+	const struct bounce_address *mailbox;
 
-	array_foreach(&ctx->recipients, recipient) {
-		if (policy->sender_match == BOUNCE_SENDER_MATCH_DOMAIN ?
-		    sender_domain_matches(sender->domain, recipient->domain) :
-		    bounce_address_equals(sender, recipient,
-					  policy->recipient_delimiter))
-			return TRUE;
-	}
-	for (; alias != NULL && *alias != NULL; alias++) {
-		if (sender_matches_alias(policy, sender, *alias))
+	array_foreach(&ctx->mailbox, mailbox) {
+		if (sender_matches_one(ctx, sender, mailbox))
 			return TRUE;
 	}
 	return FALSE;
@@ -90,20 +97,14 @@ sender_matches_mailbox(const struct sender_context *ctx,
 
 /* One address of a list, as far as it was read. */
 struct sender_reading {
-	unsigned int comment, angles, ats;
-	bool quoted, in_angle;
+	unsigned int angles, ats;
+	bool in_angle;
 };
 
 /* Returns FALSE if the address cannot be read in one way only. */
 static bool sender_reading_add(struct sender_reading *reading, char c)
 {
 	switch (c) {
-	case '"':
-		reading->quoted = TRUE;
-		break;
-	case '(':
-		reading->comment++;
-		break;
 	case '<':
 		reading->ats = 0;
 		reading->in_angle = TRUE;
@@ -115,11 +116,12 @@ static bool sender_reading_add(struct sender_reading *reading, char c)
 		if (reading->in_angle || reading->angles == 0)
 			reading->ats++;
 		break;
+	case '\0':
 	case ',':
 	case ';':
 	case ':':
 		if (reading->in_angle)
-			break;
+			return c != '\0';
 		if (reading->ats > 1 && reading->angles == 0)
 			return FALSE;
 		i_zero(reading);
@@ -128,30 +130,27 @@ static bool sender_reading_add(struct sender_reading *reading, char c)
 	return TRUE;
 }
 
-/* Two at-signs in an address, two pairs of angle brackets, a quote that is left
-   open: programs differ in whose address they show. */
-static bool sender_list_is_ambiguous(const char *p)
+/* Two at-signs in an address, two pairs of angle brackets, a quote or a comment
+   that is left open: programs differ in whose address they show. */
+static bool sender_list_is_ambiguous(const char *value)
 {
+	struct rfc822_parser_context parser;
 	struct sender_reading reading;
+	string_t *quoted = t_str_new(128);
+	int ret;
 
 	i_zero(&reading);
-	for (; *p != '\0'; p++) {
-		if (*p == '\\' && (reading.quoted || reading.comment > 0)) {
-			if (*++p == '\0')
+	rfc822_parser_init(&parser, (const unsigned char *)value,
+			   strlen(value), NULL);
+	while ((ret = rfc822_skip_lwsp(&parser)) > 0) {
+		if (*parser.data == '"') {
+			if (rfc822_parse_quoted_string(&parser, quoted) < 0)
 				return TRUE;
-		} else if (reading.quoted) {
-			reading.quoted = *p != '"';
-		} else if (reading.comment > 0) {
-			if (*p == '(')
-				reading.comment++;
-			else if (*p == ')')
-				reading.comment--;
-		} else if (!sender_reading_add(&reading, *p)) {
+		} else if (!sender_reading_add(&reading, *parser.data++)) {
 			return TRUE;
 		}
 	}
-	return reading.quoted || reading.comment > 0 || reading.in_angle ||
-		(reading.ats > 1 && reading.angles == 0);
+	return ret < 0 || !sender_reading_add(&reading, '\0');
 }
 
 /* Returns -1 if there are more addresses than are read, or it is not clear
@@ -194,32 +193,20 @@ t_sender_list(const struct bounce_header *original,
 	return 0;
 }
 
-static void
-sender_init(struct sender_context *ctx, const struct bounce_envelope *envelope)
-{
-	t_array_init(&ctx->recipients, 4);
-	sender_add_recipient(ctx, envelope->rcpt_to);
-	sender_add_recipient(ctx, envelope->orcpt);
-	sender_add_recipient(ctx, envelope->user);
-}
-
 static bool
-sender_matches(const struct bounce_policy *policy,
-	       const struct bounce_envelope *envelope,
+sender_matches(const struct sender_context *ctx,
 	       const struct bounce_header *original,
 	       const struct bounce_dkim_signature *sig)
 {
-	struct sender_context ctx = { .policy = policy };
 	const struct bounce_address *list;
 	unsigned int i, count;
 
-	sender_init(&ctx, envelope);
-	if (!ctx.known)
+	if (!ctx->known)
 		return TRUE;
 	if (t_sender_list(original, sig, &list, &count) < 0 || count == 0)
 		return FALSE;
 	for (i = 0; i < count; i++) {
-		if (!sender_matches_mailbox(&ctx, &list[i]))
+		if (!sender_matches_mailbox(ctx, &list[i]))
 			return FALSE;
 	}
 	return TRUE;
@@ -230,12 +217,14 @@ bool bounce_sender_matches(const struct bounce_policy *policy,
 			   const struct bounce_header *original,
 			   const struct bounce_dkim_signature *sig)
 {
+	struct sender_context ctx;
 	bool ret;
 
 	if (policy->sender_match == BOUNCE_SENDER_MATCH_NONE)
 		return TRUE;
 	T_BEGIN {
-		ret = sender_matches(policy, envelope, original, sig);
+		sender_init(&ctx, policy, envelope, policy->sender_match);
+		ret = sender_matches(&ctx, original, sig);
 	} T_END;
 	return ret;
 }
@@ -243,18 +232,19 @@ bool bounce_sender_matches(const struct bounce_policy *policy,
 static bool
 sender_is_mailbox(const struct sender_context *ctx, const char *text)
 {
-	const struct bounce_address *recipient;
+	const struct bounce_address *mailbox;
 	struct bounce_address address;
+	unsigned int i;
 
 	if (strchr(text, '@') != NULL) {
 		return t_bounce_address_parse(text, &address) == 0 &&
 			sender_matches_mailbox(ctx, &address);
 	}
 	address.local_part = text;
-	array_foreach(&ctx->recipients, recipient) {
-		address.domain = recipient->domain;
-		if (bounce_address_equals(&address, recipient,
-					  ctx->policy->recipient_delimiter))
+	for (i = 0; i < ctx->recipients_count; i++) {
+		mailbox = array_idx(&ctx->mailbox, i);
+		address.domain = mailbox->domain;
+		if (bounce_address_equals(&address, mailbox, ctx->delimiter))
 			return TRUE;
 	}
 	return FALSE;
@@ -264,13 +254,12 @@ bool bounce_sender_is_mailbox(const struct bounce_policy *policy,
 			      const struct bounce_envelope *envelope,
 			      const char *text)
 {
-	struct bounce_policy exact = *policy;
-	struct sender_context ctx = { .policy = &exact };
+	struct sender_context ctx;
 	bool ret;
 
-	exact.sender_match = BOUNCE_SENDER_MATCH_ADDRESS;
 	T_BEGIN {
-		sender_init(&ctx, envelope);
+		sender_init(&ctx, policy, envelope,
+			    BOUNCE_SENDER_MATCH_ADDRESS);
 		ret = sender_is_mailbox(&ctx, text);
 	} T_END;
 	return ret;
