@@ -34,6 +34,9 @@ struct bounce_received {
 	bool authenticated;
 	/* Seconds since 1970; 0: none or not a date. */
 	time_t date;
+
+	/* By bounce_received_collect(): the field's index in the header. */
+	unsigned int field;
 };
 
 ARRAY_DEFINE_TYPE(bounce_received, struct bounce_received);
