@@ -2,7 +2,10 @@
 
 #include "lib.h"
 #include "str.h"
+#include "rfc822-parser.h"
+#include "bounce-address.h"
 #include "bounce-authres.h"
+#include "bounce-domain-name.h"
 #include "bounce-header.h"
 #include "bounce-limits.h"
 #include "bounce-report.h"
@@ -22,62 +25,54 @@ const char *bounce_alignment_name(enum bounce_alignment alignment)
 }
 
 /* In a quoted string these are no syntax. */
-static char quoted_char(char c)
+static void authres_append_quoted(string_t *dest, const char *text)
 {
-	return c == ' ' || c == ';' || c == '=' ? '_' : c;
+	for (; *text != '\0'; text++)
+		str_append_c(dest, strchr(" ;=", *text) != NULL ? '_' : *text);
 }
 
-/* The value without comments, quotes, and white space around '='. */
+/* The value without comments, quotes, and white space around '='. What begins
+   with a comment or a quoted string that is left open is left out. */
 static const char *t_authres_flatten(const char *value)
 {
-	string_t *str = t_str_new(strlen(value) + 1);
-	unsigned int depth = 0;
-	bool quoted = FALSE;
-	char c;
+	struct rfc822_parser_context parser;
+	string_t *dest = t_str_new(strlen(value) + 1);
+	string_t *quoted = t_str_new(64);
+	const unsigned char *end;
+	bool space = FALSE, equals = FALSE;
 
-	for (; (c = *value) != '\0'; value++) {
-		if (c == '\\' && (quoted || depth > 0) && value[1] != '\0') {
-			value++;
-			if (depth == 0)
-				str_append_c(str, quoted_char(*value));
-		} else if (quoted) {
-			quoted = c != '"';
-			if (quoted)
-				str_append_c(str, quoted_char(c));
-		} else if (c == '(') {
-			depth++;
-		} else if (depth > 0) {
-			if (c == ')' && --depth == 0)
-				str_append_c(str, ' ');
-		} else if (c == '"') {
-			quoted = TRUE;
-		} else if (c == '=') {
-			while (str_len(str) > 0 &&
-			       str_data(str)[str_len(str) - 1] == ' ')
-				str_truncate(str, str_len(str) - 1);
-			str_append_c(str, c);
-			value += strspn(value + 1, " ");
-		} else {
-			str_append_c(str, c);
+	rfc822_parser_init(&parser, (const unsigned char *)value,
+			   strlen(value), NULL);
+	for (;;) {
+		end = parser.data;
+		if (rfc822_skip_lwsp(&parser) <= 0)
+			return str_c(dest);
+		if ((space || parser.data > end) && *parser.data != '=' &&
+		    !equals)
+			str_append_c(dest, ' ');
+		equals = *parser.data == '=';
+		space = FALSE;
+		if (*parser.data != '"') {
+			str_append_c(dest, *parser.data++);
+			continue;
 		}
+		str_truncate(quoted, 0);
+		if (rfc822_parse_quoted_string(&parser, quoted) < 0)
+			return str_c(dest);
+		authres_append_quoted(dest, str_c(quoted));
+		/* it has skipped what is behind it */
+		space = parser.data[-1] != '"';
 	}
-	return str_c(str);
 }
 
-/* Behind the last '@', in lower case; NULL: there is none. */
+/* A domain, or that of an address; NULL: it is not below any other. */
 static const char *authres_domain(pool_t pool, const char *value)
 {
-	const char *at = strrchr(value, '@');
-	char *domain;
-	size_t size;
+	const char *domain = bounce_address_domain(value);
 
-	if (at != NULL)
-		value = at + 1;
-	domain = str_lcase(p_strdup(pool, value));
-	size = strlen(domain);
-	if (size > 0 && domain[size - 1] == '.')
-		domain[size - 1] = '\0';
-	return strchr(domain, '.') == NULL ? NULL : domain;
+	domain = t_bounce_domain_normalise(domain == NULL ? value : domain);
+	return domain == NULL || strchr(domain, '.') == NULL ? NULL :
+		p_strdup(pool, domain);
 }
 
 /* Those named first count before the others. */
@@ -147,29 +142,14 @@ bool bounce_authres_parse(pool_t pool, const char *value,
  * Alignment
  */
 
-static bool domain_is_below(const char *domain, const char *parent)
-{
-	size_t size = strlen(domain), parent_size = strlen(parent);
-
-	return size > parent_size &&
-		domain[size - parent_size - 1] == '.' &&
-		strcasecmp(domain + size - parent_size, parent) == 0;
-}
-
-static bool domains_are_aligned(const char *domain1, const char *domain2)
-{
-	return strcasecmp(domain1, domain2) == 0 ||
-		domain_is_below(domain1, domain2) ||
-		domain_is_below(domain2, domain1);
-}
-
+/* Whoever has a registry's domain, it is above everybody's. */
 static bool address_is_aligned(const char *address, const char *domain)
 {
-	const char *at = address == NULL ? NULL : strrchr(address, '@');
+	const char *own = bounce_address_domain(address);
 
-	/* a registry's domain is above everybody's */
-	return at != NULL && strchr(at + 1, '.') != NULL &&
-		domains_are_aligned(at + 1, domain);
+	return own != NULL && strchr(own, '.') != NULL &&
+		(bounce_domain_is_within(own, domain) ||
+		 bounce_domain_is_within(domain, own));
 }
 
 static bool

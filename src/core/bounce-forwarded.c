@@ -233,8 +233,8 @@ received_is_handover(const struct forwarded_context *ctx,
 		     const struct bounce_received *received)
 {
 	const struct bounce_received *origin =
-		bounce_trace_origin(ctx->pool, ctx->original,
-				    ctx->policy->trusted_networks, FALSE);
+		bounce_trace_origin(ctx->pool, NULL, ctx->original,
+				    ctx->policy->trusted_networks);
 
 	return received->ip.family != 0 && origin != NULL &&
 		net_ip_compare(&origin->ip, &received->ip);

@@ -1,12 +1,12 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "bounce-domain-name.h"
 #include "bounce-header.h"
-#include "bounce-limits.h"
 #include "bounce-networks.h"
 #include "bounce-trace.h"
 
-struct trace_context {
+struct trace_rules {
 	const struct bounce_networks *trusted;
 	bool skip_trusted;
 	bool skip_same_domain;
@@ -22,15 +22,6 @@ static const char *host_domain(const char *name)
 		parent + 1;
 }
 
-static bool host_is_within(const char *name, const char *domain)
-{
-	size_t size = strlen(name), domain_size = strlen(domain);
-
-	return size > domain_size &&
-		name[size - domain_size - 1] == '.' &&
-		strcasecmp(name + size - domain_size, domain) == 0;
-}
-
 /* The client says that it is of the server's own domain. */
 static bool received_is_internal(const struct bounce_received *received)
 {
@@ -39,44 +30,35 @@ static bool received_is_internal(const struct bounce_received *received)
 	if (received->helo == NULL || received->by == NULL)
 		return FALSE;
 	domain = host_domain(received->by);
-	return domain != NULL && host_is_within(received->helo, domain);
+	return domain != NULL &&
+		bounce_domain_is_within(received->helo, domain) &&
+		!bounce_domain_equals(received->helo, domain);
 }
 
 static bool
-trace_skip(const struct trace_context *ctx,
+trace_skip(const struct trace_rules *rules,
 	   const struct bounce_received *received)
 {
 	if (received->ip.family == 0 || bounce_ip_is_private(&received->ip))
 		return TRUE;
-	if (bounce_networks_match(ctx->trusted, &received->ip))
-		return ctx->skip_trusted;
-	return ctx->skip_same_domain && received_is_internal(received);
+	if (bounce_networks_match(rules->trusted, &received->ip))
+		return rules->skip_trusted;
+	return rules->skip_same_domain && received_is_internal(received);
 }
 
 static const struct bounce_received *
 trace_find(pool_t pool, const struct bounce_header *header,
-	   const struct trace_context *ctx, unsigned int *field_r)
+	   const struct trace_rules *rules)
 {
-	struct bounce_received received;
-	unsigned int i, count = 0;
+	ARRAY_TYPE(bounce_received) trace;
+	const struct bounce_received *received;
 
-	for (i = 0; i < header->fields_count; i++) {
-		if (!bounce_field_is(header, &header->fields[i], "Received"))
-			continue;
-		if (++count > BOUNCE_RECEIVED_MAX_FIELDS)
-			break;
-		T_BEGIN {
-			bounce_received_parse(pool,
-				t_bounce_field_value(header,
-					&header->fields[i],
-					BOUNCE_RECEIVED_MAX_SIZE), &received);
-		} T_END;
-		if (!trace_skip(ctx, &received)) {
-			*field_r = i;
-			return p_memdup(pool, &received, sizeof(received));
-		}
+	p_array_init(&trace, pool, 8);
+	bounce_received_collect(pool, header, &trace);
+	array_foreach(&trace, received) {
+		if (!trace_skip(rules, received))
+			return received;
 	}
-	*field_r = header->fields_count;
 	return NULL;
 }
 
@@ -85,23 +67,39 @@ bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
 		      const struct bounce_networks *trusted,
 		      unsigned int *field_r)
 {
-	const struct trace_context ctx = {
+	const struct trace_rules rules = {
 		.trusted = trusted, .skip_trusted = TRUE
 	};
+	const struct bounce_received *received =
+		trace_find(pool, bounce, &rules);
 
-	return trace_find(pool, bounce, &ctx, field_r);
+	*field_r = received == NULL ? bounce->fields_count : received->field;
+	return received;
+}
+
+/* Without any trace nothing is known of where it was made. */
+static bool
+trace_was_made_here(pool_t pool, const struct bounce_header *bounce,
+		    const struct bounce_networks *trusted)
+{
+	unsigned int field;
+
+	return bounce_header_find(bounce, "Received") != NULL &&
+		bounce_trace_reporter(pool, bounce, trusted, &field) == NULL;
 }
 
 const struct bounce_received *
-bounce_trace_origin(pool_t pool, const struct bounce_header *original,
-		    const struct bounce_networks *trusted, bool made_here)
+bounce_trace_origin(pool_t pool, const struct bounce_header *bounce,
+		    const struct bounce_header *original,
+		    const struct bounce_networks *trusted)
 {
-	const struct trace_context ctx = {
+	bool made_here = bounce != NULL &&
+		trace_was_made_here(pool, bounce, trusted);
+	const struct trace_rules rules = {
 		.trusted = trusted,
 		.skip_trusted = made_here,
 		.skip_same_domain = !made_here
 	};
-	unsigned int field;
 
-	return trace_find(pool, original, &ctx, &field);
+	return trace_find(pool, original, &rules);
 }

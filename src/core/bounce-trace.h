@@ -25,9 +25,11 @@ bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
    above, by the fields of the returned header. Steps inside of the reporting
    server's own network are passed over: private addresses, and clients that
    bear a name of its domain. Trusted addresses are passed over if the bounce
-   was made here; to a stranger our relay is where the mail came from. */
+   was made here, that is if it has a trace and no reporter; to a stranger our
+   relay is where the mail came from. bounce NULL: a stranger has made it. */
 const struct bounce_received *
-bounce_trace_origin(pool_t pool, const struct bounce_header *original,
-		    const struct bounce_networks *trusted, bool made_here);
+bounce_trace_origin(pool_t pool, const struct bounce_header *bounce,
+		    const struct bounce_header *original,
+		    const struct bounce_networks *trusted);
 
 #endif

@@ -25,25 +25,6 @@ static bool verdict_is_unsigned(const struct bounce_verdict *verdict)
 	return verdict->sig == NULL || !verdict->sig->sig->own;
 }
 
-/* The domain in From, if it is ours; else NULL. From the pool. */
-static const char *
-unsigned_own_domain(pool_t pool, const struct bounce_policy *policy,
-		    const struct bounce_header *original)
-{
-	const char *value = t_bounce_header_value(original, "From");
-	const struct bounce_address *list;
-	unsigned int count;
-
-	if (value == NULL)
-		return NULL;
-	(void)t_bounce_address_parse_list(value, &list, &count);
-	if (count == 0 || !bounce_domains_match(policy->domains,
-						list[0].domain))
-		return NULL;
-	return p_strdup(pool, t_str_lcase(t_bounce_sanitize(list[0].domain,
-						strlen(list[0].domain))));
-}
-
 static bool
 unsigned_find(pool_t pool, const struct bounce_policy *policy,
 	      const struct bounce_verdict *verdict,
@@ -51,20 +32,19 @@ unsigned_find(pool_t pool, const struct bounce_policy *policy,
 {
 	const struct bounce_header *original =
 		verdict->original->message.header;
-	const struct bounce_networks *trusted = policy->trusted_networks;
+	const char *host, *value = t_bounce_header_value(original, "From");
 	const struct bounce_received *origin;
-	const char *host;
-	unsigned int field;
-	bool made_here;
+	struct bounce_address from;
 
-	sender_r->domain = unsigned_own_domain(pool, policy, original);
-	if (sender_r->domain == NULL)
+	if (!t_bounce_address_parse_first(value, &from) ||
+	    !bounce_domains_match(policy->domains, from.domain))
 		return FALSE;
-	made_here = bounce_trace_reporter(pool, verdict->message->header, trusted,
-					  &field) == NULL;
-	origin = bounce_trace_origin(pool, original, trusted, made_here);
+	origin = bounce_trace_origin(pool, verdict->message->header, original,
+				     policy->trusted_networks);
 	if (origin == NULL)
 		return FALSE;
+	/* it is a domain name in lower case: it is in a set of them */
+	sender_r->domain = p_strdup(pool, from.domain);
 	sender_r->address = p_strdup(pool, net_ip2addr(&origin->ip));
 	host = origin->host != NULL ? origin->host : origin->helo;
 	if (host != NULL) {

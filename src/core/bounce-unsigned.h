@@ -19,9 +19,9 @@ struct bounce_unsigned_sender {
 };
 
 /* Returns TRUE if an original from one of our domains came back in a bounce
-   without any signature of ours, and says where it came from. What
-   sender_r points to is the pool's, which is not the data stack, and
-   sanitised. */
+   without any signature of ours, and says where it came from, past our own relays
+   (the policy's trusted networks) if the bounce was made here. What sender_r
+   points to is the pool's, which is not the data stack, and sanitised. */
 bool bounce_unsigned_sender_find(pool_t pool,
 				 const struct bounce_policy *policy,
 				 const struct bounce_verdict *verdict,

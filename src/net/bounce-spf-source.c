@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "message-address.h"
+#include "bounce-address.h"
 #include "bounce-domains.h"
 #include "bounce-header.h"
 #include "bounce-message.h"
@@ -21,20 +21,15 @@ spf_own_address(pool_t pool, const struct bounce_policy *policy,
 		const struct bounce_header *original, const char *field,
 		const char **domain_r)
 {
-	const struct message_address *addr;
-	const char *value = t_bounce_header_value(original, field);
+	struct bounce_address address;
 
-	if (value == NULL)
+	if (!t_bounce_address_parse_first(
+			t_bounce_header_value(original, field), &address) ||
+	    !bounce_domains_match(policy->domains, address.domain))
 		return NULL;
-	addr = message_address_parse(pool_datastack_create(),
-				     (const unsigned char *)value,
-				     strlen(value), 1, 0);
-	if (addr == NULL || addr->mailbox == NULL || addr->domain == NULL ||
-	    *addr->domain == '\0' ||
-	    !bounce_domains_match(policy->domains, addr->domain))
-		return NULL;
-	*domain_r = p_strdup(pool, addr->domain);
-	return p_strconcat(pool, addr->mailbox, "@", addr->domain, NULL);
+	*domain_r = p_strdup(pool, address.domain);
+	return p_strconcat(pool, address.local_part, "@", address.domain,
+			   NULL);
 }
 
 static void
@@ -62,19 +57,12 @@ spf_source_check(struct bounce_spf_source *_source, pool_t pool,
 {
 	struct spf_source *source =
 		container_of(_source, struct spf_source, source);
-	const struct bounce_received *reporter, *origin;
+	const struct bounce_received *origin;
 	const char *sender;
-	unsigned int field;
-	bool made_here;
 
 	i_zero(result_r);
-	/* a message without any trace tells nothing of where it was made */
-	reporter = bounce_trace_reporter(pool, bounce->header,
-					 policy->trusted_networks, &field);
-	made_here = reporter == NULL &&
-		bounce_header_find(bounce->header, "Received") != NULL;
-	origin = bounce_trace_origin(pool, original, policy->trusted_networks,
-				     made_here);
+	origin = bounce_trace_origin(pool, bounce->header, original,
+				     policy->trusted_networks);
 	if (origin == NULL)
 		return;
 	T_BEGIN {

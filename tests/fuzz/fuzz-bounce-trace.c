@@ -51,6 +51,11 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	pool_t pool = pool_allocfree_create("fuzz");
 	const struct bounce_header *header =
 		bounce_header_parse(pool, data, size);
+	/* a bounce that we have made */
+	static const unsigned char local[] =
+		"Received: from x ([127.0.0.1]) by y\n";
+	const struct bounce_header *own =
+		bounce_header_parse(pool, local, sizeof(local) - 1);
 	const struct bounce_networks *trusted;
 	const char *error;
 	unsigned int i, field;
@@ -63,9 +68,9 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 		fuzz_hop(bounce_trace_reporter(pool, header, trusted, &field),
 			 trusted, TRUE);
 		i_assert(field <= header->fields_count);
-		fuzz_hop(bounce_trace_origin(pool, header, trusted, FALSE),
+		fuzz_hop(bounce_trace_origin(pool, NULL, header, trusted),
 			 trusted, FALSE);
-		fuzz_hop(bounce_trace_origin(pool, header, trusted, TRUE),
+		fuzz_hop(bounce_trace_origin(pool, own, header, trusted),
 			 trusted, TRUE);
 		(void)bounce_authres_alignment(header, field, "mx.example.org",
 					       &report);

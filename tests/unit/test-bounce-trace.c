@@ -64,8 +64,9 @@ test_hop(const struct bounce_received *hop, const char *want, unsigned int idx)
 
 static void test_bounce_trace_find(void)
 {
+	static const char local[] = "Received: from x ([127.0.0.1]) by y\n";
 	const struct bounce_networks *trusted;
-	const struct bounce_header *header;
+	const struct bounce_header *header, *own, *none;
 	const char *error;
 	unsigned int i, field;
 	pool_t pool;
@@ -79,13 +80,19 @@ static void test_bounce_trace_find(void)
 			i_panic("%s", error);
 		header = bounce_header_parse(pool,
 			(const unsigned char *)t->header, strlen(t->header));
+		own = bounce_header_parse(pool, (const unsigned char *)local,
+					  strlen(local));
+		none = bounce_header_parse(pool, (const unsigned char *)"", 0);
 		test_hop(bounce_trace_reporter(pool, header, trusted, &field),
 			 t->reporter, i);
 		test_assert_idx(field == t->field, i);
-		test_hop(bounce_trace_origin(pool, header, trusted, FALSE),
+		test_hop(bounce_trace_origin(pool, NULL, header, trusted),
 			 t->foreign, i);
-		test_hop(bounce_trace_origin(pool, header, trusted, TRUE),
+		test_hop(bounce_trace_origin(pool, own, header, trusted),
 			 t->own, i);
+		/* nothing says where the bounce was made */
+		test_hop(bounce_trace_origin(pool, none, header, trusted),
+			 t->foreign, i);
 		pool_unref(&pool);
 	}
 	test_end();
