@@ -4,6 +4,7 @@
 
 #include "lib.h"
 #include "mail-user.h"
+#include "backscatter-dict.h"
 #include "backscatter-dict-private.h"
 
 /* Redis waits for 30 seconds by default. A dotlock of a process that was
@@ -28,27 +29,37 @@ static const char *backscatter_dict_uri(struct mail_user *user)
 	return uri == NULL || *uri == '\0' ? NULL : uri;
 }
 
+static int
+backscatter_dict_open_uri(const char *uri, const char *base_dir,
+			  struct event *event,
+			  struct backscatter_dict_backend *backend_r,
+			  const char **error_r)
+{
+	const struct dict_settings set = {
+		.base_dir = base_dir,
+		.event_parent = event
+	};
+
+	i_zero(backend_r);
+	backend_r->name = uri;
+	backend_r->is_file = strncmp(uri, "file:", 5) == 0;
+	backend_r->is_redis = strncmp(uri, "redis:", 6) == 0;
+	return dict_init(uri, &set, &backend_r->dict, error_r) < 0 ? -1 : 1;
+}
+
 int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 				  unsigned int timeout_msecs,
 				  struct backscatter_dict_backend *backend_r,
 				  const char **error_r)
 {
 	const char *uri = backscatter_dict_uri(user);
-	struct dict_settings dict_set;
 
 	i_zero(backend_r);
 	if (uri == NULL)
 		return 0;
-
-	i_zero(&dict_set);
-	dict_set.base_dir = user->set->base_dir;
-	dict_set.event_parent = event;
-	backend_r->name = uri;
-	backend_r->is_file = strncmp(uri, "file:", 5) == 0;
-	if (dict_init(backscatter_dict_uri_limit(uri, timeout_msecs),
-		      &dict_set, &backend_r->dict, error_r) < 0)
-		return -1;
-	return 1;
+	return backscatter_dict_open_uri(
+			backscatter_dict_uri_limit(uri, timeout_msecs),
+			user->set->base_dir, event, backend_r, error_r);
 }
 
 int backscatter_dict_backend_open_site(struct event *event,
@@ -56,18 +67,11 @@ int backscatter_dict_backend_open_site(struct event *event,
 				       struct backscatter_dict_backend *backend_r,
 				       const char **error_r)
 {
-	struct dict_settings dict_set;
-
-	i_zero(backend_r);
-	i_zero(&dict_set);
-	dict_set.base_dir = base_dir;
-	dict_set.event_parent = event;
-	backend_r->name = uri;
-	backend_r->is_file = strncmp(uri, "file:", 5) == 0;
-	return dict_init(uri, &dict_set, &backend_r->dict, error_r) < 0 ? -1 : 1;
+	return backscatter_dict_open_uri(uri, base_dir, event, backend_r,
+					 error_r);
 }
 
-bool backscatter_dict_backend_is_set(struct mail_user *user)
+bool backscatter_dict_is_set(struct mail_user *user)
 {
 	return backscatter_dict_uri(user) != NULL;
 }

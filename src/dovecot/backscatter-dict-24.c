@@ -7,6 +7,7 @@
 #include "settings.h"
 #include "mail-user.h"
 #include "dict-private.h"
+#include "backscatter-dict.h"
 #include "backscatter-dict-private.h"
 
 #define BACKSCATTER_DICT_FILTER "backscatter_dict"
@@ -48,6 +49,7 @@ int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 	}
 	/* a file is the user's own, a server is everybody's */
 	backend_r->is_file = strcmp(backend_r->dict->name, "file") == 0;
+	backend_r->is_redis = strcmp(backend_r->dict->name, "redis") == 0;
 	backend_r->name = t_strconcat(backend_r->dict->name, ":",
 		backend_r->is_file ? user->username : "", NULL);
 	return 1;
@@ -69,7 +71,7 @@ int backscatter_dict_backend_open_site(struct event *event,
 	return ret;
 }
 
-bool backscatter_dict_backend_is_set(struct mail_user *user)
+bool backscatter_dict_is_set(struct mail_user *user)
 {
 	struct event *event = event_create(user->event);
 	const struct dict_settings *set;
@@ -100,6 +102,6 @@ void backscatter_dict_backend_expire(const struct backscatter_dict_backend *b,
 				     struct dict_op_settings *set,
 				     unsigned int expire_secs)
 {
-	if (strcmp(b->dict->name, "redis") == 0)
+	if (b->is_redis)
 		set->expire_secs = expire_secs;
 }

@@ -1,22 +1,15 @@
 #ifndef BACKSCATTER_DICT_HANDLE_H
 #define BACKSCATTER_DICT_HANDLE_H
 
-/* What backscatter-dict.c, -write.c and -iterate.c know of a handle. Nobody
-   else does. */
+/* What the insides of a handle are: for backscatter-dict.c, which uses it, and
+   -user.c, which keeps it for the user. */
 
 #include "array.h"
+#include "backscatter-dict.h"
 #include "backscatter-dict-private.h"
 
-#include <time.h>
-
 struct ioloop;
-struct backscatter_dict_batch;
-
-/* A number that did not exist when it was to be incremented. */
-struct backscatter_dict_inc {
-	const char *key;
-	long long diff;
-};
+struct backscatter_dict_write;
 
 /* Dicts answer on the ioloop that they were used in, and there is no way to
    take a question back. So each handle has an ioloop of its own, for the whole
@@ -25,6 +18,9 @@ struct backscatter_dict {
 	struct mail_user *user;
 	struct event *event;
 	struct ioloop *ioloop;
+	/* between enter and leave: where we came from, and when */
+	struct ioloop *outer;
+	unsigned long long entered_usecs;
 	struct backscatter_dict_backend backend;
 	char *name;
 
@@ -34,10 +30,8 @@ struct backscatter_dict {
 	unsigned int usecs_spent;
 	/* questions that were not answered yet */
 	unsigned int pending;
-	pool_t missing_pool;
-	ARRAY(struct backscatter_dict_inc) missing;
 	/* to be begun once more */
-	ARRAY(struct backscatter_dict_batch *) batches;
+	ARRAY(struct backscatter_dict_write *) retries;
 	/* why it is not used any more; NULL: it is */
 	char *error;
 	/* why nothing more is written to it; it can be read, still */
@@ -46,22 +40,29 @@ struct backscatter_dict {
 	   they have in common; NULL: it could not be had */
 	unsigned int locks;
 	struct file_lock *lock;
+	bool entered;
 	bool timed_out;
 	/* it could not be had: not tried again for this message */
 	bool lock_failed;
 	bool iterate_more;
 };
 
-struct backscatter_dict_visit {
-	struct ioloop *outer;
-	struct timespec start;
-};
+/* Open the dict of the user. Returns as backscatter_dict_get() does. */
+int backscatter_dict_handle_open(struct mail_user *user,
+				 struct backscatter_dict **dict_r,
+				 const char **error_r);
+/* The deadline of a new message begins. */
+void backscatter_dict_handle_renew(struct backscatter_dict *dict);
+/* Hang up as the server would, if anything is pending: the dict then fails all
+   that it still waits for. Returns FALSE if it does not, and cannot be freed. */
+bool backscatter_dict_handle_hang_up(struct backscatter_dict *dict);
+/* Nothing is pending, and nothing is to be begun once more. */
+void backscatter_dict_handle_free(struct backscatter_dict **dict);
 
 /* Reading, or writing, has failed: it is told, and not tried again for a
    while. Does nothing but tell if the dict has no map for such keys. */
-void backscatter_dict_fail(struct backscatter_dict *dict, const char *error);
-void backscatter_dict_fail_write(struct backscatter_dict *dict,
-				 const char *error);
+void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
+			   const char *error);
 /* FALSE, with an error (data stack): it is not to be used any more. */
 bool backscatter_dict_can_ask(struct backscatter_dict *dict,
 			      const char **error_r);
@@ -69,22 +70,18 @@ bool backscatter_dict_can_ask(struct backscatter_dict *dict,
 bool backscatter_dict_can_write(struct backscatter_dict *dict,
 				const char **error_r);
 
-/* The dict's functions are called between these two, on its ioloop. What the
-   time between them is, is taken from the deadline. */
-void backscatter_dict_enter(struct backscatter_dict *dict,
-			    struct backscatter_dict_visit *visit_r);
-void backscatter_dict_leave(struct backscatter_dict *dict,
-			    const struct backscatter_dict_visit *visit);
+/* The dict's functions are called between these two, on its ioloop. The time
+   between them is taken from the deadline. They do not nest. */
+void backscatter_dict_enter(struct backscatter_dict *dict);
+void backscatter_dict_leave(struct backscatter_dict *dict);
 /* Within enter and leave: run until it is finished (NULL: until nothing is
    pending), or the time is over. Returns FALSE for the latter. Callbacks stop
    the ioloop. */
 bool backscatter_dict_run(struct backscatter_dict *dict, const bool *finished,
 			  unsigned int msecs);
 
-/* Begin to delete these keys, in one transaction: a file is written once. */
-void backscatter_dict_unset_all(struct backscatter_dict *dict,
-				const ARRAY_TYPE(const_string) *keys);
-/* The batches that were not written. */
-void backscatter_dict_batches_free(struct backscatter_dict *dict);
+/* Forget the writes that were to be begun once more. It is the one function of
+   backscatter-dict.c here. */
+void backscatter_dict_drop_retries(struct backscatter_dict *dict);
 
 #endif

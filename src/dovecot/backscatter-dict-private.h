@@ -2,7 +2,7 @@
 #define BACKSCATTER_DICT_PRIVATE_H
 
 /* What differs from Dovecot 2.3 to 2.4 about dicts, in backscatter-dict-23.c
-   and -24.c. */
+   and -24.c; backscatter_dict_is_set(), too, is there. */
 
 #include "dict.h"
 
@@ -15,6 +15,7 @@ struct backscatter_dict_backend {
 	   the same name. From the data stack. */
 	const char *name;
 	bool is_file;
+	bool is_redis;
 	/* 2.4's settings that the dict was opened with. */
 	struct settings_instance *instance;
 };
@@ -34,8 +35,6 @@ int backscatter_dict_backend_open_site(struct event *event,
 				       const char *base_dir, const char *uri,
 				       struct backscatter_dict_backend *backend_r,
 				       const char **error_r);
-/* Whether one is configured, without opening it. */
-bool backscatter_dict_backend_is_set(struct mail_user *user);
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend);
 /* Set how long a write is kept, if the dict can do that and says so. */
 void backscatter_dict_backend_expire(const struct backscatter_dict_backend *b,

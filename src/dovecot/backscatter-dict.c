@@ -1,36 +1,17 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* What is read from backscatter_dict, and written to it. */
+
 #include "lib.h"
 #include "array.h"
-#include "ioloop-private.h"
-#include "module-context.h"
+#include "ioloop.h"
+#include "file-lock.h"
 #include "mail-user.h"
-#include "backscatter-event.h"
-#include "backscatter-throttle.h"
-#include "backscatter-dict.h"
 #include "backscatter-dict-handle.h"
+#include "backscatter-dict-key.h"
 
-#include <sys/socket.h>
-#include <time.h>
-
-#define BACKSCATTER_DICT_EVENT_FAILED "backscatter_dict_failed"
-#define BACKSCATTER_DICT_WARNING_INTERVAL 60
-/* Once a connection was shut down its operations fail at once, or when it was
-   shut down again: newer dict clients connect anew, once, and ask again. */
-#define BACKSCATTER_DICT_ABORT_MSECS 25
-#define BACKSCATTER_DICT_ABORT_TIMES 4
-
-#define BACKSCATTER_DICT_USER_CONTEXT(obj) \
-	MODULE_CONTEXT(obj, backscatter_dict_user_module)
-
-struct backscatter_dict_user {
-	union mail_user_module_context module_ctx;
-
-	/* NULL: it is not open. */
-	struct backscatter_dict *dict;
-	/* It is not closed before the user is freed. */
-	bool keep;
-};
+#define BACKSCATTER_DICT_LOCK_FILE "backscatter.lock"
+#define BACKSCATTER_DICT_LOCK_SECS 2
 
 struct backscatter_dict_lookup {
 	struct backscatter_dict *dict;
@@ -42,402 +23,38 @@ struct backscatter_dict_lookup {
 	bool abandoned;
 };
 
-static MODULE_CONTEXT_DEFINE_INIT(backscatter_dict_user_module,
-				  &mail_user_module_register);
-/* A dict is held in it while it is left alone. */
-static struct backscatter_throttle backscatter_dict_failures = {
-	.interval = BACKSCATTER_DICT_RETRY_SECS,
-	.forget = TRUE
-};
-/* One that cannot be written to may well be read. */
-static struct backscatter_throttle backscatter_dict_write_failures = {
-	.interval = BACKSCATTER_DICT_RETRY_SECS,
-	.forget = TRUE
-};
-static struct backscatter_throttle backscatter_dict_warnings = {
-	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
-};
-static struct backscatter_throttle backscatter_dict_unmapped = {
-	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
+/* What becomes of a number that is to be incremented and is not there. */
+enum dict_write_step {
+	/* All is done once more, with the user's lock: another process may have
+	   created it meanwhile. */
+	DICT_WRITE_ONCE_MORE = 0,
+	/* All is done once more, and numbers are set. */
+	DICT_WRITE_CREATE_NEXT,
+	/* Numbers are set. */
+	DICT_WRITE_CREATE,
+	/* It is not incremented. */
+	DICT_WRITE_ONLY
 };
 
-/*
- * Failures
- */
+struct dict_op {
+	const char *key;
+	/* NULL: the key is incremented, or unset */
+	const char *value;
+	bool inc;
+	long long diff;
+};
 
-/* Warned of now and then; all are counted by their event. */
-static void
-backscatter_dict_log_failure(struct backscatter_dict *dict,
-			     struct backscatter_throttle *warnings,
-			     const char *error, const char *remark)
-{
-	struct event_passthrough *e = event_create_passthrough(dict->event)->
-		set_name(BACKSCATTER_DICT_EVENT_FAILED)->
-		add_str("error", error);
-
-	if (backscatter_throttle_once(warnings, dict->name, time(NULL)))
-		e_warning(e->event(), "%s (%s)", error, remark);
-	else
-		e_debug(e->event(), "%s", error);
-}
-
-/* SQL has a map for each kind of keys. One that is not there is a gap in the
-   configuration: what needs it goes without, and the dict serves the rest. */
-static bool backscatter_dict_is_unmapped(const char *error)
-{
-	return strstr(error, "unmapped key") != NULL;
-}
-
-/* what: is done without for a while. */
-static void
-backscatter_dict_failed(struct backscatter_dict *dict, char **failed,
-			struct backscatter_throttle *failures,
-			const char *error, const char *what)
-{
-	if (*failed != NULL)
-		return;
-	if (backscatter_dict_is_unmapped(error)) {
-		backscatter_dict_log_failure(dict, &backscatter_dict_unmapped,
-			error, "expected: a map for this kind of key, as in "
-			"the example configuration");
-		return;
-	}
-	*failed = i_strdup(error);
-	(void)backscatter_throttle_hold(failures, dict->name, time(NULL));
-	backscatter_dict_log_failure(dict, &backscatter_dict_warnings, error,
-		t_strdup_printf("%s for %u seconds, and what needs it goes "
-				"without", what, BACKSCATTER_DICT_RETRY_SECS));
-}
-
-void backscatter_dict_fail(struct backscatter_dict *dict, const char *error)
-{
-	backscatter_dict_failed(dict, &dict->error, &backscatter_dict_failures,
-				error, "it is left alone");
-}
-
-void backscatter_dict_fail_write(struct backscatter_dict *dict,
-				 const char *error)
-{
-	backscatter_dict_failed(dict, &dict->write_error,
-				&backscatter_dict_write_failures, error,
-				"nothing is written to it");
-}
-
-bool backscatter_dict_can_ask(struct backscatter_dict *dict,
-			      const char **error_r)
-{
-	if (dict->error == NULL && dict->msecs_left == 0) {
-		backscatter_dict_fail(dict, t_strdup_printf(
-			"No answer within %u milliseconds",
-			BACKSCATTER_DICT_DEADLINE_MSECS));
-	}
-	*error_r = t_strdup(dict->error);
-	return dict->error == NULL;
-}
-
-bool backscatter_dict_can_write(struct backscatter_dict *dict,
-				const char **error_r)
-{
-	if (!backscatter_dict_can_ask(dict, error_r))
-		return FALSE;
-	*error_r = t_strdup(dict->write_error);
-	return dict->write_error == NULL;
-}
-
-/*
- * Our ioloop, and the time spent in it
- */
-
-void backscatter_dict_enter(struct backscatter_dict *dict,
-			    struct backscatter_dict_visit *visit_r)
-{
-	visit_r->outer = current_ioloop;
-	if (clock_gettime(CLOCK_MONOTONIC, &visit_r->start) < 0)
-		i_fatal("clock_gettime() failed: %m");
-	io_loop_set_current(dict->ioloop);
-}
-
-void backscatter_dict_leave(struct backscatter_dict *dict,
-			    const struct backscatter_dict_visit *visit)
-{
-	struct timespec end;
-	long long usecs;
-
-	io_loop_set_current(visit->outer);
-	if (clock_gettime(CLOCK_MONOTONIC, &end) < 0)
-		i_fatal("clock_gettime() failed: %m");
-	usecs = (end.tv_sec - visit->start.tv_sec) * 1000000LL +
-		(end.tv_nsec - visit->start.tv_nsec) / 1000;
-	/* many short visits take long, too; and whoever begins again and again
-	   until the time is over has to come to its end */
-	usecs = I_MAX(usecs, 1) + dict->usecs_spent;
-	dict->msecs_left -= I_MIN(dict->msecs_left, usecs / 1000);
-	dict->usecs_spent = usecs % 1000;
-}
-
-/* The ioloop must have none before it that dies earlier. */
-static struct ioloop *backscatter_dict_ioloop_create(void)
-{
-	struct ioloop *outer = current_ioloop, *root, *ioloop;
-
-	for (root = outer; root != NULL && root->prev != NULL; )
-		root = root->prev;
-	io_loop_set_current(root);
-	ioloop = io_loop_create();
-	io_loop_set_current(outer);
-	return ioloop;
-}
-
-static void backscatter_dict_ioloop_destroy(struct ioloop **ioloop)
-{
-	struct ioloop *outer = current_ioloop;
-
-	io_loop_set_current(*ioloop);
-	io_loop_destroy(ioloop);
-	io_loop_set_current(outer);
-}
-
-static void backscatter_dict_timeout(struct backscatter_dict *dict)
-{
-	dict->timed_out = TRUE;
-	io_loop_stop(dict->ioloop);
-}
-
-bool backscatter_dict_run(struct backscatter_dict *dict, const bool *finished,
-			  unsigned int msecs)
-{
-	struct timeout *to;
-
-	dict->timed_out = FALSE;
-	to = timeout_add(I_MAX(msecs, 1), backscatter_dict_timeout, dict);
-	while (!dict->timed_out &&
-	       (finished != NULL ? !*finished : dict->pending > 0))
-		io_loop_run(dict->ioloop);
-	timeout_remove(&to);
-	return !dict->timed_out;
-}
-
-/*
- * Opening and closing
- */
-
-static struct backscatter_dict *
-backscatter_dict_create(struct mail_user *user)
-{
+/* A transaction, and all that is needed to do it again. */
+struct backscatter_dict_write {
 	struct backscatter_dict *dict;
-
-	dict = i_new(struct backscatter_dict, 1);
-	dict->user = user;
-	dict->event = event_create(user->event);
-	event_add_category(dict->event, &backscatter_event_category);
-	event_set_append_log_prefix(dict->event,
-				    "backscatter: backscatter_dict: ");
-	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
-	dict->ioloop = backscatter_dict_ioloop_create();
-	dict->missing_pool = pool_alloconly_create("backscatter dict", 256);
-	i_array_init(&dict->missing, 4);
-	i_array_init(&dict->batches, 4);
-	return dict;
-}
-
-static void backscatter_dict_free(struct backscatter_dict **_dict)
-{
-	struct backscatter_dict *dict = *_dict;
-	struct backscatter_dict_visit visit;
-
-	*_dict = NULL;
-	backscatter_dict_batches_free(dict);
-	if (dict->backend.dict != NULL) {
-		backscatter_dict_enter(dict, &visit);
-		backscatter_dict_backend_close(&dict->backend);
-		backscatter_dict_leave(dict, &visit);
-	}
-	backscatter_dict_ioloop_destroy(&dict->ioloop);
-	file_lock_free(&dict->lock);
-	event_unref(&dict->event);
-	array_free(&dict->missing);
-	pool_unref(&dict->missing_pool);
-	i_free(dict->name);
-	i_free(dict->error);
-	i_free(dict->write_error);
-	i_free(dict);
-}
-
-static int
-backscatter_dict_open_backend(struct backscatter_dict *dict,
-			      const char **error_r)
-{
-	struct backscatter_dict_visit visit;
-	struct event *event;
-	int ret;
-
-	/* A client that connects anew warns of it: we do, if that fails. */
-	event = event_create(dict->event);
-	event_set_min_log_level(event, LOG_TYPE_ERROR);
-	backscatter_dict_enter(dict, &visit);
-	ret = backscatter_dict_backend_open(dict->user, event,
-					    BACKSCATTER_DICT_DEADLINE_MSECS,
-					    &dict->backend, error_r);
-	backscatter_dict_leave(dict, &visit);
-	event_unref(&event);
-	return ret;
-}
-
-static int
-backscatter_dict_open(struct backscatter_dict *dict, const char **error_r)
-{
-	int ret;
-
-	ret = backscatter_dict_open_backend(dict, error_r);
-	if (ret == 0)
-		return 0;
-
-	dict->name = i_strdup(dict->backend.name);
-	if (backscatter_throttle_is_held(&backscatter_dict_failures,
-					 dict->name, time(NULL))) {
-		*error_r = "It has failed a short time ago";
-		return -1;
-	}
-	if (backscatter_throttle_is_held(&backscatter_dict_write_failures,
-					 dict->name, time(NULL))) {
-		dict->write_error = i_strdup("Writing to it has failed a short "
-					     "time ago");
-	}
-	if (ret < 0)
-		backscatter_dict_fail(dict, *error_r);
-	return ret;
-}
-
-/* Hang up as the server would: the dict then fails all that it still waits
-   for. */
-static void backscatter_dict_abort(struct backscatter_dict *dict)
-{
-	struct backscatter_dict_visit visit;
-	struct io_file *io;
-	unsigned int i;
-
-	backscatter_dict_enter(dict, &visit);
-	for (i = 0; i < BACKSCATTER_DICT_ABORT_TIMES; i++) {
-		for (io = dict->ioloop->io_files; io != NULL; io = io->next) {
-			if (io->fd >= 0)
-				(void)shutdown(io->fd, SHUT_RDWR);
-		}
-		if (backscatter_dict_run(dict, NULL,
-					 BACKSCATTER_DICT_ABORT_MSECS))
-			break;
-	}
-	backscatter_dict_leave(dict, &visit);
-}
-
-/* Wait for writes, and close it if it is open. */
-static void backscatter_dict_close(struct backscatter_dict_user *duser)
-{
-	struct backscatter_dict *dict = duser->dict;
-	const char *error;
-
-	if (dict == NULL)
-		return;
-	duser->dict = NULL;
-	(void)backscatter_dict_flush(dict, &error);
-	if (dict->pending > 0)
-		backscatter_dict_abort(dict);
-	if (dict->pending == 0) {
-		backscatter_dict_free(&dict);
-		return;
-	}
-	/* It cannot be freed while it waits. Nothing will run its ioloop. */
-	e_error(dict->event, "A connection that does not answer "
-		"cannot be closed");
-}
-
-static void backscatter_dict_user_deinit(struct mail_user *user)
-{
-	struct backscatter_dict_user *duser =
-		BACKSCATTER_DICT_USER_CONTEXT(user);
-
-	backscatter_dict_close(duser);
-	duser->module_ctx.super.deinit(user);
-}
-
-static struct backscatter_dict_user *
-backscatter_dict_user_get(struct mail_user *user)
-{
-	struct backscatter_dict_user *duser =
-		BACKSCATTER_DICT_USER_CONTEXT(user);
-	struct mail_user_vfuncs *v;
-
-	if (duser != NULL)
-		return duser;
-	duser = p_new(user->pool, struct backscatter_dict_user, 1);
-	/* vlast is there only while the hooks of a new user are called;
-	   afterwards we are the first of them */
-	v = user->vlast != NULL ? user->vlast : &user->v;
-	duser->module_ctx.super = *v;
-	v->deinit = backscatter_dict_user_deinit;
-	if (user->vlast != NULL)
-		user->vlast = &duser->module_ctx.super;
-	MODULE_CONTEXT_SET(user, backscatter_dict_user_module, duser);
-	return duser;
-}
-
-void backscatter_dict_keep(struct mail_user *user)
-{
-	backscatter_dict_user_get(user)->keep = TRUE;
-}
-
-bool backscatter_dict_is_set(struct mail_user *user)
-{
-	return backscatter_dict_backend_is_set(user);
-}
-
-int backscatter_dict_get(struct mail_user *user,
-			 struct backscatter_dict **dict_r,
-			 const char **error_r)
-{
-	struct backscatter_dict_user *duser = backscatter_dict_user_get(user);
-	struct backscatter_dict *dict;
-	int ret;
-
-	*dict_r = NULL;
-	if (duser->dict == NULL) {
-		dict = backscatter_dict_create(user);
-		ret = backscatter_dict_open(dict, error_r);
-		if (ret <= 0) {
-			backscatter_dict_free(&dict);
-			return ret;
-		}
-		duser->dict = dict;
-	}
-	*dict_r = duser->dict;
-	return backscatter_dict_can_ask(*dict_r, error_r) ? 1 : -1;
-}
-
-void backscatter_dict_start_message(struct mail_user *user)
-{
-	struct backscatter_dict_user *duser = backscatter_dict_user_get(user);
-	struct backscatter_dict *dict = duser->dict;
-
-	if (dict == NULL)
-		return;
-	if (dict->error != NULL) {
-		/* look whether it is back */
-		backscatter_dict_close(duser);
-		return;
-	}
-	if (!backscatter_throttle_is_held(&backscatter_dict_write_failures,
-					  dict->name, time(NULL)))
-		i_free(dict->write_error);
-	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
-	dict->lock_failed = FALSE;
-}
-
-void backscatter_dict_release(struct mail_user *user)
-{
-	struct backscatter_dict_user *duser = backscatter_dict_user_get(user);
-
-	if (!duser->keep)
-		backscatter_dict_close(duser);
-}
+	pool_t pool;
+	ARRAY(struct dict_op) ops;
+	unsigned int expire_secs;
+	enum dict_write_step step;
+	/* Numbers for which a set adds to what is there: they need no lock, and
+	   are written as soon as nobody else writes. */
+	bool adds;
+};
 
 /*
  * Lookups
@@ -484,7 +101,7 @@ backscatter_dict_lookup_finish(struct backscatter_dict_lookup **_lookup,
 		return -1;
 	}
 	if (ret < 0) {
-		backscatter_dict_fail(dict, lookup->value);
+		backscatter_dict_fail(dict, FALSE, lookup->value);
 		*error_r = t_strdup(lookup->value);
 	} else if (ret > 0) {
 		*value_r = p_strdup(pool, lookup->value);
@@ -498,7 +115,6 @@ int backscatter_dict_lookup(struct backscatter_dict *dict, pool_t pool,
 			    const char *key, const char **value_r,
 			    const char **error_r)
 {
-	struct backscatter_dict_visit visit;
 	struct backscatter_dict_lookup *lookup;
 
 	*value_r = NULL;
@@ -510,12 +126,12 @@ int backscatter_dict_lookup(struct backscatter_dict *dict, pool_t pool,
 	lookup = i_new(struct backscatter_dict_lookup, 1);
 	lookup->dict = dict;
 	dict->pending++;
-	backscatter_dict_enter(dict, &visit);
+	backscatter_dict_enter(dict);
 	dict_lookup_async(dict->backend.dict,
 			  mail_user_get_dict_op_settings(dict->user), key,
 			  backscatter_dict_lookup_callback, lookup);
 	(void)backscatter_dict_run(dict, &lookup->finished, dict->msecs_left);
-	backscatter_dict_leave(dict, &visit);
+	backscatter_dict_leave(dict);
 	return backscatter_dict_lookup_finish(&lookup, pool, value_r, error_r);
 }
 
@@ -532,4 +148,390 @@ int backscatter_dict_lookup_number(struct backscatter_dict *dict,
 	if (value != NULL && str_to_uint64(value, value_r) < 0)
 		*value_r = 0;
 	return 0;
+}
+
+/*
+ * Writes
+ */
+
+static struct backscatter_dict_write *
+write_new(struct backscatter_dict *dict, enum dict_write_step step,
+	  unsigned int expire_secs)
+{
+	pool_t pool = pool_alloconly_create("backscatter dict write", 512);
+	struct backscatter_dict_write *write =
+		p_new(pool, struct backscatter_dict_write, 1);
+
+	write->dict = dict;
+	write->pool = pool;
+	write->expire_secs = expire_secs;
+	write->step = step;
+	p_array_init(&write->ops, pool, 4);
+	return write;
+}
+
+static struct dict_op *
+write_add(struct backscatter_dict_write *write, const char *key)
+{
+	struct dict_op *op = array_append_space(&write->ops);
+
+	op->key = p_strdup(write->pool, key);
+	return op;
+}
+
+/* SQLite waits for a second for other writers and then gives up, with nothing
+   written. */
+static bool write_is_locked(const struct dict_commit_result *result)
+{
+	return result->ret < 0 && result->error != NULL &&
+		strstr(result->error, "database is locked") != NULL;
+}
+
+/* Dovecot's Redis client gives the error of a connection that was lost after it
+   has freed it. */
+static const char *write_error(const struct backscatter_dict *dict,
+			       const struct dict_commit_result *result)
+{
+	return dict->backend.is_redis ?
+		"Redis has hung up, or refused a write" : result->error;
+}
+
+static void write_callback(const struct dict_commit_result *result,
+			   struct backscatter_dict_write *write)
+{
+	struct backscatter_dict *dict = write->dict;
+
+	i_assert(dict->pending > 0);
+	dict->pending--;
+	io_loop_stop(dict->ioloop);
+	if (result->ret == DICT_COMMIT_RET_NOTFOUND &&
+	    write->step < DICT_WRITE_CREATE)
+		write->step++;
+	else if (!write->adds || !write_is_locked(result)) {
+		if (result->ret < 0)
+			backscatter_dict_fail(dict, TRUE,
+					      write_error(dict, result));
+		pool_unref(&write->pool);
+		return;
+	}
+	/* before the others: those may increment what this one creates */
+	array_push_front(&dict->retries, &write);
+}
+
+static void write_begin(struct backscatter_dict_write *write)
+{
+	struct backscatter_dict *dict = write->dict;
+	struct dict_op_settings set =
+		*mail_user_get_dict_op_settings(dict->user);
+	struct dict_transaction_context *trans;
+	const struct dict_op *op;
+
+	backscatter_dict_enter(dict);
+	dict->pending++;
+	backscatter_dict_backend_expire(&dict->backend, &set,
+					write->expire_secs);
+	trans = dict_transaction_begin(dict->backend.dict, &set);
+	array_foreach(&write->ops, op) {
+		if (op->inc && write->step != DICT_WRITE_CREATE)
+			dict_atomic_inc(trans, op->key, op->diff);
+		else if (op->inc)
+			dict_set(trans, op->key,
+				 t_strdup_printf("%lld", op->diff));
+		else if (op->value != NULL)
+			dict_set(trans, op->key, op->value);
+		else
+			dict_unset(trans, op->key);
+	}
+	dict_transaction_commit_async(&trans, write_callback, write);
+	backscatter_dict_leave(dict);
+}
+
+/* A file is written at once, and waited for: a process may be root again when
+   the user is freed, and then the file would be root's. */
+static void write_commit(struct backscatter_dict_write *write)
+{
+	struct backscatter_dict *dict = write->dict;
+	const char *error;
+
+	if (array_is_empty(&write->ops) ||
+	    !backscatter_dict_can_write(dict, &error)) {
+		pool_unref(&write->pool);
+		return;
+	}
+	write_begin(write);
+	if (dict->backend.is_file)
+		(void)backscatter_dict_flush(dict, &error);
+}
+
+/* Dovecot's file driver panics where it is to increment what is no number, and
+   the file is the user's: he can write into it whatever he likes. And each
+   attempt to increment what is not there writes all of the file: where nobody
+   else can create it meanwhile, it is set at once. */
+static bool write_must_set(struct backscatter_dict *dict, const char *key)
+{
+	const char *value, *error;
+	long long number;
+	int ret;
+
+	if (!dict->backend.is_file)
+		return FALSE;
+	ret = backscatter_dict_lookup(dict, pool_datastack_create(), key,
+				      &value, &error);
+	return ret > 0 ? str_to_llong(value, &number) < 0 :
+		ret == 0 && dict->lock != NULL;
+}
+
+static void write_add_number(struct backscatter_dict_write *write,
+			     const char *key, long long diff)
+{
+	bool set = write_must_set(write->dict, key);
+	struct dict_op *op = write_add(write, key);
+
+	op->inc = !set;
+	op->diff = diff;
+	if (set)
+		op->value = p_strdup_printf(write->pool, "%lld", diff);
+}
+
+void backscatter_dict_inc(struct backscatter_dict *dict, const char *key,
+			  long long diff, unsigned int expire_secs)
+{
+	struct backscatter_dict_write *write =
+		write_new(dict, DICT_WRITE_ONCE_MORE, expire_secs);
+
+	write_add_number(write, key, diff);
+	write_commit(write);
+}
+
+void backscatter_dict_inc_numbers(struct backscatter_dict *dict,
+				  const struct backscatter_dict_number *numbers,
+				  unsigned int count, unsigned int expire_secs)
+{
+	/* all that is missing is set in it, as there is a lock */
+	bool together = dict->backend.is_file && dict->lock != NULL;
+	struct backscatter_dict_write *write =
+		write_new(dict, DICT_WRITE_ONLY, expire_secs);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (numbers[i].diff == 0)
+			continue;
+		if (together) {
+			write_add_number(write, numbers[i].key,
+					 numbers[i].diff);
+		} else {
+			backscatter_dict_inc(dict, numbers[i].key,
+					     numbers[i].diff, expire_secs);
+		}
+	}
+	write_commit(write);
+}
+
+void backscatter_dict_inc_all(struct backscatter_dict *dict,
+			      const char *const *keys,
+			      unsigned int expire_secs)
+{
+	struct backscatter_dict_write *write;
+
+	/* It would be written anew for each bounce, with all that strangers
+	   have called themselves in a year. */
+	if (dict->backend.is_file)
+		return;
+	write = write_new(dict, DICT_WRITE_CREATE_NEXT, expire_secs);
+	write->adds = TRUE;
+	for (; *keys != NULL; keys++)
+		write_add_number(write, *keys, 1);
+	write_commit(write);
+}
+
+void backscatter_dict_set(struct backscatter_dict *dict, const char *key,
+			  const char *value, unsigned int expire_secs)
+{
+	struct backscatter_dict_write *write =
+		write_new(dict, DICT_WRITE_ONLY, expire_secs);
+
+	write_add(write, key)->value = p_strdup(write->pool, value);
+	write_commit(write);
+}
+
+void backscatter_dict_unset(struct backscatter_dict *dict, const char *key)
+{
+	backscatter_dict_set(dict, key, NULL, 0);
+}
+
+/*
+ * Waiting for writes
+ */
+
+static int
+backscatter_dict_wait(struct backscatter_dict *dict, const char **error_r)
+{
+	if (dict->pending > 0 && backscatter_dict_can_ask(dict, error_r)) {
+		backscatter_dict_enter(dict);
+		if (!backscatter_dict_run(dict, NULL, dict->msecs_left))
+			dict->msecs_left = 0;
+		backscatter_dict_leave(dict);
+		(void)backscatter_dict_can_ask(dict, error_r);
+	}
+	return backscatter_dict_can_write(dict, error_r) ? 0 : -1;
+}
+
+static struct file_lock *backscatter_dict_file_lock(struct backscatter_dict *d)
+{
+	struct file_lock *lock = NULL;
+	const char *error;
+
+	if (d->lock != NULL || d->lock_failed)
+		return NULL;
+	if (mail_user_lock_file_create(d->user, BACKSCATTER_DICT_LOCK_FILE,
+				       BACKSCATTER_DICT_LOCK_SECS, &lock,
+				       &error) <= 0) {
+		e_debug(d->event, "Going on without a lock: %s", error);
+		d->lock_failed = TRUE;
+		return NULL;
+	}
+	return lock;
+}
+
+/* File and SQL do not increment what is not there. Of several processes that
+   find that out at once one may create it: the others increment. */
+int backscatter_dict_flush(struct backscatter_dict *dict,
+			   const char **error_r)
+{
+	struct backscatter_dict_write *write;
+	struct file_lock *lock = NULL;
+	int ret = backscatter_dict_wait(dict, error_r);
+
+	/* one by one, and again and again, within the deadline */
+	while (ret == 0 && !array_is_empty(&dict->retries)) {
+		write = array_idx_elem(&dict->retries, 0);
+		array_pop_front(&dict->retries);
+		if (!write->adds && lock == NULL)
+			lock = backscatter_dict_file_lock(dict);
+		write_begin(write);
+		ret = backscatter_dict_wait(dict, error_r);
+	}
+	file_lock_free(&lock);
+	return ret;
+}
+
+void backscatter_dict_drop_retries(struct backscatter_dict *dict)
+{
+	struct backscatter_dict_write *write;
+
+	array_foreach_elem(&dict->retries, write)
+		pool_unref(&write->pool);
+	array_clear(&dict->retries);
+}
+
+void backscatter_dict_lock(struct backscatter_dict *dict)
+{
+	if (dict->locks++ == 0)
+		dict->lock = backscatter_dict_file_lock(dict);
+}
+
+void backscatter_dict_unlock(struct backscatter_dict *dict)
+{
+	const char *error;
+
+	if (dict->locks == 0)
+		return;
+	(void)backscatter_dict_flush(dict, &error);
+	if (--dict->locks == 0)
+		file_lock_free(&dict->lock);
+}
+
+/*
+ * All keys below a path
+ */
+
+static void backscatter_dict_iterate_callback(struct backscatter_dict *dict)
+{
+	dict->iterate_more = TRUE;
+	io_loop_stop(dict->ioloop);
+}
+
+/* Within enter and leave. Returns FALSE if it took too long. */
+static bool
+backscatter_dict_iterate_all(struct backscatter_dict *dict,
+			     struct dict_iterate_context *iter,
+			     backscatter_dict_iterate_t *callback,
+			     void *context)
+{
+	const char *key, *value;
+
+	for (;;) {
+		dict->iterate_more = FALSE;
+		while (dict_iterate(iter, &key, &value)) T_BEGIN {
+			callback(key, value, context);
+		} T_END;
+		if (!dict_iterate_has_more(iter))
+			return TRUE;
+		if (!backscatter_dict_run(dict, &dict->iterate_more,
+					  dict->msecs_left))
+			return FALSE;
+	}
+}
+
+int backscatter_dict_iterate(struct backscatter_dict *dict, const char *path,
+			     backscatter_dict_iterate_t *callback,
+			     void *context, const char **error_r)
+{
+	struct dict_iterate_context *iter;
+	bool finished;
+	int ret;
+
+	(void)backscatter_dict_flush(dict, error_r);
+	if (!backscatter_dict_can_ask(dict, error_r))
+		return -1;
+	backscatter_dict_enter(dict);
+	iter = dict_iterate_init(dict->backend.dict,
+				 mail_user_get_dict_op_settings(dict->user),
+				 path, DICT_ITERATE_FLAG_RECURSE |
+				 DICT_ITERATE_FLAG_ASYNC);
+	dict_iterate_set_async_callback(iter, backscatter_dict_iterate_callback,
+					dict);
+	finished = backscatter_dict_iterate_all(dict, iter, callback, context);
+	ret = dict_iterate_deinit(&iter, error_r);
+	backscatter_dict_leave(dict);
+	if (!finished) {
+		dict->msecs_left = 0;
+		(void)backscatter_dict_can_ask(dict, error_r);
+		return -1;
+	}
+	return ret;
+}
+
+struct dict_tidy {
+	struct backscatter_dict_write *write;
+	const char *prefix;
+	time_t now;
+};
+
+static void
+backscatter_dict_tidy_callback(const char *key, const char *value ATTR_UNUSED,
+			       void *context)
+{
+	struct dict_tidy *tidy = context;
+
+	if (backscatter_key_is_expired(key, tidy->prefix, tidy->now))
+		(void)write_add(tidy->write, key);
+}
+
+void backscatter_dict_tidy(struct backscatter_dict *dict, const char *prefix,
+			   const char *since, time_t now)
+{
+	struct dict_tidy tidy = { .prefix = prefix, .now = now };
+	const char *value, *error;
+
+	if (!dict->backend.is_file ||
+	    backscatter_dict_lookup(dict, pool_datastack_create(), since,
+				    &value, &error) != 0)
+		return;
+	tidy.write = write_new(dict, DICT_WRITE_ONLY, 0);
+	if (backscatter_dict_iterate(dict, prefix,
+				     backscatter_dict_tidy_callback, &tidy,
+				     &error) < 0)
+		array_clear(&tidy.write->ops);
+	write_commit(tidy.write);
 }
