@@ -235,24 +235,23 @@ void bounce_dkim_canon_field(struct bounce_dkim_hash *hash,
  * Selection of the signed fields, section 5.4.2
  */
 
-/* The work may not depend on what a stranger names his fields: it is counted,
-   and ends where names that differ collide too often in the index. */
-#define BOUNCE_DKIM_SELECT_MAX_STEPS(fields, names) \
-	(16 * ((uint64_t)(fields) + (names)) + 1024)
+/* Fields of a header times names in h=: each name may be compared with each
+   field. */
+#define BOUNCE_DKIM_SELECT_MAX_STEPS (1024 * 1024)
 
 struct bounce_dkim_selection {
 	/* Indexes of fields, in the order in which they are hashed, without
 	   the signature's own. From the data stack. */
 	const uint32_t *fields;
 	unsigned int count;
-	/* Looks into the index: what it cost. */
-	uint64_t steps;
 };
 
-/* Returns 0, or -1 if it would have taken too many steps. */
+/* Returns 0, or -1 if there are more than BOUNCE_DKIM_MAX_NAMES, or it would
+   take too many steps; error_r is a static string. */
 int bounce_dkim_select(const struct bounce_header *header,
 		       const struct bounce_dkim_signature *sig,
-		       struct bounce_dkim_selection *selection_r);
+		       struct bounce_dkim_selection *selection_r,
+		       const char **error_r);
 
 /*
  * Repairs

@@ -330,6 +330,7 @@ static void verifier_repair(struct dkim_verifier *verifier)
 static void verifier_run(struct dkim_verifier *verifier)
 {
 	const struct bounce_dkim_signature *sig = verifier->sig;
+	const char *error;
 	int ret = 1;
 
 	if (verifier->key->type == BOUNCE_KEY_TYPE_RSA)
@@ -340,11 +341,10 @@ static void verifier_run(struct dkim_verifier *verifier)
 			    "b= was not made with this key");
 		return;
 	}
-	if (bounce_dkim_select(verifier->header, sig,
-			       &verifier->selection) < 0) {
+	if (bounce_dkim_select(verifier->header, sig, &verifier->selection,
+			       &error) < 0) {
 		result_set(verifier->result, BOUNCE_DKIM_HEADER_PERMERROR,
-			   BOUNCE_REASON_OVER_LIMIT,
-			   "the header has too many field names");
+			   BOUNCE_REASON_OVER_LIMIT, error);
 		return;
 	}
 	verifier_init_input(verifier);

@@ -56,9 +56,10 @@
 #define BOUNCE_REPLAY_MAX_RECIPIENTS 1000
 /* Addresses that are read for that in one field, the same ones too. */
 #define BOUNCE_REPLAY_MAX_ADDRESSES 10000
-/* Tags of one tag-list, names of one h= tag. */
+/* Tags of one tag-list. */
 #define BOUNCE_DKIM_MAX_TAGS 64
-#define BOUNCE_DKIM_MAX_NAMES 10000
+/* Names of one h= tag; a signature of ours with more of them is not verified. */
+#define BOUNCE_DKIM_MAX_NAMES 256
 
 /* Trace fields of one header, and octets of each. */
 #define BOUNCE_RECEIVED_MAX_FIELDS 100
