@@ -14,25 +14,22 @@
 #include <openssl/err.h>
 
 /* What the signature may have been. */
-struct damaged_candidate {
+struct candidate {
+	struct bounce_dkim_candidate field;
 	struct bounce_dkim_signature sig;
 	enum bounce_domains_answer answer;
-	const char *repair;
-	bool guess;
-	/* where b= begins; 0: there is none */
+	/* where b= begins in the field; 0: there is none */
 	size_t b_start;
 };
 
-struct damaged_trial {
+struct trial {
 	struct bounce_damaged *damaged;
 	struct bounce_signature_evidence *evidence;
-	struct damaged_candidate candidates[BOUNCE_DKIM_MAX_CANDIDATES];
-	unsigned int candidates_count;
+	struct candidate candidates[BOUNCE_DKIM_MAX_CANDIDATES];
+	unsigned int count;
 
 	/* the candidate whose d= and s= can be read; NULL: none can */
-	const struct damaged_candidate *named;
-	/* keys are tried that nothing in the signature names */
-	bool guessing;
+	const struct candidate *named;
 	/* A b= that came back whole was tried with a key of its size: the one
 	   that is named, or a guess. */
 	bool whole, whole_guessed;
@@ -44,31 +41,17 @@ struct damaged_trial {
 	bool failed;
 };
 
-void bounce_damaged_init(struct bounce_damaged *damaged, pool_t pool,
-			 const struct bounce_policy *policy,
-			 const struct bounce_envelope *envelope,
-			 struct bounce_key_source *keys)
-{
-	i_zero(damaged);
-	damaged->pool = pool;
-	damaged->policy = policy;
-	damaged->envelope = envelope;
-	damaged->keys = keys;
-}
-
 void bounce_damaged_deinit(struct bounce_damaged *damaged)
 {
 	unsigned int i;
 
-	for (i = 0; i < damaged->queries_count; i++) {
-		if (damaged->queries[i].key != NULL)
-			bounce_key_unref(&damaged->queries[i].key);
-	}
+	for (i = 0; i < damaged->queries_count; i++)
+		bounce_key_unref(&damaged->queries[i].key);
 	damaged->queries_count = 0;
 }
 
 static void
-trial_set(struct damaged_trial *trial, enum bounce_dkim_header header,
+trial_set(struct trial *trial, enum bounce_dkim_header header,
 	  enum bounce_reason reason, const char *text)
 {
 	trial->evidence->header = header;
@@ -83,7 +66,7 @@ trial_set(struct damaged_trial *trial, enum bounce_dkim_header header,
 /* The field's value. A line that was broken within h= may look like a field of
    its own, as "ubject : date" does: then b= is in one of those that follow. */
 static const unsigned char *
-trial_value(const struct damaged_trial *trial, size_t *size_r)
+trial_value(const struct trial *trial, size_t *size_r)
 {
 	const struct bounce_header *header =
 		trial->evidence->original->message.header;
@@ -111,61 +94,60 @@ trial_value(const struct damaged_trial *trial, size_t *size_r)
 	return value;
 }
 
-static bool candidate_is_readable(const struct damaged_candidate *candidate)
+static bool candidate_is_readable(const struct candidate *candidate)
 {
 	return candidate->sig.error == NULL && !candidate->sig.damaged;
 }
 
-static void trial_init_candidates(struct damaged_trial *trial)
+static void trial_add(struct trial *trial,
+		      const struct bounce_dkim_candidate *field)
 {
-	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+	struct candidate *candidate = &trial->candidates[trial->count++];
+	size_t name_size = strlen(BOUNCE_DKIM_FIELD_NAME);
+	struct bounce_dkim_tags read;
+
+	candidate->field = *field;
+	t_bounce_dkim_tags_read(field->data, field->size, name_size,
+				name_size + 1, &read);
+	candidate->answer = bounce_domains_lookup(
+		trial->damaged->policy->domains, read.domain);
+	bounce_dkim_signature_parse_owned(trial->damaged->pool, &read,
+					  candidate->answer, &candidate->sig);
+	candidate->sig.field = trial->evidence->sig->field;
+	(void)bounce_dkim_b_find(field->data, field->size,
+				 &candidate->b_start);
+	if (trial->named == NULL && candidate->sig.own &&
+	    candidate_is_readable(candidate) &&
+	    candidate->sig.selector[0] != '\0')
+		trial->named = candidate;
+}
+
+static void trial_init_candidates(struct trial *trial)
+{
 	struct bounce_dkim_candidate fields[BOUNCE_DKIM_MAX_CANDIDATES];
-	pool_t pool = trial->damaged->pool;
-	struct damaged_candidate *candidate;
 	const unsigned char *value;
-	unsigned int i;
+	unsigned int i, count;
 	size_t size;
 
 	value = trial_value(trial, &size);
-	trial->candidates_count = bounce_dkim_undo(pool, value, size, fields);
-	trial->named = NULL;
-	for (i = 0; i < trial->candidates_count; i++) T_BEGIN {
-		size_t name_size = strlen(BOUNCE_DKIM_FIELD_NAME);
-		struct bounce_dkim_tags read;
-
-		candidate = &trial->candidates[i];
-		candidate->repair = fields[i].repair;
-		candidate->guess = fields[i].guess;
-		t_bounce_dkim_tags_read(fields[i].data, fields[i].size,
-					name_size, name_size + 1, &read);
-		candidate->answer = bounce_domains_lookup(
-			trial->damaged->policy->domains, read.domain);
-		bounce_dkim_signature_parse_owned(pool, &read,
-						  candidate->answer,
-						  &candidate->sig);
-		candidate->sig.field = sig->field;
-		if (!bounce_dkim_b_find(fields[i].data, fields[i].size,
-					&candidate->b_start))
-			candidate->b_start = 0;
-		if (trial->named == NULL && candidate->sig.own &&
-		    candidate_is_readable(candidate) &&
-		    candidate->sig.selector[0] != '\0')
-			trial->named = candidate;
+	count = bounce_dkim_undo(trial->damaged->pool, value, size, fields);
+	for (i = 0; i < count; i++) T_BEGIN {
+		trial_add(trial, &fields[i]);
 	} T_END;
 }
 
 /* Once its encoding is undone, it is plainly another domain's. Where lines were
    joined or brackets taken away to read it, that is a guess. */
-static bool trial_is_foreign(const struct damaged_trial *trial)
+static bool trial_is_foreign(const struct trial *trial)
 {
-	const struct damaged_candidate *candidate;
+	const struct candidate *candidate;
 	unsigned int i;
 
-	for (i = 0; i < trial->candidates_count; i++) {
+	for (i = 0; i < trial->count; i++) {
 		candidate = &trial->candidates[i];
 		if (candidate->sig.own)
 			return FALSE;
-		if (!candidate->guess &&
+		if (!candidate->field.guess &&
 		    candidate->answer == BOUNCE_DOMAINS_FOREIGN &&
 		    !candidate->sig.domain_unreadable)
 			return TRUE;
@@ -174,68 +156,161 @@ static bool trial_is_foreign(const struct damaged_trial *trial)
 }
 
 /*
- * Trying keys
+ * One key
  */
 
 /* A key of ours made the signature of this candidate. */
 static void
-trial_proven(struct damaged_trial *trial,
-	     const struct damaged_candidate *candidate,
+trial_proven(struct trial *trial, const struct bounce_dkim_signature *made,
 	     const struct bounce_key_query *query, const char *repair)
 {
+	struct bounce_signature_evidence *evidence = trial->evidence;
+	pool_t pool = trial->damaged->pool;
 	struct bounce_dkim_signature *sig;
 
-	sig = p_new(trial->damaged->pool, struct bounce_dkim_signature, 1);
-	*sig = candidate->sig;
+	sig = p_memdup(pool, made, sizeof(*made));
 	sig->own = TRUE;
 	sig->domain_unreadable = FALSE;
-	sig->domain = p_strdup(trial->damaged->pool, query->domain);
-	sig->selector = p_strdup(trial->damaged->pool, query->selector);
-	trial->evidence->sig = sig;
-	trial->evidence->repair = repair;
-	trial->evidence->key_origin = query->origin;
-	trial->evidence->key_bits = query->key->bits;
-	trial->evidence->key_retired = query->key->retired;
+	sig->domain = p_strdup(pool, query->domain);
+	sig->selector = p_strdup(pool, query->selector);
+	evidence->sig = sig;
+	evidence->repair = repair;
+	evidence->key_origin = query->origin;
+	evidence->key_bits = query->key->bits;
+	evidence->key_retired = query->key->retired;
+}
+
+/* FALSE: there were as many public-key operations as one message may cost. */
+static bool trial_spend(struct trial *trial, unsigned int operations)
+{
+	if (trial->damaged->operations >= BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)
+		return FALSE;
+	trial->damaged->operations += operations;
+	return TRUE;
 }
 
 /* Does a candidate that can be read verify? */
 static bool
-trial_verify(struct damaged_trial *trial, const struct bounce_key_query *query)
+trial_verify(struct trial *trial, const struct bounce_key_query *query)
 {
-	const struct bounce_header *header =
-		trial->evidence->original->message.header;
-	struct damaged_candidate *candidate;
+	const struct candidate *candidate;
 	struct bounce_dkim_result result;
 	unsigned int i;
 
-	for (i = 0; i < trial->candidates_count; i++) {
+	for (i = 0; i < trial->count; i++) {
 		candidate = &trial->candidates[i];
-		/* what reads as another domain's is never made ours */
+		/* what reads as another domain's is never made ours; Ed25519
+		   also verifies a repaired header */
 		if (!candidate->sig.own ||
 		    strcmp(candidate->sig.domain, query->domain) != 0 ||
 		    !candidate_is_readable(candidate) ||
-		    trial->damaged->operations >=
-		    BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)
+		    !trial_spend(trial, 2))
 			continue;
-		/* Ed25519 also verifies a repaired header */
-		trial->damaged->operations += 2;
-		bounce_dkim_verify_header(trial->damaged->pool, header,
-					  &candidate->sig, query->key,
-					  &result);
+		bounce_dkim_verify_header(trial->damaged->pool,
+			trial->evidence->original->message.header,
+			&candidate->sig, query->key, &result);
 		if (result.header == BOUNCE_DKIM_HEADER_TEMPERROR)
 			trial->failed = TRUE;
 		if (result.header != BOUNCE_DKIM_HEADER_PASS)
 			continue;
 		trial_set(trial, result.header, result.reason, result.text);
-		trial_proven(trial, candidate, query,
-			     candidate->repair == NULL ? result.repair :
-			     candidate->repair);
+		trial_proven(trial, &candidate->sig, query,
+			     candidate->field.repair == NULL ? result.repair :
+			     candidate->field.repair);
 		return TRUE;
 	}
 	return FALSE;
 }
 
-static const char *trial_altered_text(const struct damaged_trial *trial)
+/* Did the key make this b=? */
+static bool
+trial_recover(struct trial *trial, const struct bounce_key_query *query,
+	      const buffer_t *b, enum bounce_dkim_b state, bool guessing)
+{
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
+	unsigned char digest[BOUNCE_DKIM_HASH_SIZE];
+	int ret;
+
+	if (query->key->type != BOUNCE_KEY_TYPE_RSA) {
+		/* it can only be verified; where the field can be read,
+		   that says enough */
+		if (state == BOUNCE_DKIM_B_WHOLE && !guessing &&
+		    !sig->damaged && !sig->marked)
+			trial->whole = TRUE;
+		return FALSE;
+	}
+	if (!trial_spend(trial, 1)) {
+		trial->untried = TRUE;
+		return FALSE;
+	}
+	ret = bounce_dkim_recover(query->key, b->data, b->used, digest);
+	if (ret < 0)
+		trial->failed = TRUE;
+	else if (ret == 0 && state == BOUNCE_DKIM_B_WHOLE) {
+		/* a key that is retired has a successor of its size */
+		if (!guessing)
+			trial->whole = TRUE;
+		else if (query->key->retired == 0)
+			trial->whole_guessed = TRUE;
+	}
+	return ret > 0;
+}
+
+/* The candidate with a b= that the key made, which its signature is given, or
+   NULL. The same b= is not tried twice. */
+static struct candidate *
+trial_find_made(struct trial *trial, const struct bounce_key_query *query,
+		bool guessing)
+{
+	buffer_t *b[BOUNCE_DKIM_MAX_CANDIDATES];
+	int key_size = EVP_PKEY_get_size(query->key->pkey);
+	unsigned int i, j, count = 0;
+	struct candidate *candidate;
+	enum bounce_dkim_b state;
+
+	for (i = 0; i < trial->count && key_size > 0; i++) {
+		candidate = &trial->candidates[i];
+		if (candidate->b_start == 0)
+			continue;
+		b[count] = t_buffer_create(key_size);
+		state = bounce_dkim_b_decode(
+			candidate->field.data + candidate->b_start,
+			candidate->field.size - candidate->b_start,
+			key_size, b[count]);
+		for (j = 0; j < count && !buffer_cmp(b[j], b[count]); j++) ;
+		if (state == BOUNCE_DKIM_B_SHORT || j < count)
+			continue;
+		if (trial_recover(trial, query, b[count], state, guessing)) {
+			candidate->sig.b = p_memdup(trial->damaged->pool,
+				b[count]->data, b[count]->used);
+			candidate->sig.b_size = b[count]->used;
+			return candidate;
+		}
+		count++;
+	}
+	return NULL;
+}
+
+/* Of the candidates the first whose t= can be read, with the b= that was
+   found. */
+static const struct bounce_dkim_signature *
+trial_dated(struct trial *trial, const struct candidate *made)
+{
+	struct bounce_dkim_signature *sig;
+	unsigned int i;
+
+	for (i = 0; i < trial->count; i++) {
+		sig = &trial->candidates[i].sig;
+		if (sig->timestamp >= 0) {
+			sig->b = made->sig.b;
+			sig->b_size = made->sig.b_size;
+			return sig;
+		}
+	}
+	return &made->sig;
+}
+
+static const char *trial_altered_text(const struct trial *trial)
 {
 	const struct bounce_dkim_signature *sig = trial->evidence->sig;
 
@@ -247,122 +322,27 @@ static const char *trial_altered_text(const struct damaged_trial *trial)
 		sig->error);
 }
 
+/* Returns TRUE if the key made the signature: the evidence is set. guessing:
+   nothing in the signature names the key. */
 static bool
-b_was_tried(const struct damaged_trial *trial, unsigned int index,
-	    const buffer_t *b, size_t key_size)
+trial_try_key(struct trial *trial, const struct bounce_key_query *query,
+	      bool guessing)
 {
-	const struct damaged_candidate *candidate;
-	buffer_t *other = t_buffer_create(key_size);
-	unsigned int i;
+	bool rsa = query->key->type == BOUNCE_KEY_TYPE_RSA;
+	const struct candidate *made;
 
-	for (i = 0; i < index; i++) {
-		candidate = &trial->candidates[i];
-		if (candidate->b_start == 0)
-			continue;
-		buffer_set_used_size(other, 0);
-		if (bounce_dkim_b_decode(
-			candidate->sig.data + candidate->b_start,
-			candidate->sig.size - candidate->b_start,
-			key_size, other) != BOUNCE_DKIM_B_SHORT &&
-		    buffer_cmp(other, b))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* Returns TRUE if the key made what is left of the candidate's b=. */
-static bool
-trial_recover(struct damaged_trial *trial, unsigned int index,
-	      const struct bounce_key_query *query)
-{
-	struct damaged_candidate *candidate = &trial->candidates[index];
-	unsigned char digest[BOUNCE_DKIM_HASH_SIZE];
-	int ret, key_size = EVP_PKEY_get_size(query->key->pkey);
-	enum bounce_dkim_b state;
-	buffer_t *b;
-
-	if (candidate->b_start == 0 || key_size <= 0)
+	if (rsa && query->key->bits < trial->damaged->policy->min_rsa_bits)
 		return FALSE;
-	b = t_buffer_create(key_size);
-	state = bounce_dkim_b_decode(candidate->sig.data + candidate->b_start,
-				     candidate->sig.size - candidate->b_start,
-				     key_size, b);
-	if (state == BOUNCE_DKIM_B_SHORT ||
-	    b_was_tried(trial, index, b, key_size))
-		return FALSE;
-	if (query->key->type != BOUNCE_KEY_TYPE_RSA) {
-		/* it can only be verified; where the field can be read,
-		   that says enough */
-		if (state == BOUNCE_DKIM_B_WHOLE && !trial->guessing &&
-		    !trial->evidence->sig->damaged &&
-		    !trial->evidence->sig->marked)
-			trial->whole = TRUE;
-		return FALSE;
-	}
-	if (trial->damaged->operations >= BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS) {
-		trial->untried = TRUE;
-		return FALSE;
-	}
-	trial->damaged->operations++;
-	ret = bounce_dkim_recover(query->key, b->data, b->used, digest);
-	if (ret < 0)
-		trial->failed = TRUE;
-	else if (ret == 0 && state == BOUNCE_DKIM_B_WHOLE) {
-		/* a key that is retired has a successor of its size */
-		if (!trial->guessing)
-			trial->whole = TRUE;
-		else if (query->key->retired == 0)
-			trial->whole_guessed = TRUE;
-	}
-	if (ret <= 0)
-		return FALSE;
-	candidate->sig.b = p_memdup(trial->damaged->pool, b->data, b->used);
-	candidate->sig.b_size = b->used;
-	return TRUE;
-}
-
-/* Of the candidates with the same b= one whose t= can be read. */
-static const struct damaged_candidate *
-trial_dated_candidate(struct damaged_trial *trial, unsigned int index)
-{
-	const struct damaged_candidate *found = &trial->candidates[index];
-	struct damaged_candidate *candidate;
-	unsigned int i;
-
-	for (i = 0; i < trial->candidates_count; i++) {
-		candidate = &trial->candidates[i];
-		if (candidate->sig.timestamp >= 0) {
-			candidate->sig.b = found->sig.b;
-			candidate->sig.b_size = found->sig.b_size;
-			return candidate;
-		}
-	}
-	return found;
-}
-
-/* Returns TRUE if the key made the signature: the evidence is set. */
-static bool
-trial_try_key(struct damaged_trial *trial,
-	      const struct bounce_key_query *query)
-{
-	unsigned int i;
-	bool found = FALSE;
-
-	if (query->key->type == BOUNCE_KEY_TYPE_RSA &&
-	    query->key->bits < trial->damaged->policy->min_rsa_bits)
-		return FALSE;
-	for (i = 0; i < trial->candidates_count && !found; i++) T_BEGIN {
-		found = trial_recover(trial, i, query);
-	} T_END;
-	if (!found && query->key->type == BOUNCE_KEY_TYPE_RSA)
+	made = trial_find_made(trial, query, guessing);
+	if (rsa && made == NULL)
 		return FALSE;
 	if (trial_verify(trial, query))
 		return TRUE;
-	if (!found)
+	if (made == NULL)
 		return FALSE;
 	trial_set(trial, BOUNCE_DKIM_HEADER_FAIL, BOUNCE_REASON_ALTERED,
 		  trial_altered_text(trial));
-	trial_proven(trial, trial_dated_candidate(trial, i - 1), query, NULL);
+	trial_proven(trial, trial_dated(trial, made), query, NULL);
 	return TRUE;
 }
 
@@ -372,9 +352,8 @@ trial_try_key(struct damaged_trial *trial,
 
 /* Keys of the domain that are known without a lookup. */
 static void
-trial_add_known_of(struct damaged_trial *trial, const char *domain)
+damaged_add_known(struct bounce_damaged *damaged, const char *domain)
 {
-	struct bounce_damaged *damaged = trial->damaged;
 	struct bounce_key_source *keys = damaged->keys;
 	/* one place is kept for a key that is looked up */
 	unsigned int i, max = N_ELEMENTS(damaged->queries) -
@@ -387,77 +366,70 @@ trial_add_known_of(struct damaged_trial *trial, const char *domain)
 		if (strcmp(damaged->asked[i], domain) == 0)
 			return;
 	}
-	if (damaged->queries_count >= max ||
-	    damaged->asked_count == N_ELEMENTS(damaged->asked)) {
-		damaged->untried = TRUE;
-		return;
+	if (damaged->queries_count < max &&
+	    damaged->asked_count < N_ELEMENTS(damaged->asked)) {
+		damaged->asked[damaged->asked_count++] =
+			p_strdup(damaged->pool, domain);
+		damaged->queries_count += keys->known(keys, damaged->pool,
+			domain, damaged->queries + damaged->queries_count,
+			max - damaged->queries_count);
 	}
-	damaged->asked[damaged->asked_count++] =
-		p_strdup(damaged->pool, domain);
-	damaged->queries_count += keys->known(keys, damaged->pool, domain,
-		damaged->queries + damaged->queries_count,
-		max - damaged->queries_count);
 	/* there may be more of them */
-	if (damaged->queries_count >= max)
+	if (damaged->queries_count >= max ||
+	    damaged->asked_count == N_ELEMENTS(damaged->asked))
 		damaged->untried = TRUE;
 }
 
-static void trial_add_known(struct damaged_trial *trial)
+/* Those of d=, of the author's domain and of the recipient's. */
+static void trial_add_known(struct trial *trial)
 {
-	const char *value = t_bounce_header_value(
-		trial->evidence->original->message.header, "From");
+	struct bounce_damaged *damaged = trial->damaged;
 	struct bounce_address from;
 	unsigned int i;
 
-	for (i = 0; i < trial->candidates_count; i++) {
+	for (i = 0; i < trial->count; i++) {
 		if (trial->candidates[i].sig.own) {
-			trial_add_known_of(trial,
-					   trial->candidates[i].sig.domain);
+			damaged_add_known(damaged,
+					  trial->candidates[i].sig.domain);
 			break;
 		}
 	}
-	if (t_bounce_address_parse_first(value, &from)) {
-		trial_add_known_of(trial,
-				   t_bounce_domain_normalise(from.domain));
+	if (t_bounce_address_parse_first(t_bounce_header_value(
+			trial->evidence->original->message.header, "From"),
+			&from)) {
+		damaged_add_known(damaged,
+				  t_bounce_domain_normalise(from.domain));
 	}
-	trial_add_known_of(trial, t_bounce_domain_normalise(
-		bounce_address_domain(trial->damaged->envelope->rcpt_to)));
+	damaged_add_known(damaged, t_bounce_domain_normalise(
+		bounce_address_domain(damaged->envelope->rcpt_to)));
 }
 
-/* It is the key that the signature names. */
+/* Does the repaired signature name this key? */
 static bool
-trial_names_key(const struct damaged_trial *trial,
-		const struct bounce_key_query *query)
+trial_names(const struct trial *trial, const char *selector,
+	    const char *domain)
 {
 	return trial->named != NULL &&
-		strcmp(query->selector, trial->named->sig.selector) == 0 &&
-		strcmp(query->domain, trial->named->sig.domain) == 0;
-}
-
-/* The signature names it as it came, and there is none. */
-static bool trial_was_asked(const struct damaged_trial *trial)
-{
-	const struct bounce_dkim_signature *sig = trial->evidence->sig;
-
-	return sig->own && strcmp(sig->selector,
-				  trial->named->sig.selector) == 0 &&
-		strcmp(sig->domain, trial->named->sig.domain) == 0;
+		strcmp(selector, trial->named->sig.selector) == 0 &&
+		strcmp(domain, trial->named->sig.domain) == 0;
 }
 
 /* The key that a repaired d= and s= name. A stranger chooses them: one lookup
    for a message. NULL: there is none. */
-static const struct bounce_key_query *
-trial_lookup(struct damaged_trial *trial)
+static const struct bounce_key_query *trial_lookup(struct trial *trial)
 {
 	struct bounce_damaged *damaged = trial->damaged;
+	const struct bounce_dkim_signature *sig = trial->evidence->sig;
 	struct bounce_key_query *query;
 	unsigned int i;
 
+	/* where it came like that, it was asked, and there is none */
 	if (trial->named == NULL || damaged->looked_up ||
-	    trial_was_asked(trial))
+	    (sig->own && trial_names(trial, sig->selector, sig->domain)))
 		return NULL;
 	for (i = 0; i < damaged->queries_count; i++) {
-		if (trial_names_key(trial, &damaged->queries[i]))
+		query = &damaged->queries[i];
+		if (trial_names(trial, query->selector, query->domain))
 			return NULL;
 	}
 	damaged->looked_up = TRUE;
@@ -471,34 +443,39 @@ trial_lookup(struct damaged_trial *trial)
 	return query->status == BOUNCE_KEY_FOUND ? query : NULL;
 }
 
-static bool trial_try_keys(struct damaged_trial *trial)
+static bool trial_try_keys(struct trial *trial)
 {
+	struct bounce_damaged *damaged = trial->damaged;
 	const struct bounce_key_query *query;
 	unsigned int i;
 
 	trial_add_known(trial);
-	for (i = 0; i < trial->damaged->queries_count; i++) {
-		query = &trial->damaged->queries[i];
-		trial->guessing = !trial_names_key(trial, query);
-		if (query->key != NULL && trial_try_key(trial, query))
+	for (i = 0; i < damaged->queries_count; i++) {
+		query = &damaged->queries[i];
+		if (query->key != NULL &&
+		    trial_try_key(trial, query, !trial_names(trial,
+				query->selector, query->domain)))
 			return TRUE;
 	}
-	trial->guessing = FALSE;
 	query = trial_lookup(trial);
-	if (query != NULL && trial_try_key(trial, query))
+	if (query != NULL && trial_try_key(trial, query, FALSE))
 		return TRUE;
 	/* That guesses did not make it says something where nothing names
 	   another key, and all that are known were tried. */
 	if (trial->whole_guessed && trial->named == NULL &&
-	    !trial->untried && !trial->damaged->untried)
+	    !trial->untried && !damaged->untried)
 		trial->whole = TRUE;
 	return FALSE;
 }
 
+/*
+ * The answer
+ */
+
 /* From is gone, and stands in the signature's own field: Exim 4.98 glues the
    next field on to one of over 998 octets. Nothing signed without From can
    vouch, and to swallow it is too easy for a forger to be excused. */
-static bool trial_has_swallowed_from(const struct damaged_trial *trial)
+static bool trial_has_swallowed_from(const struct trial *trial)
 {
 	const struct bounce_dkim_signature *sig = trial->evidence->sig;
 	const char *value;
@@ -510,7 +487,7 @@ static bool trial_has_swallowed_from(const struct damaged_trial *trial)
 	return strstr(value, " From: ") != NULL;
 }
 
-static void trial_unproven(struct damaged_trial *trial)
+static void trial_unproven(struct trial *trial)
 {
 	const struct bounce_dkim_signature *sig = trial->evidence->sig;
 
@@ -547,7 +524,7 @@ void bounce_damaged_check(struct bounce_damaged *damaged,
 			  struct bounce_signature_evidence *evidence,
 			  const struct bounce_key_query *query)
 {
-	struct damaged_trial trial;
+	struct trial trial;
 	bool proven;
 
 	i_zero(&trial);
@@ -564,7 +541,7 @@ void bounce_damaged_check(struct bounce_damaged *damaged,
 		} else {
 			proven = query == NULL ? trial_try_keys(&trial) :
 				query->key != NULL &&
-				trial_try_key(&trial, query);
+				trial_try_key(&trial, query, FALSE);
 			if (!proven)
 				trial_unproven(&trial);
 		}

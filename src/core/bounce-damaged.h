@@ -14,13 +14,14 @@ struct bounce_policy;
 struct bounce_envelope;
 struct bounce_signature_evidence;
 
-/* What one message may cost. */
+/* What one message may cost. All is 0 to begin with, but what its owner sets: */
 struct bounce_damaged {
 	pool_t pool;
 	const struct bounce_policy *policy;
 	const struct bounce_envelope *envelope;
 	struct bounce_key_source *keys;
 
+	/* The rest is not the owner's. */
 	/* keys that are known without a lookup, and one that was looked up */
 	struct bounce_key_query queries[BOUNCE_DKIM_MAX_DAMAGED_KEYS];
 	unsigned int queries_count;
@@ -34,10 +35,6 @@ struct bounce_damaged {
 	bool looked_up;
 };
 
-void bounce_damaged_init(struct bounce_damaged *damaged, pool_t pool,
-			 const struct bounce_policy *policy,
-			 const struct bounce_envelope *envelope,
-			 struct bounce_key_source *keys);
 /* Gives back the keys. */
 void bounce_damaged_deinit(struct bounce_damaged *damaged);
 

@@ -479,7 +479,10 @@ bounce_signatures_verify(pool_t pool, const struct bounce_policy *policy,
 	ctx.policy = policy;
 	ctx.envelope = envelope;
 	ctx.signatures = p_new(pool, struct bounce_signatures, 1);
-	bounce_damaged_init(&ctx.damaged, pool, policy, envelope, keys);
+	ctx.damaged.pool = pool;
+	ctx.damaged.policy = policy;
+	ctx.damaged.envelope = envelope;
+	ctx.damaged.keys = keys;
 	p_array_init(&ctx.sigs, pool, 4);
 	p_array_init(&ctx.signatures->originals, pool, 4);
 
