@@ -31,27 +31,6 @@ enum canon_space {
 	CANON_SPACE_START
 };
 
-static bool is_line_end(const unsigned char *p, const unsigned char *end)
-{
-	return *p == '\n' || (*p == '\r' && p + 1 < end && p[1] == '\n');
-}
-
-static const unsigned char *
-space_end(const unsigned char *p, const unsigned char *end)
-{
-	while (p < end && (bounce_is_wsp(*p) || is_line_end(p, end)))
-		p++;
-	return p;
-}
-
-static const unsigned char *
-word_end(const unsigned char *p, const unsigned char *end)
-{
-	while (p < end && !bounce_is_wsp(*p) && !is_line_end(p, end))
-		p++;
-	return p;
-}
-
 /* Section 3.4.2: a line end counts as nothing, but white space follows it in
    all fields. */
 static void
@@ -61,7 +40,7 @@ canon_relaxed_value(struct bounce_dkim_hash *hash, enum canon_space *space,
 	const unsigned char *word;
 
 	while (p < end) {
-		word = space_end(p, end);
+		word = bounce_fws_skip(p, end);
 		if (word == end) {
 			if (*space == CANON_SPACE_NONE && word > p)
 				*space = CANON_SPACE_SEEN;
@@ -71,27 +50,20 @@ canon_relaxed_value(struct bounce_dkim_hash *hash, enum canon_space *space,
 		    (*space == CANON_SPACE_NONE && word > p))
 			bounce_dkim_hash_more(hash, " ", 1);
 		*space = CANON_SPACE_NONE;
-		p = word_end(word, end);
+		for (p = word; p < end && !bounce_is_fws(p, end); p++) ;
 		bounce_dkim_hash_more(hash, word, p - word);
 	}
 }
 
 static void
-canon_relaxed_name(struct bounce_dkim_hash *hash,
-		   const unsigned char *name, size_t size)
+canon_value(struct bounce_dkim_hash *hash, enum bounce_dkim_canon canon,
+	    enum canon_space *space, const unsigned char *p,
+	    const unsigned char *end)
 {
-	unsigned char buf[64];
-	size_t i, n;
-
-	while (size > 0) {
-		n = I_MIN(size, sizeof(buf));
-		for (i = 0; i < n; i++)
-			buf[i] = bounce_dkim_lower(name[i]);
-		bounce_dkim_hash_more(hash, buf, n);
-		name += n;
-		size -= n;
-	}
-	bounce_dkim_hash_more(hash, ":", 1);
+	if (canon == BOUNCE_DKIM_CANON_RELAXED)
+		canon_relaxed_value(hash, space, p, end);
+	else
+		canon_simple(hash, p, end);
 }
 
 void bounce_dkim_canon_field(struct bounce_dkim_hash *hash,
@@ -99,26 +71,23 @@ void bounce_dkim_canon_field(struct bounce_dkim_hash *hash,
 			     const struct bounce_dkim_span *span,
 			     bool with_crlf)
 {
-	const unsigned char *data = span->data, *end = data + span->size;
+	const unsigned char *data = span->data, *p = data;
 	enum canon_space space = CANON_SPACE_START;
-	const unsigned char *p = data;
+	unsigned char c;
 
 	if (canon == BOUNCE_DKIM_CANON_RELAXED) {
-		canon_relaxed_name(hash, data, span->name_size);
+		for (; p < data + span->name_size; p++) {
+			c = bounce_dkim_lower(*p);
+			bounce_dkim_hash_more(hash, &c, 1);
+		}
+		bounce_dkim_hash_more(hash, ":", 1);
 		p = data + span->value_offset;
-		if (span->cut_end != 0) {
-			canon_relaxed_value(hash, &space, p,
-					    data + span->cut_start);
-			p = data + span->cut_end;
-		}
-		canon_relaxed_value(hash, &space, p, end);
-	} else {
-		if (span->cut_end != 0) {
-			canon_simple(hash, p, data + span->cut_start);
-			p = data + span->cut_end;
-		}
-		canon_simple(hash, p, end);
 	}
+	if (span->cut_end != 0) {
+		canon_value(hash, canon, &space, p, data + span->cut_start);
+		p = data + span->cut_end;
+	}
+	canon_value(hash, canon, &space, p, data + span->size);
 	if (with_crlf)
 		bounce_dkim_hash_more(hash, "\r\n", 2);
 }

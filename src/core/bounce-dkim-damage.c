@@ -2,17 +2,50 @@
 
 #include "lib.h"
 #include "unichar.h"
-#include "bounce-limits.h"
-#include "bounce-tags.h"
 #include "bounce-dkim-private.h"
 
 /* What mail software puts around a name, or into it, when it makes a link of
    it, encodes it or takes the link away. None of it stands in a domain name. */
 #define DAMAGE_CHARS "<>[](){}=?!\"'`"
 
+/* Characters that are not seen, or look like a space; and what could not be
+   converted. */
+static const unichar_t damage_invisible[] = {
+	0x00a0, /* no-break space */
+	0x00ad, /* soft hyphen */
+	0x200b, /* zero width space, non-joiner, joiner, marks */
+	0x200c, 0x200d, 0x200e, 0x200f,
+	0x2028, 0x2029, /* line and paragraph separator */
+	0x202f, /* narrow no-break space */
+	0x2060, /* word joiner */
+	0xfeff, /* zero width no-break space */
+	0xfffd
+};
+
+/* What is known of the values that tags have: they are a single word, and there
+   is nothing but ASCII in them. */
+static const struct {
+	const char *name;
+	bool word, ascii;
+} damage_tags[] = {
+	{ "v", TRUE, TRUE },
+	{ "a", TRUE, TRUE },
+	{ "c", TRUE, TRUE },
+	{ "q", TRUE, TRUE },
+	{ "d", TRUE, FALSE },
+	{ "s", TRUE, FALSE },
+	{ "t", TRUE, TRUE },
+	{ "x", TRUE, TRUE },
+	{ "l", TRUE, TRUE },
+	{ "h", FALSE, TRUE },
+	{ "bh", FALSE, TRUE },
+	{ "b", FALSE, TRUE }
+};
+
 size_t bounce_dkim_invisible_size(const unsigned char *data, size_t size)
 {
 	unichar_t chr;
+	unsigned int i;
 	int ret;
 
 	ret = uni_utf8_get_char_n(data, size, &chr);
@@ -20,21 +53,9 @@ size_t bounce_dkim_invisible_size(const unsigned char *data, size_t size)
 		/* it is not UTF-8: nothing that belongs into a tag */
 		return 1;
 	}
-	switch (chr) {
-	case 0x00a0: /* no-break space */
-	case 0x00ad: /* soft hyphen */
-	case 0x200b: /* zero width space, non-joiner, joiner, marks */
-	case 0x200c:
-	case 0x200d:
-	case 0x200e:
-	case 0x200f:
-	case 0x2028: /* line and paragraph separator */
-	case 0x2029:
-	case 0x202f: /* narrow no-break space */
-	case 0x2060: /* word joiner */
-	case 0xfeff: /* zero width no-break space */
-	case 0xfffd: /* what could not be converted */
-		return ret;
+	for (i = 0; i < N_ELEMENTS(damage_invisible); i++) {
+		if (chr == damage_invisible[i])
+			return ret;
 	}
 	return 0;
 }
@@ -59,6 +80,7 @@ bool bounce_dkim_name_is_broken(const unsigned char *data, size_t size)
 	return FALSE;
 }
 
+/* A "=" that was encoded, and half of that undone: v=3D1; a=3Drsa-sha256 */
 static bool tag_begins_qp(const struct bounce_tag *tag)
 {
 	return tag != NULL && tag->value_size >= 2 && tag->value[0] == '3' &&
@@ -67,75 +89,51 @@ static bool tag_begins_qp(const struct bounce_tag *tag)
 
 bool bounce_dkim_tags_are_qp(const struct bounce_tags *tags)
 {
-	const struct bounce_tag *tag;
 	unsigned int i, count = 0;
 
-	/* a "=" that was encoded and left so: v=3D1; a=3Drsa-sha256 */
-	for (i = 0; i < tags->count; i++) {
-		tag = &tags->tags[i];
-		if (tag_begins_qp(tag))
-			count++;
-	}
+	for (i = 0; i < tags->count; i++)
+		count += tag_begins_qp(&tags->tags[i]) ? 1 : 0;
 	return count >= 2;
 }
 
-static bool
-tag_is_broken(const struct bounce_tags *tags, const char *name)
+static bool value_has_8bit(const unsigned char *data, size_t size)
 {
-	const struct bounce_tag *tag = bounce_tags_find(tags, name);
-
-	return tag != NULL &&
-		bounce_dkim_name_is_broken(tag->value, tag->value_size);
-}
-
-/* Nothing but ASCII belongs into it. */
-static bool
-tag_has_8bit(const struct bounce_tags *tags, const char *name)
-{
-	const struct bounce_tag *tag = bounce_tags_find(tags, name);
-	size_t i;
-
-	for (i = 0; tag != NULL && i < tag->value_size; i++) {
-		if (tag->value[i] >= 128)
-			return TRUE;
-	}
-	return FALSE;
+	while (size > 0 && data[size - 1] < 128)
+		size--;
+	return size > 0;
 }
 
 /* The domain of i=; its local part may be quoted, and hold anything. */
-static bool tags_identity_is_broken(const struct bounce_tags *tags)
+static bool identity_is_broken(const struct bounce_tag *tag)
 {
-	const struct bounce_tag *tag = bounce_tags_find(tags, "i");
-	size_t i;
+	size_t i = tag->value_size;
 
-	if (tag == NULL)
-		return FALSE;
-	for (i = tag->value_size; i > 0 && tag->value[i - 1] != '@'; i--) ;
+	while (i > 0 && tag->value[i - 1] != '@')
+		i--;
 	return i == 0 || bounce_dkim_name_is_broken(tag->value + i,
 						    tag->value_size - i);
 }
 
 bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags)
 {
-	static const char *const words[] = {
-		"v", "a", "c", "q", "d", "s", "t", "x", "l"
-	};
-	static const char *const ascii[] = {
-		"v", "a", "c", "q", "t", "x", "l", "h", "bh", "b"
-	};
+	const struct bounce_tag *tag;
 	unsigned int i;
 
 	if (!bounce_dkim_tags_are_complete(tags))
 		return TRUE;
-	for (i = 0; i < N_ELEMENTS(words); i++) {
-		if (tag_is_broken(tags, words[i]))
+	for (i = 0; i < N_ELEMENTS(damage_tags); i++) {
+		tag = bounce_tags_find(tags, damage_tags[i].name);
+		if (tag == NULL)
+			continue;
+		if ((damage_tags[i].word &&
+		     bounce_dkim_name_is_broken(tag->value,
+						tag->value_size)) ||
+		    (damage_tags[i].ascii &&
+		     value_has_8bit(tag->value, tag->value_size)))
 			return TRUE;
 	}
-	for (i = 0; i < N_ELEMENTS(ascii); i++) {
-		if (tag_has_8bit(tags, ascii[i]))
-			return TRUE;
-	}
-	return tags_identity_is_broken(tags) ||
+	tag = bounce_tags_find(tags, "i");
+	return (tag != NULL && identity_is_broken(tag)) ||
 		bounce_dkim_tags_are_qp(tags) ||
 		tag_begins_qp(bounce_tags_find(tags, "s"));
 }
@@ -150,10 +148,8 @@ bool bounce_dkim_b_is_complete(const struct bounce_dkim_signature *sig)
 	     sig->b_size != 4096 / 8))
 		return FALSE;
 	/* what was cut has hardly been cut at its padding */
-	while (p > sig->data + sig->b_start &&
-	       (p[-1] == '=' || bounce_is_space(p[-1]))) {
-		if (*--p == '=')
-			padding++;
-	}
+	for (; p > sig->data + sig->b_start &&
+	     (p[-1] == '=' || bounce_is_space(p[-1])); p--)
+		padding += p[-1] == '=' ? 1 : 0;
 	return padding == (3 - sig->b_size % 3) % 3;
 }

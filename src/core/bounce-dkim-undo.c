@@ -36,6 +36,14 @@ static bool is_base64(unsigned char c)
 	return base64_scheme_is_valid_char(&base64_scheme, c);
 }
 
+static bool begins(const unsigned char *p, const unsigned char *end,
+		   const char *text)
+{
+	size_t size = strlen(text);
+
+	return (size_t)(end - p) >= size && memcmp(p, text, size) == 0;
+}
+
 /*
  * b=
  */
@@ -43,24 +51,23 @@ static bool is_base64(unsigned char c)
 bool bounce_dkim_b_find(const unsigned char *data, size_t size,
 			size_t *start_r)
 {
-	size_t i, end;
+	const unsigned char *end = data + size, *p, *before, *behind;
 	bool found = FALSE;
 
 	/* best behind a semicolon, as bh= may end in "b=", too */
-	for (i = 0; i < size; i++) {
-		if (data[i] != 'b' || (i > 0 && data[i - 1] != ';' &&
-				       !bounce_is_space(data[i - 1])))
+	for (p = data; p < end; p++) {
+		if (*p != 'b')
 			continue;
-		for (end = i + 1; end < size && bounce_is_space(data[end]); end++) ;
-		if (end == size || data[end] != '=')
+		before = bounce_space_trim(data, p);
+		if (before == p && p > data && p[-1] != ';')
 			continue;
-		*start_r = end + 1;
+		behind = bounce_space_skip(p + 1, end);
+		if (behind == end || *behind != '=')
+			continue;
+		*start_r = behind + 1 - data;
 		found = TRUE;
-		while (i > 0 && bounce_is_space(data[i - 1]))
-			i--;
-		if (i > 0 && data[i - 1] == ';')
+		if (before > data && before[-1] == ';')
 			break;
-		i = end;
 	}
 	return found;
 }
@@ -92,39 +99,44 @@ bounce_dkim_b_decode(const unsigned char *data, size_t size, size_t key_size,
  * Undoing
  */
 
-/* An encoding's mark: "=3D" (RFC 2045 section 6.7), "=?" (RFC 2047). */
+/* The mark of an encoding: "=3D" (RFC 2045 section 6.7), "=?" (RFC 2047). */
 static bool value_has(const buffer_t *value, const char *mark)
 {
 	const unsigned char *p = value->data, *end = p + value->used;
-	size_t size = strlen(mark);
 
-	for (; (p = memchr(p, mark[0], end - p)) != NULL; p++) {
-		if ((size_t)(end - p) >= size && memcmp(p, mark, size) == 0)
+	while ((p = memchr(p, mark[0], end - p)) != NULL) {
+		if (begins(p++, end, mark))
 			return TRUE;
 	}
 	return FALSE;
 }
 
-static buffer_t *undo_qp(const buffer_t *value)
+/* What was done to all of the text. */
+static const buffer_t *undo_encodings(const buffer_t *value)
 {
-	buffer_t *dest = t_buffer_create(value->used);
-	struct qp_decoder *qp = qp_decoder_init(dest);
+	struct qp_decoder *qp;
 	const char *error;
+	buffer_t *dest;
+	unsigned int i;
 	size_t pos;
 
-	/* what is not encoded stays as it is */
-	(void)qp_decoder_more(qp, value->data, value->used, &pos, &error);
-	(void)qp_decoder_finish(qp, &error);
-	qp_decoder_deinit(&qp);
-	return dest;
-}
-
-static buffer_t *undo_words(const buffer_t *value)
-{
-	buffer_t *dest = t_buffer_create(value->used);
-
-	bounce_charset_decode_words(value->data, value->used, dest);
-	return dest;
+	if (value_has(value, "=?")) {
+		dest = t_buffer_create(value->used);
+		bounce_charset_decode_words(value->data, value->used, dest);
+		value = dest;
+	}
+	for (i = 0; i < UNDO_MAX_QP && (value_has(value, "=3D") ||
+					value_has(value, "=3d")); i++) {
+		dest = t_buffer_create(value->used);
+		qp = qp_decoder_init(dest);
+		/* what is not encoded stays as it is */
+		(void)qp_decoder_more(qp, value->data, value->used, &pos,
+				      &error);
+		(void)qp_decoder_finish(qp, &error);
+		qp_decoder_deinit(&qp);
+		value = dest;
+	}
+	return value;
 }
 
 /* The line break at p, with CRs before it, as some programs double them.
@@ -164,13 +176,13 @@ static buffer_t *undo_invisible(const buffer_t *value)
 	buffer_t *dest = t_buffer_create(value->used);
 	size_t size;
 
-	while (p < end) {
+	for (; p < end; p += size) {
 		if ((size = break_size(p, end)) > 0) {
 			buffer_append(dest, "\r\n", 2);
 		} else if (*p >= 128 && (size = bounce_dkim_invisible_size(
 						p, end - p)) > 0) {
 			/* a no-break space was one, the others nothing */
-			if (size == 2 && memcmp(p, "\xc2\xa0", 2) == 0)
+			if (begins(p, end, "\xc2\xa0"))
 				buffer_append_c(dest, ' ');
 		} else if (*p == '\r') {
 			/* no break follows: all of them at once */
@@ -178,15 +190,13 @@ static buffer_t *undo_invisible(const buffer_t *value)
 				size++;
 		} else if (*p == 127 || (*p < ' ' && !bounce_is_wsp(*p))) {
 			size = 1;
-		} else if (end - p >= 3 && memcmp(p, "[.]", 3) == 0) {
+		} else if (begins(p, end, "[.]")) {
 			size = 3;
 			buffer_append_c(dest, '.');
 		} else {
-			size = end - p >= 2 && memcmp(p, "+-", 2) == 0 ?
-				2 : 1;
+			size = begins(p, end, "+-") ? 2 : 1;
 			buffer_append_c(dest, *p);
 		}
-		p += size;
 	}
 	return dest;
 }
@@ -210,75 +220,69 @@ link_size(const unsigned char *p, const unsigned char *end)
 	return 0;
 }
 
-/* A word in which links were found. */
-struct undo_link {
-	const unsigned char *end;
-	/* Where the last address in it begins that a link leads to, or NULL: it
-	   stands at the link's end, with its scheme written in one way or other,
-	   as in ..?u=http-3A__example.org */
-	const unsigned char *target;
-};
-
-/* Once for each word: the work must stay linear. */
-static void undo_link_init(struct undo_link *link, const unsigned char *p,
-			   const unsigned char *end)
+/* Where the last address in a word begins that a link in it leads to: behind
+   its scheme, written in one way or other, as in ..?u=http-3A__example.org */
+static const unsigned char *
+link_target(const unsigned char *p, const unsigned char *end)
 {
 	static const char *const marks[] = {
 		"3A__", "3A%2F%2F", "3a%2f%2f", "://"
 	};
+	const unsigned char *target = p;
 	unsigned int i;
-	size_t size;
 
-	link->target = NULL;
-	for (link->end = p; link->end < end && !bounce_is_space(*link->end) &&
-	     *link->end != ';'; link->end++) ;
-	for (; p < link->end; p++) {
+	for (; p < end; p++) {
 		for (i = 0; i < N_ELEMENTS(marks); i++) {
-			size = strlen(marks[i]);
-			if ((size_t)(link->end - p) > size &&
-			    memcmp(p, marks[i], size) == 0)
-				link->target = p + size;
+			if (begins(p, end, marks[i]) &&
+			    p + strlen(marks[i]) < end)
+				target = p + strlen(marks[i]);
 		}
 	}
+	return target;
 }
 
-/* TRUE if the "<" at p begins the copy in "example.org<http://example.org>". */
-static bool
-undo_link_is_copy(const buffer_t *dest, const unsigned char *p,
-		  const unsigned char *end)
+/* The end of the copy in "example.org<http://example.org>", whose "<" is at p;
+   NULL if there is none. */
+static const unsigned char *
+link_copy_end(const buffer_t *dest, const unsigned char *p,
+	      const unsigned char *end)
 {
 	const unsigned char *data = dest->data;
 
-	return *p == '<' && dest->used > 0 && link_size(p + 1, end) > 0 &&
-		!bounce_is_space(data[dest->used - 1]) && data[dest->used - 1] != '=';
+	if (*p != '<' || dest->used == 0 || link_size(p + 1, end) == 0 ||
+	    bounce_is_space(data[dest->used - 1]) ||
+	    data[dest->used - 1] == '=')
+		return NULL;
+	p = memchr(p, '>', I_MIN(end - p, UNDO_MAX_LINK));
+	return p == NULL ? NULL : p + 1;
 }
 
-/* Links that were made of domain names, "example[.]org", and brackets. */
+/* Links that were made of domain names, and brackets. */
 static buffer_t *undo_links(const buffer_t *value)
 {
-	const unsigned char *p = value->data, *end = p + value->used, *close;
-	struct undo_link link = { .end = p };
+	const unsigned char *p = value->data, *end = p + value->used;
+	/* of the word that the last link was found in */
+	const unsigned char *word_end = p, *target = p, *copy_end;
 	buffer_t *dest = t_buffer_create(value->used);
 	size_t size;
 
 	while (p < end) {
 		if ((size = link_size(p, end)) > 0) {
-			if (p >= link.end)
-				undo_link_init(&link, p, end);
-			p = link.target != NULL && link.target > p + size ?
-				link.target : p + size;
-			continue;
-		}
-		if (undo_link_is_copy(dest, p, end)) {
-			close = memchr(p, '>', I_MIN(end - p, UNDO_MAX_LINK));
-			if (close != NULL) {
-				p = close + 1;
-				continue;
+			/* once for each word: the work must stay linear */
+			if (p >= word_end) {
+				for (word_end = p; word_end < end &&
+				     !bounce_is_space(*word_end) &&
+				     *word_end != ';'; word_end++) ;
+				target = link_target(p, word_end);
 			}
+			p = I_MAX(p + size, target);
+		} else if ((copy_end = link_copy_end(dest, p, end)) != NULL) {
+			p = copy_end;
+		} else {
+			if (*p == '\0' || strchr("<>[](){}", *p) == NULL)
+				buffer_append_c(dest, *p);
+			p++;
 		}
-		if (*p == '\0' || strchr("<>[](){}", *p) == NULL)
-			buffer_append_c(dest, *p);
-		p++;
 	}
 	return dest;
 }
@@ -292,17 +296,14 @@ static buffer_t *undo_tail(const buffer_t *value)
 
 	if (!bounce_dkim_b_find(data, value->used, &start))
 		return NULL;
-	for (p = data + start; p < end && (is_base64(*p) || bounce_is_space(*p)); )
-		p++;
-	while (p < end && *p == '=')
-		p++;
+	for (p = data + start; p < end &&
+	     (is_base64(*p) || bounce_is_space(*p)); p++) ;
+	for (; p < end && *p == '='; p++) ;
 	/* other tags may follow it */
-	if (memchr(p, '=', end - p) != NULL || p == end)
+	if (p == end || memchr(p, '=', end - p) != NULL)
 		return NULL;
-	while (p > data && bounce_is_space(p[-1]))
-		p--;
 	dest = t_buffer_create(value->used);
-	buffer_append(dest, data, p - data);
+	buffer_append(dest, data, bounce_space_trim(data, p) - data);
 	return dest;
 }
 
@@ -365,29 +366,13 @@ undo_add(struct undo *undo, const buffer_t *value, const char *repair,
 	candidate->guess = guess;
 }
 
-/* What was done to all of the text. */
-static const buffer_t *undo_encodings(const buffer_t *value)
-{
-	unsigned int i;
-
-	if (value_has(value, "=?"))
-		value = undo_words(value);
-	for (i = 0; i < UNDO_MAX_QP && (value_has(value, "=3D") ||
-					value_has(value, "=3d")); i++)
-		value = undo_qp(value);
-	return value;
-}
-
 static void undo_value(struct undo *undo, const buffer_t *value)
 {
-	static const struct {
-		enum undo_join join;
-		const char *repair;
-	} joins[] = {
-		{ UNDO_JOIN_NONE, "the signature's encoding undone" },
-		{ UNDO_JOIN_BARE, "line breaks in the signature taken out" },
-		{ UNDO_JOIN_ALL, "line breaks in the signature taken out" },
-		{ UNDO_JOIN_TRIMMED, "the signature's folding restored" }
+	static const char *const repairs[] = {
+		[UNDO_JOIN_NONE] = "the signature's encoding undone",
+		[UNDO_JOIN_BARE] = "line breaks in the signature taken out",
+		[UNDO_JOIN_ALL] = "line breaks in the signature taken out",
+		[UNDO_JOIN_TRIMMED] = "the signature's folding restored"
 	};
 	const buffer_t *base, *tail;
 	unsigned int i;
@@ -396,12 +381,11 @@ static void undo_value(struct undo *undo, const buffer_t *value)
 	if (value->used > BOUNCE_DKIM_UNDO_MAX_SIZE)
 		return;
 	value = undo_invisible(undo_encodings(value));
-	undo_add(undo, value, joins[0].repair, FALSE);
+	undo_add(undo, value, repairs[UNDO_JOIN_NONE], FALSE);
 	value = undo_links(undo_soft_breaks(value));
-	for (i = 0; i < N_ELEMENTS(joins); i++) {
-		base = joins[i].join == UNDO_JOIN_NONE ? value :
-			undo_breaks(value, joins[i].join);
-		undo_add(undo, base, joins[i].repair, TRUE);
+	for (i = 0; i < N_ELEMENTS(repairs); i++) {
+		base = i == UNDO_JOIN_NONE ? value : undo_breaks(value, i);
+		undo_add(undo, base, repairs[i], TRUE);
 		tail = undo_tail(base);
 		if (tail != NULL) {
 			undo_add(undo, tail,

@@ -3,28 +3,10 @@
 #include "lib.h"
 #include "buffer.h"
 #include "base64.h"
-#include "bounce-limits.h"
-#include "bounce-lines.h"
 #include "bounce-tags.h"
 
 static const char error_twice[] = "a tag is there twice";
 static const char error_too_many[] = "there are too many tags";
-
-/* FWS. What a line break means was decided when the field was cut out of its
-   header: here it can only be folding, or stand at the end. */
-static bool is_fws(const unsigned char *p, const unsigned char *end)
-{
-	return bounce_is_wsp(*p) || *p == '\n' ||
-		(*p == '\r' && p + 1 < end && p[1] == '\n');
-}
-
-static const unsigned char *
-skip_fws(const unsigned char *p, const unsigned char *end)
-{
-	while (p < end && is_fws(p, end))
-		p++;
-	return p;
-}
 
 static bool is_alpha(unsigned char c)
 {
@@ -42,18 +24,17 @@ static bool is_value_char(unsigned char c)
 	return c > 32 && c != 127 && c != ';';
 }
 
-static bool
-tags_have(const struct bounce_tags *tags, const unsigned char *name,
-	  size_t name_size)
+static const struct bounce_tag *
+tags_find(const struct bounce_tags *tags, const void *name, size_t name_size)
 {
 	unsigned int i;
 
 	for (i = 0; i < tags->count; i++) {
 		if (tags->tags[i].name_size == name_size &&
 		    memcmp(tags->tags[i].name, name, name_size) == 0)
-			return TRUE;
+			return &tags->tags[i];
 	}
-	return FALSE;
+	return NULL;
 }
 
 /* tag-name [FWS] "=" [FWS] */
@@ -71,12 +52,12 @@ tag_parse_name(const unsigned char **p, const unsigned char *end,
 		(*p)++;
 	tag->name = name;
 	tag->name_size = *p - name;
-	*p = skip_fws(*p, end);
+	*p = bounce_fws_skip(*p, end);
 	if (*p == end || **p != '=') {
 		*error_r = "a tag has no value";
 		return -1;
 	}
-	*p = skip_fws(*p + 1, end);
+	*p = bounce_fws_skip(*p + 1, end);
 	return 0;
 }
 
@@ -90,7 +71,7 @@ tag_parse_value(const unsigned char **p, const unsigned char *end,
 	for (; *p < end && **p != ';'; (*p)++) {
 		if (is_value_char(**p))
 			tag->value_size = *p + 1 - tag->value;
-		else if (!is_fws(*p, end)) {
+		else if (!bounce_is_fws(*p, end)) {
 			*error_r = "a tag's value has a control character";
 			return -1;
 		}
@@ -106,17 +87,16 @@ int bounce_tags_parse(const unsigned char *data, size_t size,
 	bool twice = FALSE;
 
 	tags_r->count = 0;
-	p = skip_fws(data, end);
+	p = bounce_fws_skip(data, end);
 	if (p == end) {
 		*error_r = "there are no tags";
 		return -1;
 	}
 	while (p < end) {
-		if (tag_parse_name(&p, end, &tag, error_r) < 0)
+		if (tag_parse_name(&p, end, &tag, error_r) < 0 ||
+		    tag_parse_value(&p, end, &tag, error_r) < 0)
 			return -1;
-		if (tag_parse_value(&p, end, &tag, error_r) < 0)
-			return -1;
-		if (tags_have(tags_r, tag.name, tag.name_size))
+		if (tags_find(tags_r, tag.name, tag.name_size) != NULL)
 			twice = TRUE;
 		else if (tags_r->count == BOUNCE_DKIM_MAX_TAGS) {
 			*error_r = error_too_many;
@@ -125,7 +105,7 @@ int bounce_tags_parse(const unsigned char *data, size_t size,
 			tags_r->tags[tags_r->count++] = tag;
 		}
 		if (p < end)
-			p = skip_fws(p + 1, end);
+			p = bounce_fws_skip(p + 1, end);
 	}
 	if (twice) {
 		*error_r = error_twice;
@@ -142,15 +122,7 @@ bool bounce_tags_error_is_rule(const char *error)
 const struct bounce_tag *
 bounce_tags_find(const struct bounce_tags *tags, const char *name)
 {
-	size_t name_size = strlen(name);
-	unsigned int i;
-
-	for (i = 0; i < tags->count; i++) {
-		if (tags->tags[i].name_size == name_size &&
-		    memcmp(tags->tags[i].name, name, name_size) == 0)
-			return &tags->tags[i];
-	}
-	return NULL;
+	return tags_find(tags, name, strlen(name));
 }
 
 bool bounce_tag_is(const struct bounce_tag *tag, const char *word)

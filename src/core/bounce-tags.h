@@ -3,6 +3,9 @@
 
 /* Tag-lists, RFC 6376 section 3.2. */
 
+#include "bounce-limits.h"
+#include "bounce-lines.h"
+
 struct bounce_tag {
 	/* Spans of what was parsed: the name; the value with the white space
 	   around it removed, white space inside it kept. */
@@ -16,6 +19,25 @@ struct bounce_tags {
 	struct bounce_tag tags[BOUNCE_DKIM_MAX_TAGS];
 	unsigned int count;
 };
+
+/* Folding white space. What a line break means was decided when the field was cut
+   out of its header: here it can only be folding, or stand at the end. A CR
+   without its LF is an octet like any other. */
+static inline bool
+bounce_is_fws(const unsigned char *p, const unsigned char *end)
+{
+	return bounce_is_wsp(*p) || *p == '\n' ||
+		(*p == '\r' && p + 1 < end && p[1] == '\n');
+}
+
+/* Returns the first octet behind the white space at p, or end. */
+static inline const unsigned char *
+bounce_fws_skip(const unsigned char *p, const unsigned char *end)
+{
+	while (p < end && bounce_is_fws(p, end))
+		p++;
+	return p;
+}
 
 /* Returns 0, or -1 if this is no tag-list, has a tag twice, or more tags than
    the cap; error_r is a static string. Nothing is copied. On -1 tags_r holds
