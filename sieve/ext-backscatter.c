@@ -32,7 +32,12 @@ static const struct sieve_operation_def *ext_backscatter_operations[] = {
 
 static bool
 ext_backscatter_validator_load(const struct sieve_extension *ext,
-			       struct sieve_validator *valdtr);
+			       struct sieve_validator *valdtr)
+{
+	sieve_validator_register_command(valdtr, ext, &tst_backscatter);
+	sieve_validator_register_command(valdtr, ext, &tst_bounce);
+	return TRUE;
+}
 
 /* There is no load function: nothing is to be done before a message comes. */
 const struct sieve_extension_def backscatter_extension = {
@@ -40,12 +45,3 @@ const struct sieve_extension_def backscatter_extension = {
 	.validator_load = ext_backscatter_validator_load,
 	SIEVE_EXT_DEFINE_OPERATIONS(ext_backscatter_operations)
 };
-
-static bool
-ext_backscatter_validator_load(const struct sieve_extension *ext,
-			       struct sieve_validator *valdtr)
-{
-	sieve_validator_register_command(valdtr, ext, &tst_backscatter);
-	sieve_validator_register_command(valdtr, ext, &tst_bounce);
-	return TRUE;
-}

@@ -21,36 +21,6 @@
  *   backscatter
  */
 
-static bool
-tst_backscatter_generate(const struct sieve_codegen_env *cgenv,
-			 struct sieve_command *tst);
-
-const struct sieve_command_def tst_backscatter = {
-	.identifier = "backscatter",
-	.type = SCT_TEST,
-	.positional_args = 0,
-	.subtests = 0,
-	.block_allowed = FALSE,
-	.block_required = FALSE,
-	.generate = tst_backscatter_generate
-};
-
-/*
- * Backscatter operation
- */
-
-static int
-tst_backscatter_operation_execute(const struct sieve_runtime_env *renv,
-				  sieve_size_t *address);
-
-/* Without operands the mnemonic is all that a dump has to say. */
-const struct sieve_operation_def tst_backscatter_operation = {
-	.mnemonic = "BACKSCATTER",
-	.ext_def = &backscatter_extension,
-	.code = EXT_BACKSCATTER_OPERATION_BACKSCATTER,
-	.execute = tst_backscatter_operation_execute
-};
-
 /*
  * Code generation
  */
@@ -90,3 +60,21 @@ tst_backscatter_operation_execute(const struct sieve_runtime_env *renv,
 	sieve_interpreter_set_test_result(renv->interp, match);
 	return SIEVE_EXEC_OK;
 }
+
+/*
+ * Definitions
+ */
+
+const struct sieve_command_def tst_backscatter = {
+	.identifier = "backscatter",
+	.type = SCT_TEST,
+	.generate = tst_backscatter_generate
+};
+
+/* Without operands the mnemonic is all that a dump has to say. */
+const struct sieve_operation_def tst_backscatter_operation = {
+	.mnemonic = "BACKSCATTER",
+	.ext_def = &backscatter_extension,
+	.code = EXT_BACKSCATTER_OPERATION_BACKSCATTER,
+	.execute = tst_backscatter_operation_execute
+};

@@ -30,47 +30,6 @@
  *   bounce [COMPARATOR] [MATCH-TYPE] <property: string> <keys: string-list>
  */
 
-static bool
-tst_bounce_registered(struct sieve_validator *valdtr,
-		      const struct sieve_extension *ext,
-		      struct sieve_command_registration *cmd_reg);
-static bool
-tst_bounce_validate(struct sieve_validator *valdtr, struct sieve_command *tst);
-static bool
-tst_bounce_generate(const struct sieve_codegen_env *cgenv,
-		    struct sieve_command *tst);
-
-const struct sieve_command_def tst_bounce = {
-	.identifier = "bounce",
-	.type = SCT_TEST,
-	.positional_args = 2,
-	.subtests = 0,
-	.block_allowed = FALSE,
-	.block_required = FALSE,
-	.registered = tst_bounce_registered,
-	.validate = tst_bounce_validate,
-	.generate = tst_bounce_generate
-};
-
-/*
- * Bounce operation
- */
-
-static bool
-tst_bounce_operation_dump(const struct sieve_dumptime_env *denv,
-			  sieve_size_t *address);
-static int
-tst_bounce_operation_execute(const struct sieve_runtime_env *renv,
-			     sieve_size_t *address);
-
-const struct sieve_operation_def tst_bounce_operation = {
-	.mnemonic = "BOUNCE",
-	.ext_def = &backscatter_extension,
-	.code = EXT_BACKSCATTER_OPERATION_BOUNCE,
-	.dump = tst_bounce_operation_dump,
-	.execute = tst_bounce_operation_execute
-};
-
 /*
  * Test registration
  */
@@ -262,14 +221,6 @@ static void tst_bounce_stringlist_reset(struct sieve_stringlist *_strlist)
 	strlist->next = 0;
 }
 
-static int tst_bounce_stringlist_get_length(struct sieve_stringlist *_strlist)
-{
-	struct tst_bounce_stringlist *strlist =
-		(struct tst_bounce_stringlist *)_strlist;
-
-	return str_array_length(strlist->values);
-}
-
 static struct sieve_stringlist *
 tst_bounce_stringlist_create(const struct sieve_runtime_env *renv,
 			     const char *const *values)
@@ -281,7 +232,6 @@ tst_bounce_stringlist_create(const struct sieve_runtime_env *renv,
 	strlist->strlist.exec_status = SIEVE_EXEC_OK;
 	strlist->strlist.next_item = tst_bounce_stringlist_next_item;
 	strlist->strlist.reset = tst_bounce_stringlist_reset;
-	strlist->strlist.get_length = tst_bounce_stringlist_get_length;
 	strlist->values = values;
 	return &strlist->strlist;
 }
@@ -337,3 +287,24 @@ tst_bounce_operation_execute(const struct sieve_runtime_env *renv,
 	sieve_interpreter_set_test_result(renv->interp, match > 0);
 	return SIEVE_EXEC_OK;
 }
+
+/*
+ * Definitions
+ */
+
+const struct sieve_command_def tst_bounce = {
+	.identifier = "bounce",
+	.type = SCT_TEST,
+	.positional_args = 2,
+	.registered = tst_bounce_registered,
+	.validate = tst_bounce_validate,
+	.generate = tst_bounce_generate
+};
+
+const struct sieve_operation_def tst_bounce_operation = {
+	.mnemonic = "BOUNCE",
+	.ext_def = &backscatter_extension,
+	.code = EXT_BACKSCATTER_OPERATION_BOUNCE,
+	.dump = tst_bounce_operation_dump,
+	.execute = tst_bounce_operation_execute
+};
