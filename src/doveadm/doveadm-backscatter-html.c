@@ -91,49 +91,6 @@ static const char html_head[] =
 "<p><time datetime=\"%s\">%s</time> to <time datetime=\"%s\">%s"
 "</time>, days in UTC</p>\n</header>\n<main>\n";
 
-static const struct {
-	const char *reason, *text;
-} html_reasons[] = {
-	{ "dkim-full", "our signature on header and body" },
-	{ "dkim-headers", "our signature on the header" },
-	{ "sent-copy", "a copy is in the mailbox of sent mail" },
-	{ "unsigned", "the original has no signature" },
-	{ "bad-signature", "the signature is not ours" },
-	{ "foreign-signature", "signed by other domains only" },
-	{ "key-missing", "there is no such key" },
-	{ "key-revoked", "the key was revoked" },
-	{ "key-unusable", "our key cannot be used: mend it" },
-	{ "key-retired", "signed after the key was retired" },
-	{ "weak-key", "the key has too few bits" },
-	{ "expired", "the signature has expired" },
-	{ "future", "signed in the future" },
-	{ "stale", "the signature is too old" },
-	{ "replayed", "more bounces than the mail had recipients" },
-	{ "disowned", "sent while the account was in other hands" },
-	{ "no-original", "nothing of the original came back" },
-	{ "altered", "our signature, changed on the way" },
-	{ "damaged", "a signature that may be ours, too damaged to read" },
-	{ "forwarded", "mail from outside that was sent on from here" },
-	{ "no-signature-yet", "sent before all mail was signed" },
-	{ "sender-mismatch", "another user's mail" },
-	{ "truncated", "the original was cut" },
-	{ "over-limit", "too large to be read to its end" },
-	{ "spf-pass", "came from a server of ours" },
-	{ "dns", "the key could not be looked up" },
-	{ "state", "a failure of this server" }
-};
-
-const char *backscatter_html_reason(const char *reason)
-{
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(html_reasons); i++) {
-		if (strcmp(html_reasons[i].reason, reason) == 0)
-			return html_reasons[i].text;
-	}
-	return NULL;
-}
-
 static void
 html_append_head(string_t *out, const struct backscatter_report *report)
 {
@@ -247,7 +204,7 @@ static void
 html_append_row(string_t *out, const struct backscatter_total *row,
 		const struct html_table *table)
 {
-	const char *text;
+	const char *verdict, *text;
 	unsigned int i;
 	uint64_t n;
 
@@ -255,11 +212,11 @@ html_append_row(string_t *out, const struct backscatter_total *row,
 		    "<th role=\"rowheader\" scope=\"row\"><bdi>%s</bdi>",
 		    t_backscatter_html_escape(row->name));
 	if (row->verdict != NULL) {
-		text = backscatter_html_reason(row->name);
-		str_printfa(out, " <small>%s%s%s</small>",
-			    t_backscatter_html_escape(row->verdict),
-			    text == NULL ? "" : ": ",
-			    text == NULL ? "" : text);
+		verdict = t_backscatter_html_escape(row->verdict);
+		text = row->text == NULL ? "" :
+			t_backscatter_html_escape(row->text);
+		str_printfa(out, " <small>%s%s%s</small>", verdict,
+			    *text == '\0' ? "" : ": ", text);
 	}
 	str_append(out, "</th>");
 	for (i = 0; i < table->columns_count; i++) {

@@ -22,7 +22,4 @@ struct backscatter_report {
 void backscatter_html_append(string_t *out,
 			     const struct backscatter_report *report);
 
-/* What a reason means, as HTML, static; NULL: it is not known. */
-const char *backscatter_html_reason(const char *reason);
-
 #endif

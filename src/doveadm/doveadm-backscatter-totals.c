@@ -128,8 +128,10 @@ void backscatter_totals_add(struct backscatter_totals *totals,
 		row = backscatter_totals_get(totals, str_sanitize_utf8(
 			names[totals->by], BACKSCATTER_TOTAL_NAME_MAX));
 	} T_END;
-	if (totals->by == BACKSCATTER_TOTALS_BY_REASON && row->verdict == NULL)
+	if (totals->by == BACKSCATTER_TOTALS_BY_REASON && row->verdict == NULL) {
 		row->verdict = p_strdup(totals->pool, count->verdict);
+		row->text = count->text;
+	}
 	backscatter_total_add(row, count);
 	backscatter_total_add(&totals->sum, count);
 }

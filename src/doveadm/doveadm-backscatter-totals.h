@@ -41,6 +41,8 @@ struct backscatter_total {
 	const char *name;
 	/* Of a reason; otherwise NULL. */
 	const char *verdict;
+	/* A sentence of a reason, static; NULL: there is none. */
+	const char *text;
 	uint64_t n[BACKSCATTER_COLUMN_COUNT];
 	/* What it was last sorted by. */
 	uint64_t order;

@@ -68,10 +68,23 @@ void backscatter_counts_close(struct backscatter_counts **_counts)
 	i_free(counts);
 }
 
+/* A reason of a later version has none. */
+static const char *backscatter_count_text(const char *reason)
+{
+	unsigned int i;
+
+	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT; i++) {
+		if (strcmp(bounce_reason_name(i), reason) == 0)
+			return bounce_reason_text(i);
+	}
+	return NULL;
+}
+
 static void
 backscatter_count_call(struct backscatter_count_reader *reader,
 		       struct backscatter_count *count, const char *value)
 {
+	count->text = backscatter_count_text(count->reason);
 	if (str_to_uint64(value, &count->bounces) == 0 && count->bounces > 0)
 		reader->callback(count, reader->context);
 }

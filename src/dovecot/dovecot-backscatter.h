@@ -190,6 +190,9 @@ struct backscatter_count {
 	   reason and no outcome: "-". */
 	const char *verdict, *reason, *outcome;
 	uint64_t bounces;
+	/* What is read has a sentence for its reason, static; NULL: there is no
+	   such reason. */
+	const char *text;
 };
 
 struct backscatter_count_query {

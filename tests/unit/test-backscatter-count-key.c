@@ -11,17 +11,17 @@ static void test_backscatter_count_key(void)
 		const char *key;
 	} tests[] = {
 		{ { "2026-01-31", BACKSCATTER_COUNT_USER, "alice@example.org",
-		    "backscatter", "unsigned", "filed", 0 },
+		    "backscatter", "unsigned", "filed", 0, NULL },
 		  "2026-01-31/user/alice@example.org/backscatter/unsigned/filed" },
 		{ { "2026-01-31", BACKSCATTER_COUNT_SERVER, "mx.example.com",
-		    "genuine", "-", "-", 0 },
+		    "genuine", "-", "-", 0, NULL },
 		  "2026-01-31/server/mx.example.com/genuine/-/-" },
 		{ { "2026-01-31", BACKSCATTER_COUNT_KEY,
-		    "mail._domainkey.example.org", "genuine", "-", "-", 0 },
+		    "mail._domainkey.example.org", "genuine", "-", "-", 0, NULL },
 		  "2026-01-31/key/mail._domainkey.example.org/genuine/-/-" },
 		/* a slash is not the end of a name */
 		{ { "2026-01-31", BACKSCATTER_COUNT_DOMAIN, "a/b\\c",
-		    "temperror", "dns", "kept", 0 },
+		    "temperror", "dns", "kept", 0, NULL },
 		  "2026-01-31/domain/a\\|b\\\\c/temperror/dns/kept" }
 	};
 	struct backscatter_count count;
