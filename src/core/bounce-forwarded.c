@@ -14,21 +14,16 @@
 #include "bounce-sender.h"
 #include "bounce-trace.h"
 
-struct forwarded_field {
-	struct bounce_received received;
-	/* right above it stands that it is the mailbox's */
-	bool named;
-};
-
 struct forwarded_context {
 	pool_t pool;
 	const struct bounce_policy *policy;
 	const struct bounce_envelope *envelope;
 	const struct bounce_header *original;
-	ARRAY(struct forwarded_field) array;
-	/* from the top */
-	const struct forwarded_field *fields;
+	/* its Received fields, from the top */
+	const struct bounce_received *fields;
 	unsigned int count;
+	/* fields that may name the mailbox, and were looked at */
+	unsigned int names;
 
 	/* who brought the bounce to us; NULL: it was made here, and this is its
 	   trace, or it has none and nothing is known of that */
@@ -39,78 +34,44 @@ struct forwarded_context {
 };
 
 /*
- * The fields
+ * The mailbox
  */
-
-static const char *
-t_forwarded_value(const struct forwarded_context *ctx,
-		  const struct bounce_field *field)
-{
-	return t_bounce_field_value(ctx->original, field,
-				    BOUNCE_RECEIVED_MAX_SIZE);
-}
 
 static bool
 address_is_mailbox(const struct forwarded_context *ctx, const char *text)
 {
-	size_t size = strlen(text);
-
-	if (size >= 2 && text[0] == '<' && text[size - 1] == '>')
-		text = t_strndup(text + 1, size - 2);
-	return bounce_sender_is_mailbox(ctx->policy, ctx->envelope, text);
+	return bounce_sender_is_mailbox(ctx->policy, ctx->envelope,
+					t_bounce_address_strip(text));
 }
 
 static bool
-field_names_somebody(const struct forwarded_context *ctx,
-		     const struct bounce_field *field)
+field_names_mailbox(struct forwarded_context *ctx,
+		    const struct bounce_field *field)
 {
-	return bounce_field_is(ctx->original, field, "Delivered-To") ||
+	return (bounce_field_is(ctx->original, field, "Delivered-To") ||
 		bounce_field_is(ctx->original, field,
-				"X-Sieve-Redirected-From");
+				"X-Sieve-Redirected-From")) &&
+		++ctx->names <= BOUNCE_RECEIVED_MAX_FIELDS &&
+		address_is_mailbox(ctx, t_bounce_field_value(ctx->original,
+					field, BOUNCE_RECEIVED_MAX_SIZE));
 }
 
-static void forwarded_collect(struct forwarded_context *ctx)
+/* Between this Received field, which says by whom it is, and the next one above
+   it that does (qmail writes down its programs, too) stands the mailbox. */
+static bool field_is_named(struct forwarded_context *ctx, unsigned int i)
 {
-	const struct bounce_field *field;
-	struct forwarded_field *new_field;
-	unsigned int i, names = 0;
-	bool named = FALSE;
+	unsigned int pos = ctx->fields[i].field;
 
-	t_array_init(&ctx->array, 8);
-	for (i = 0; i < ctx->original->fields_count &&
-	     array_count(&ctx->array) < BOUNCE_RECEIVED_MAX_FIELDS; i++) {
-		field = &ctx->original->fields[i];
-		if (bounce_field_is(ctx->original, field, "Received")) {
-			new_field = array_append_space(&ctx->array);
-			new_field->named = named;
-			bounce_received_parse(ctx->pool,
-				t_forwarded_value(ctx, field),
-				&new_field->received);
-			/* qmail writes down its programs, too */
-			if (new_field->received.by != NULL)
-				named = FALSE;
-		} else if (!named && field_names_somebody(ctx, field) &&
-			   ++names <= BOUNCE_RECEIVED_MAX_FIELDS) {
-			named = address_is_mailbox(ctx,
-				t_forwarded_value(ctx, field));
+	while (pos-- > 0) {
+		if (i == 0 || pos > ctx->fields[i - 1].field) {
+			if (field_names_mailbox(ctx,
+						&ctx->original->fields[pos]))
+				return TRUE;
+		} else if (ctx->fields[--i].by != NULL) {
+			break;
 		}
 	}
-	ctx->fields = array_get(&ctx->array, &ctx->count);
-}
-
-/* Who has sent the bounce? */
-static void
-forwarded_find_reporter(struct forwarded_context *ctx,
-			const struct bounce_header *bounce)
-{
-	unsigned int field;
-
-	t_array_init(&ctx->trace, 8);
-	ctx->reporter = bounce_trace_reporter(ctx->pool, bounce,
-					      ctx->policy->trusted_networks,
-					      &field);
-	if (ctx->reporter == NULL)
-		bounce_received_collect(ctx->pool, bounce, &ctx->trace);
+	return FALSE;
 }
 
 /*
@@ -171,17 +132,15 @@ hop_names_ours(const struct forwarded_context *ctx,
 static bool
 writer_is_ours(struct forwarded_context *ctx, unsigned int i)
 {
-	const struct bounce_received *hop, *received = &ctx->fields[i].received;
+	const struct bounce_received *hop, *received = &ctx->fields[i];
 
 	if (received->by == NULL)
 		return FALSE;
 	if (ip_is_ours(ctx, &received->by_ip) ||
 	    name_is_ours(ctx, received->by))
 		return TRUE;
-	if (i > 0) {
-		return hop_names_ours(ctx, &ctx->fields[i - 1].received,
-				      received->by);
-	}
+	if (i > 0)
+		return hop_names_ours(ctx, &received[-1], received->by);
 	array_foreach(&ctx->trace, hop) {
 		if (hop_names_ours(ctx, hop, received->by))
 			return TRUE;
@@ -194,7 +153,7 @@ writer_is_ours(struct forwarded_context *ctx, unsigned int i)
 static bool
 step_is_inside(const struct forwarded_context *ctx, unsigned int i)
 {
-	const struct ip_addr *ip = &ctx->fields[i].received.ip;
+	const struct ip_addr *ip = &ctx->fields[i].ip;
 
 	return ip->family == 0 || bounce_ip_is_private(ip);
 }
@@ -203,59 +162,70 @@ step_is_inside(const struct forwarded_context *ctx, unsigned int i)
  * The way
  */
 
-static bool address_is_ours(struct forwarded_context *ctx, const char *text)
-{
-	struct bounce_address address;
-
-	return t_bounce_address_parse(text, &address) == 0 &&
-		domain_is_own(ctx, address.domain);
-}
-
 /* The mail came to the mailbox by this field. */
 static bool field_is_arrival(struct forwarded_context *ctx, unsigned int i)
 {
-	const struct forwarded_field *field = &ctx->fields[i];
-	const char *rcpt = field->received.rcpt;
+	const char *rcpt = ctx->fields[i].rcpt;
 
-	if (rcpt == NULL || !address_is_mailbox(ctx, rcpt)) {
-		/* was it for several, or for an alias of his? */
-		if (!field->named ||
-		    (rcpt != NULL && !address_is_ours(ctx, rcpt)))
-			return FALSE;
-	}
+	if (ctx->fields[i].by == NULL)
+		return FALSE;
+	/* was it for several, or for an alias of his? */
+	if ((rcpt == NULL || !address_is_mailbox(ctx, rcpt)) &&
+	    (!field_is_named(ctx, i) ||
+	     (rcpt != NULL &&
+	      !domain_is_own(ctx, bounce_address_domain(rcpt)))))
+		return FALSE;
 	return writer_is_ours(ctx, i);
+}
+
+/* A server took it, by no address, from one that bears no name of its domain. */
+static bool client_is_elsewhere(const struct bounce_received *received)
+{
+	const char *name = received->helo;
+
+	if (received->ip.family != 0 || name == NULL)
+		return FALSE;
+	if (strchr(name, '@') != NULL)
+		name = bounce_address_domain(name);
+	if (name == NULL || strchr(name, '.') == NULL)
+		return FALSE;
+	return received->by == NULL ||
+		(!bounce_domain_is_within(name, received->by) &&
+		 !bounce_domain_is_within(received->by, name) &&
+		 !bounce_received_is_internal(received));
 }
 
 /* The stranger's host took the mail from this client. What other strangers wrote
    above it would make that anybody's word. */
 static bool
-received_is_handover(const struct forwarded_context *ctx,
-		     const struct bounce_received *received)
+field_is_handover(const struct forwarded_context *ctx, unsigned int pos)
 {
 	const struct bounce_received *origin =
 		bounce_trace_origin(ctx->pool, NULL, ctx->original,
 				    ctx->policy->trusted_networks);
+	const struct ip_addr *ip = &ctx->fields[pos].ip;
 
-	return received->ip.family != 0 && origin != NULL &&
-		net_ip_compare(&origin->ip, &received->ip);
+	if (ip->family == 0 || origin == NULL ||
+	    !net_ip_compare(&origin->ip, ip))
+		return FALSE;
+	while (pos > 0) {
+		if (client_is_elsewhere(&ctx->fields[--pos]))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 /* The domain of ours for which our hosts may send what they send on. */
-static const char *forwarded_domain(struct forwarded_context *ctx)
+static const char *t_forwarded_domain(struct forwarded_context *ctx)
 {
-	const char *value = t_bounce_header_value(ctx->original, "Return-Path");
-	const struct bounce_address *list;
-	struct bounce_address mailbox;
-	unsigned int count = 0;
+	struct bounce_address address;
 
-	if (value != NULL)
-		(void)t_bounce_address_parse_list(value, &list, &count);
-	if (count > 0 && domain_is_own(ctx, list[0].domain))
-		return list[0].domain;
-	return ctx->envelope->rcpt_to != NULL &&
-		t_bounce_address_parse(ctx->envelope->rcpt_to,
-				       &mailbox) == 0 &&
-		domain_is_own(ctx, mailbox.domain) ? mailbox.domain : NULL;
+	if (t_bounce_address_parse_first(
+			t_bounce_header_value(ctx->original, "Return-Path"),
+			&address) && domain_is_own(ctx, address.domain))
+		return address.domain;
+	return t_bounce_address_parse(ctx->envelope->rcpt_to, &address) == 0 &&
+		domain_is_own(ctx, address.domain) ? address.domain : NULL;
 }
 
 /* It is shown only if this client is ours. FALSE: there are too many that are
@@ -280,7 +250,7 @@ static bool forwarded_climb(struct forwarded_context *ctx, unsigned int *pos)
 	const struct bounce_received *received;
 
 	for (; *pos > 0; (*pos)--) {
-		received = &ctx->fields[*pos - 1].received;
+		received = &ctx->fields[*pos - 1];
 		if (step_is_inside(ctx, *pos - 1))
 			continue;
 		if (!writer_is_ours(ctx, *pos - 1))
@@ -295,15 +265,12 @@ static bool forwarded_climb(struct forwarded_context *ctx, unsigned int *pos)
 /* It left us, and this is known by the addresses of hosts of ours. */
 static bool forwarded_has_left(struct forwarded_context *ctx, unsigned int pos)
 {
-	const struct bounce_received *handover;
-
 	if (pos == 0) {
 		return ctx->reporter == NULL ? array_count(&ctx->trace) > 0 :
 			forwarded_needs(ctx, &ctx->reporter->ip);
 	}
-	handover = &ctx->fields[pos - 1].received;
-	return received_is_handover(ctx, handover) &&
-		forwarded_needs(ctx, &handover->ip);
+	return field_is_handover(ctx, pos - 1) &&
+		forwarded_needs(ctx, &ctx->fields[pos - 1].ip);
 }
 
 static void forwarded_find(struct forwarded_context *ctx)
@@ -318,7 +285,7 @@ static void forwarded_find(struct forwarded_context *ctx)
 		return;
 	if (result->clients_count == 0) {
 		result->forwarding = BOUNCE_FORWARDED_YES;
-	} else if ((domain = forwarded_domain(ctx)) != NULL) {
+	} else if ((domain = t_forwarded_domain(ctx)) != NULL) {
 		result->forwarding = BOUNCE_FORWARDED_IF_SPF;
 		result->domain = p_strdup(ctx->pool, domain);
 	}
@@ -337,11 +304,20 @@ void bounce_forwarded_find(pool_t pool, const struct bounce_policy *policy,
 		.original = original,
 		.result = forwarded_r
 	};
+	ARRAY_TYPE(bounce_received) fields;
+	unsigned int field;
 
 	i_zero(forwarded_r);
 	T_BEGIN {
-		forwarded_collect(&ctx);
-		forwarded_find_reporter(&ctx, bounce);
+		t_array_init(&fields, 8);
+		bounce_received_collect(pool, original, &fields);
+		ctx.fields = array_get(&fields, &ctx.count);
+		t_array_init(&ctx.trace, 8);
+		ctx.reporter = bounce_trace_reporter(pool, bounce,
+						     policy->trusted_networks,
+						     &field);
+		if (ctx.reporter == NULL)
+			bounce_received_collect(pool, bounce, &ctx.trace);
 		forwarded_find(&ctx);
 	} T_END;
 }

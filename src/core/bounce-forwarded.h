@@ -44,7 +44,9 @@ struct bounce_forwarded {
    - above it only fields by hosts of ours that took it from hosts of ours, and
      steps over private addresses, up to the one that the host of a stranger
      wrote when it took the mail from a host of ours, by its address; above it
-     only steps inside of the stranger's own network;
+     only steps inside of the stranger's own network: over private addresses, from
+     clients with a name of the server's domain, or over no address from a client
+     without a name, or with such a name or one without a dot;
    - without such a field, that a host of ours has sent the bounce, by its
      address.
    All but the last is the bounce's word. */

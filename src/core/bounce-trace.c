@@ -22,8 +22,7 @@ static const char *host_domain(const char *name)
 		parent + 1;
 }
 
-/* The client says that it is of the server's own domain. */
-static bool received_is_internal(const struct bounce_received *received)
+bool bounce_received_is_internal(const struct bounce_received *received)
 {
 	const char *domain;
 
@@ -43,7 +42,7 @@ trace_skip(const struct trace_rules *rules,
 		return TRUE;
 	if (bounce_networks_match(rules->trusted, &received->ip))
 		return rules->skip_trusted;
-	return rules->skip_same_domain && received_is_internal(received);
+	return rules->skip_same_domain && bounce_received_is_internal(received);
 }
 
 static const struct bounce_received *

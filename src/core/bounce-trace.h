@@ -10,6 +10,10 @@
 struct bounce_header;
 struct bounce_networks;
 
+/* TRUE if the client says that it is of the server's own domain, which is what
+   is above the server's name. */
+bool bounce_received_is_internal(const struct bounce_received *received);
+
 /* The host that brought the bounce to us: the client of the first field from
    the top whose address is neither private nor trusted. NULL: the bounce was
    made here, or there is no such field. field_r is the field's index in the

@@ -68,6 +68,8 @@
 /* ... and what happened to it there. */
 #define INSIDE FIELD("from mx.home.example ([198.51.100.9])\n\tby " \
 		     "store.home.example with LMTP id 6" HOME)
+#define INSIDE_NAMED(client) FIELD("from " client "\n\tby mx.home.example " \
+				   "with ESMTP id 8" HOME)
 #define FOREIGN FIELD("from b.example ([203.0.113.8])\n\tby " \
 		      "relay.bad.example with ESMTP id 7" ALICE)
 /* The bounce's */
@@ -195,6 +197,17 @@ static void test_bounce_forwarded_shown(void)
 		{ FROM_THEM, OUT_IPV6 IN_EXIM, YES },
 		{ FROM_THEM, OUT_EXCHANGE IN_SENDMAIL, YES },
 		{ FROM_THEM, INSIDE OUT WITHIN IN, YES },
+		/* steps that name no address, and nobody else either */
+		{ FROM_THEM, FIELD("by mx.home.example (Postfix, from userid "
+				   "33)\n\tid 8") OUT IN, YES },
+		{ FROM_THEM, FIELD("(qmail 7 invoked by uid 33)") OUT IN, YES },
+		{ FROM_THEM, FIELD("(from www@web.home.example)\n\tby "
+				   "web.home.example (8.17/Submit) id 8")
+		  OUT IN, YES },
+		{ FROM_THEM, INSIDE_NAMED("localhost") OUT IN, YES },
+		{ FROM_THEM, INSIDE_NAMED("Mx2.Home.example.") OUT IN, YES },
+		{ FROM_THEM, INSIDE_NAMED("home.example") OUT IN, YES },
+		{ FROM_THEM, INSIDE_NAMED("a.mx.home.example") OUT IN, YES },
 		/* for several, or an alias */
 		{ FROM_US, NAMED IN_NOBODY, YES },
 		{ FROM_US, NAMED IN_OTHER("info@example.org"), YES },
@@ -228,6 +241,14 @@ static void test_bounce_forwarded_not_shown(void)
 		{ FROM_THEM, FIELD("from bot.bad.example ([203.0.113.66])\n\t"
 				   "by mx.home.example with ESMTP id 1")
 		  OUT WITHIN IN, NO },
+		{ FROM_THEM, INSIDE_NAMED("bot.bad.example") OUT IN, NO },
+		{ FROM_THEM, INSIDE INSIDE_NAMED("bot.bad.example") INSIDE
+		  OUT WITHIN IN, NO },
+		{ FROM_THEM, INSIDE_NAMED("otherhome.example") OUT IN, NO },
+		{ FROM_THEM, FIELD("from bot.bad.example with ESMTP id 9")
+		  OUT IN, NO },
+		{ FROM_THEM, FIELD("(from eve@bad.example) by mx.home.example")
+		  OUT IN, NO },
 		/* it came from elsewhere after it had been here */
 		{ FROM_US, IN_OTHER("bob@example.org") IN, "203.0.113.9" },
 		{ FROM_US, FOREIGN IN, "203.0.113.8" },
