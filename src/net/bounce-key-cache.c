@@ -28,10 +28,10 @@ struct bounce_key_cache {
 	/* Domains of which a key was found, as names alone. */
 	struct bounce_lru *domains;
 
-	/* The token bucket: lookups that are allowed now. They come back one
-	   by one; last_token is when the last one did. */
-	unsigned int tokens, max_tokens;
-	uint64_t last_token;
+	/* The budget of lookups: per_minute of them, and as many saved up. Each
+	   costs a minute, of a clock that runs per_minute times as fast as
+	   ours; up to this time of that clock all is spent. */
+	uint64_t per_minute, spent_until;
 };
 
 static void cache_entry_free(struct bounce_lru_entry *lru)
@@ -79,10 +79,9 @@ bounce_key_cache_init(const struct bounce_key_cache_settings *settings)
 		settings->max_others : CACHE_DEFAULT_MAX_OTHERS,
 		cache_entry_free);
 	cache->domains = bounce_lru_init(CACHE_MAX_DOMAINS, cache_entry_free);
-	cache->max_tokens = settings->lookups_per_minute != 0 ?
+	cache->per_minute = settings->lookups_per_minute != 0 ?
 		settings->lookups_per_minute :
 		BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE;
-	cache->tokens = cache->max_tokens;
 	return cache;
 }
 
@@ -99,27 +98,18 @@ void bounce_key_cache_deinit(struct bounce_key_cache **_cache)
 	i_free(cache);
 }
 
-static bool cache_take_token(struct bounce_key_cache *cache, uint64_t now)
+/* Returns FALSE if the budget does not allow one more lookup. */
+static bool cache_spend_lookup(struct bounce_key_cache *cache, uint64_t now)
 {
-	uint64_t elapsed, new_tokens;
+	uint64_t start = now * cache->per_minute;
+	uint64_t end = start + cache->per_minute * MSECS_PER_MINUTE;
 
-	/* the first lookup, or the bucket was full until now */
-	if (cache->tokens == cache->max_tokens || now < cache->last_token)
-		cache->last_token = now;
-	elapsed = I_MIN(now - cache->last_token, MSECS_PER_MINUTE);
-	new_tokens = elapsed * cache->max_tokens / MSECS_PER_MINUTE;
-	if (new_tokens >= cache->max_tokens - cache->tokens) {
-		cache->tokens = cache->max_tokens;
-		cache->last_token = now;
-	} else if (new_tokens > 0) {
-		/* what is left of the time counts for the next token */
-		cache->tokens += new_tokens;
-		cache->last_token += new_tokens * MSECS_PER_MINUTE /
-			cache->max_tokens;
-	}
-	if (cache->tokens == 0)
+	/* no more is saved up than a minute's, nor owed where our clock ran
+	   backwards */
+	cache->spent_until = I_MIN(I_MAX(cache->spent_until, start), end);
+	if (end - cache->spent_until < MSECS_PER_MINUTE)
 		return FALSE;
-	cache->tokens--;
+	cache->spent_until += MSECS_PER_MINUTE;
 	return TRUE;
 }
 
@@ -181,7 +171,7 @@ bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 	if (entry != NULL && entry->expires > now)
 		return cache_answer(entry, answer_r);
 	if (known != NULL || !cache_knows_domain(cache, key_name_domain(name)) ||
-	    cache_take_token(cache, now))
+	    cache_spend_lookup(cache, now))
 		return BOUNCE_KEY_CACHE_MISS;
 	/* what it was when it was asked for */
 	if (entry != NULL && entry->status != BOUNCE_KEY_TEMPERROR)

@@ -2,9 +2,10 @@
 #define BOUNCE_KEY_LOOKUP_H
 
 /* Looks up keys: in the key directory, in the cache, in the DNS. What lasts
-   (parsed keys, the resolver, counters) is a struct bounce_key_lookup, one for
-   equal settings in this process; a message has a struct bounce_key_source on
-   top of it, which holds the message's deadline. */
+   (parsed keys, the resolver) is a struct bounce_key_lookup, one for equal
+   settings in this process: bounce-key-lookup.c. A message has a struct
+   bounce_key_source on top of it, with its deadline: bounce-key-source.c, which
+   says at its top what runs when. */
 
 #include "bounce-key.h"
 
@@ -12,8 +13,8 @@ struct bounce_dns_query;
 struct bounce_key_lookup;
 
 #define BOUNCE_KEY_LOOKUP_DEFAULT_TIMEOUT_MSECS 3000
-/* Contexts that are kept for the next message while nobody uses them. */
-#define BOUNCE_KEY_LOOKUP_MAX_IDLE 16
+/* Contexts that are kept for the next message. */
+#define BOUNCE_KEY_LOOKUP_MAX_SHARED 16
 
 struct bounce_key_lookup_settings {
 	/* NULL or "": there is none. */
@@ -24,24 +25,6 @@ struct bounce_key_lookup_settings {
 	unsigned int timeout_msecs;
 	/* Keys come from the directory alone. */
 	bool no_dns;
-};
-
-/* Since the context was made. */
-struct bounce_key_lookup_stats {
-	/* Keys that were asked for. */
-	uint64_t lookups;
-	/* Answered from a file, and from the cache. */
-	uint64_t dir_hits;
-	uint64_t cache_hits;
-	/* The key directory could not be read. */
-	uint64_t dir_errors;
-	/* DNS queries, and what became of them. */
-	uint64_t dns_queries;
-	uint64_t dns_temperrors;
-	/* Of these, those without an answer in time. */
-	uint64_t dns_timeouts;
-	/* Not sent, as too many new names were asked for. */
-	uint64_t dns_limited;
 };
 
 /* What the outside world is to a context; for tests. */
@@ -67,7 +50,7 @@ int bounce_key_lookup_create(const struct bounce_key_lookup_settings *set,
 			     struct bounce_key_lookup **lookup_r,
 			     const char **error_r);
 void bounce_key_lookup_unref(struct bounce_key_lookup **lookup);
-/* Free all contexts that nobody uses. */
+/* Keep none any more. */
 void bounce_key_lookups_deinit(void);
 
 /* The port for one message. The deadline begins with the first lookup. The
@@ -80,8 +63,5 @@ bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool);
    TEMPERROR. */
 void bounce_key_source_ask(struct bounce_key_source *source, pool_t pool,
 			   struct bounce_dns_query *query);
-
-const struct bounce_key_lookup_stats *
-bounce_key_lookup_stats(const struct bounce_key_lookup *lookup);
 
 #endif

@@ -119,7 +119,6 @@ static void ask_keys(pool_t pool)
 {
 	struct bounce_key_source *source =
 		bounce_key_lookup_source(lookup, pool);
-	const struct bounce_key_lookup_stats *stats;
 	struct bounce_key_query *queries;
 	unsigned int i;
 	const char *p;
@@ -135,10 +134,6 @@ static void ask_keys(pool_t pool)
 	source->lookup(source, pool, queries, probe.count);
 	for (i = 0; i < probe.count; i++)
 		print_key(&queries[i]);
-	stats = bounce_key_lookup_stats(lookup);
-	printf("stats\t%u\t%u\t%u\t%u\n", (unsigned int)stats->dns_queries,
-	       (unsigned int)stats->cache_hits, (unsigned int)stats->dir_hits,
-	       (unsigned int)stats->dns_timeouts);
 }
 
 static void ask(void)

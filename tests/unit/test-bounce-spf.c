@@ -250,7 +250,6 @@ static void test_bounce_spf_cache(void)
 	for (i = 0; i < 100; i++)
 		(void)test_check(lookup, pool, &pass, &text);
 	test_assert(zone.queries == 2);
-	test_assert(bounce_key_lookup_stats(lookup)->dns_queries == 2);
 	zone.now += 61 * 1000;
 	(void)test_check(lookup, pool, &pass, &text);
 	test_assert(zone.queries == 4);
