@@ -5,38 +5,6 @@
 #include "str.h"
 #include "bounce-dkim-private.h"
 
-/* Each step undoes one kind of change, in one of several ways; way 0 leaves
-   the header as it is. */
-enum repair_step {
-	/* A downgrade to 7bit, by all that speak 8BITMIME to a server that
-	   does not */
-	REPAIR_ENCODING,
-	/* Postfix at 998 octets, Sendmail at 990 */
-	REPAIR_BREAK,
-	/* How else could the name have been written? */
-	REPAIR_MIME_VERSION,
-	/* Sendmail, Courier */
-	REPAIR_ADDRESSES,
-
-	REPAIR_COUNT
-};
-
-struct repair {
-	const struct bounce_dkim_input *input;
-	unsigned int candidates_left;
-	bounce_dkim_match_t *match;
-	void *context;
-	/* how many ways a step has for this header, way 0 included */
-	unsigned int ways[REPAIR_COUNT];
-};
-
-static const char *const repair_texts[REPAIR_COUNT] = {
-	[REPAIR_ENCODING] = "Content-Transfer-Encoding set back to 8bit",
-	[REPAIR_BREAK] = "a line break in a long line taken out",
-	[REPAIR_MIME_VERSION] = "MIME-Version written in its former case",
-	[REPAIR_ADDRESSES] = "address lists joined as before"
-};
-
 static const char *const mime_version_names[] = {
 	"MIME-Version", "Mime-Version"
 };
@@ -60,13 +28,6 @@ static const struct {
 /* RFC 5322 section 2.1.1 */
 #define ADDRESS_LINE_MAX_SIZE 78
 
-static const unsigned int repair_max_ways[REPAIR_COUNT] = {
-	[REPAIR_ENCODING] = 1 + 1,
-	[REPAIR_BREAK] = 1 + 1,
-	[REPAIR_MIME_VERSION] = 1 + N_ELEMENTS(mime_version_names),
-	[REPAIR_ADDRESSES] = 1 + N_ELEMENTS(address_joins)
-};
-
 static bool span_is(const struct bounce_dkim_span *span, const char *name)
 {
 	return span->name_size == strlen(name) &&
@@ -87,44 +48,43 @@ span_set(struct bounce_dkim_span *span, const buffer_t *data)
 }
 
 /* The value, without white space around it. */
-static void
-span_get_word(const struct bounce_dkim_span *span, size_t *start_r,
-	      size_t *end_r)
+static const unsigned char *
+span_get_value(const struct bounce_dkim_span *span,
+	       const unsigned char **end_r)
 {
-	const unsigned char *end = span->data + span->size;
-	const unsigned char *start =
-		bounce_space_skip(span->data + span->value_offset, end);
+	const unsigned char *end = span->data + span->size, *value;
 
-	*start_r = start - span->data;
-	*end_r = bounce_space_trim(start, end) - span->data;
+	value = bounce_space_skip(span->data + span->value_offset, end);
+	*end_r = bounce_space_trim(value, end);
+	return value;
 }
 
 /* What a downgrade leaves: RFC 6152 section 3. */
-static bool repair_encoding(struct bounce_dkim_span *span)
+static bool
+repair_encoding(struct bounce_dkim_span *span, unsigned int way ATTR_UNUSED)
 {
 	static const char *const words[] = {
 		"quoted-printable", "base64", "7bit"
 	};
-	size_t start, end;
+	const unsigned char *value, *end;
 	unsigned int i;
 	buffer_t *data;
 
 	if (!span_is(span, "Content-Transfer-Encoding"))
 		return FALSE;
-	span_get_word(span, &start, &end);
+	value = span_get_value(span, &end);
 	for (i = 0; i < N_ELEMENTS(words); i++) {
-		if (end - start == strlen(words[i]) &&
-		    strncasecmp((const char *)span->data + start, words[i],
-				end - start) == 0)
-			break;
+		if ((size_t)(end - value) != strlen(words[i]) ||
+		    strncasecmp((const char *)value, words[i],
+				end - value) != 0)
+			continue;
+		data = t_buffer_create(span->size);
+		buffer_append(data, span->data, value - span->data);
+		buffer_append(data, "8bit", 4);
+		buffer_append(data, end, span->data + span->size - end);
+		return span_set(span, data);
 	}
-	if (i == N_ELEMENTS(words))
-		return FALSE;
-	data = t_buffer_create(span->size);
-	buffer_append(data, span->data, start);
-	buffer_append(data, "8bit", 4);
-	buffer_append(data, span->data + end, span->size - end);
-	return span_set(span, data);
+	return FALSE;
 }
 
 /* How much before the LF was put in by a mail server: 0 if nothing was.
@@ -149,7 +109,8 @@ static size_t inserted_break_size(const unsigned char *line, size_t size)
 }
 
 /* The first break that was put into the field, and the space after it. */
-static bool repair_break(struct bounce_dkim_span *span)
+static bool
+repair_break(struct bounce_dkim_span *span, unsigned int way ATTR_UNUSED)
 {
 	const unsigned char *p = span->data, *end = p + span->size, *lf;
 	buffer_t *data;
@@ -234,15 +195,13 @@ static bool
 repair_addresses(struct bounce_dkim_span *span, unsigned int join)
 {
 	const unsigned char *p, *end, *next, *last;
-	size_t start, end_pos, line_size;
 	buffer_t *data;
+	size_t line_size;
 
 	if (!span_is(span, "To") && !span_is(span, "Cc") &&
 	    !span_is(span, "Reply-To") && !span_is(span, "From"))
 		return FALSE;
-	span_get_word(span, &start, &end_pos);
-	p = span->data + start;
-	end = span->data + end_pos;
+	p = span_get_value(span, &end);
 	next = address_end(p, end);
 	if (next == end)
 		return FALSE;
@@ -259,88 +218,94 @@ repair_addresses(struct bounce_dkim_span *span, unsigned int join)
 	return span_set(span, data);
 }
 
-/* Returns TRUE if something has changed. */
-static bool
-repair_span(struct bounce_dkim_span *span, enum repair_step step,
-	    unsigned int way)
-{
-	switch (step) {
-	case REPAIR_ENCODING:
-		return repair_encoding(span);
-	case REPAIR_BREAK:
-		return repair_break(span);
-	case REPAIR_MIME_VERSION:
-		return repair_mime_version(span, way - 1);
-	case REPAIR_ADDRESSES:
-		return repair_addresses(span, way - 1);
-	case REPAIR_COUNT:
-		break;
-	}
-	i_unreached();
-}
+/* Each step undoes one kind of change, in one of several ways. */
+static const struct {
+	/* Returns TRUE if that changes the field. */
+	bool (*repair)(struct bounce_dkim_span *span, unsigned int way);
+	/* how many ways there are, and how many make a difference in the
+	   relaxed form, where neither case nor folding counts */
+	unsigned int ways, ways_relaxed;
+	const char *text;
+} repair_steps[] = {
+	/* A downgrade to 7bit, by all that speak 8BITMIME to a server that
+	   does not */
+	{ repair_encoding, 1, 1, "Content-Transfer-Encoding set back to 8bit" },
+	/* Postfix at 998 octets, Sendmail at 990 */
+	{ repair_break, 1, 1, "a line break in a long line taken out" },
+	/* How else could the name have been written? */
+	{ repair_mime_version, N_ELEMENTS(mime_version_names), 0,
+	  "MIME-Version written in its former case" },
+	/* Sendmail, Courier */
+	{ repair_addresses, N_ELEMENTS(address_joins), ADDRESS_JOINS_RELAXED,
+	  "address lists joined as before" }
+};
+#define REPAIR_COUNT N_ELEMENTS(repair_steps)
 
-/* Returns TRUE if this would change something in the header. */
+struct repair {
+	const struct bounce_dkim_input *input;
+	unsigned int candidates_left;
+	bounce_dkim_match_t *match;
+	void *context;
+	/* how many ways each step has for this header: 0 if none of them
+	   changes it */
+	unsigned int max_ways[REPAIR_COUNT];
+	/* what is tried: a way counts from 1; 0: the step is left out */
+	unsigned int ways[REPAIR_COUNT];
+};
+
+/* Returns TRUE if something has changed. The signature's own field, the last
+   one, stays as it is. */
 static bool
-repair_applies(const struct bounce_dkim_input *input, enum repair_step step,
-	       unsigned int way)
+repair_spans(struct bounce_dkim_span *spans, unsigned int count,
+	     unsigned int step, unsigned int way)
 {
-	struct bounce_dkim_span span;
 	unsigned int i;
 	bool changed = FALSE;
 
-	for (i = 0; i + 1 < input->count && !changed; i++) T_BEGIN {
-		span = input->spans[i];
-		changed = repair_span(&span, step, way);
-	} T_END;
+	for (i = 0; i + 1 < count; i++) {
+		if (repair_steps[step].repair(&spans[i], way))
+			changed = TRUE;
+	}
 	return changed;
 }
 
-/* Steps that change nothing in this header are left out. */
+static struct bounce_dkim_span *
+t_spans_dup(const struct bounce_dkim_input *input)
+{
+	return p_memdup(unsafe_data_stack_pool, input->spans,
+			sizeof(*input->spans) * input->count);
+}
+
 static void repair_init_ways(struct repair *repair)
 {
 	const struct bounce_dkim_input *input = repair->input;
-	unsigned int step, way;
+	unsigned int step, way, ways;
+	bool changes;
 
 	for (step = 0; step < REPAIR_COUNT; step++) {
-		repair->ways[step] = 1;
-		for (way = 1; way < repair_max_ways[step]; way++) {
-			if (repair_applies(input, step, way)) {
-				repair->ways[step] = repair_max_ways[step];
-				break;
-			}
-		}
-	}
-	if (input->canon == BOUNCE_DKIM_CANON_RELAXED) {
-		/* the case of names does not count */
-		repair->ways[REPAIR_MIME_VERSION] = 1;
-		repair->ways[REPAIR_ADDRESSES] =
-			I_MIN(repair->ways[REPAIR_ADDRESSES],
-			      1 + ADDRESS_JOINS_RELAXED);
+		changes = FALSE;
+		ways = repair_steps[step].ways;
+		for (way = 0; way < ways && !changes; way++) T_BEGIN {
+			changes = repair_spans(t_spans_dup(input),
+					       input->count, step, way);
+		} T_END;
+		if (input->canon == BOUNCE_DKIM_CANON_RELAXED)
+			ways = repair_steps[step].ways_relaxed;
+		repair->max_ways[step] = changes ? ways : 0;
 	}
 }
 
-/* The signature's own field, the last one, stays as it is. */
-static bool
-repair_try(struct repair *repair, const unsigned int ways[REPAIR_COUNT])
+static bool repair_try(struct repair *repair)
 {
-	const struct bounce_dkim_input *input = repair->input;
-	struct bounce_dkim_input candidate = *input;
-	unsigned int step, i;
-	bool changed;
+	struct bounce_dkim_input candidate = *repair->input;
+	unsigned int step;
 
-	candidate.spans = t_malloc_no0(sizeof(*input->spans) * input->count);
-	memcpy(candidate.spans, input->spans,
-	       sizeof(*input->spans) * input->count);
+	candidate.spans = t_spans_dup(repair->input);
 	for (step = 0; step < REPAIR_COUNT; step++) {
-		if (ways[step] == 0)
-			continue;
-		changed = FALSE;
-		for (i = 0; i + 1 < input->count; i++) {
-			if (repair_span(&candidate.spans[i], step, ways[step]))
-				changed = TRUE;
-		}
-		/* the same was tried without this step */
-		if (!changed)
+		/* the same was tried without a step that changes nothing */
+		if (repair->ways[step] > 0 &&
+		    !repair_spans(candidate.spans, candidate.count, step,
+				  repair->ways[step] - 1))
 			return FALSE;
 	}
 	repair->candidates_left--;
@@ -348,64 +313,54 @@ repair_try(struct repair *repair, const unsigned int ways[REPAIR_COUNT])
 }
 
 /* The next combination; FALSE after the last. */
-static bool
-repair_next(const struct repair *repair, unsigned int ways[REPAIR_COUNT])
+static bool repair_next(struct repair *repair)
 {
 	unsigned int step;
 
 	for (step = 0; step < REPAIR_COUNT; step++) {
-		if (++ways[step] < repair->ways[step])
+		if (++repair->ways[step] <= repair->max_ways[step])
 			return TRUE;
-		ways[step] = 0;
+		repair->ways[step] = 0;
 	}
 	return FALSE;
 }
 
-static unsigned int ways_count(const unsigned int ways[REPAIR_COUNT])
+static unsigned int repair_steps_count(const struct repair *repair)
 {
 	unsigned int step, count = 0;
 
 	for (step = 0; step < REPAIR_COUNT; step++)
-		count += ways[step] > 0 ? 1 : 0;
+		count += repair->ways[step] > 0 ? 1 : 0;
 	return count;
 }
 
-static const char *
-repair_text(pool_t pool, const unsigned int ways[REPAIR_COUNT])
+/* All combinations of so many steps. */
+static bool repair_try_all(struct repair *repair, unsigned int steps_count)
+{
+	bool matched = FALSE;
+
+	memset(repair->ways, 0, sizeof(repair->ways));
+	while (!matched && repair->candidates_left > 0 &&
+	       repair_next(repair)) {
+		if (repair_steps_count(repair) == steps_count) T_BEGIN {
+			matched = repair_try(repair);
+		} T_END;
+	}
+	return matched;
+}
+
+static const char *repair_text(pool_t pool, const struct repair *repair)
 {
 	string_t *str = str_new(pool, 64);
 	unsigned int step;
 
 	for (step = 0; step < REPAIR_COUNT; step++) {
-		if (ways[step] == 0)
-			continue;
-		if (str_len(str) > 0)
-			str_append(str, ", ");
-		str_append(str, repair_texts[step]);
+		if (repair->ways[step] > 0) {
+			str_printfa(str, "%s%s", str_len(str) > 0 ? ", " : "",
+				    repair_steps[step].text);
+		}
 	}
 	return str_c(str);
-}
-
-/* All combinations of so many steps. */
-static bool
-repair_try_all(struct repair *repair, unsigned int steps_count,
-	       unsigned int ways[REPAIR_COUNT])
-{
-	bool matched = FALSE;
-
-	memset(ways, 0, sizeof(*ways) * REPAIR_COUNT);
-	while (repair_next(repair, ways)) {
-		if (ways_count(ways) != steps_count)
-			continue;
-		if (repair->candidates_left == 0)
-			break;
-		T_BEGIN {
-			matched = repair_try(repair, ways);
-		} T_END;
-		if (matched)
-			return TRUE;
-	}
-	return FALSE;
 }
 
 const char *
@@ -413,19 +368,17 @@ bounce_dkim_repair(pool_t pool, const struct bounce_dkim_input *input,
 		   unsigned int max_candidates,
 		   bounce_dkim_match_t *match, void *context)
 {
-	unsigned int ways[REPAIR_COUNT], steps_count;
-	struct repair repair;
+	struct repair repair = {
+		.input = input, .candidates_left = max_candidates,
+		.match = match, .context = context
+	};
+	unsigned int count;
 
-	i_zero(&repair);
-	repair.input = input;
-	repair.candidates_left = max_candidates;
-	repair.match = match;
-	repair.context = context;
 	repair_init_ways(&repair);
 	/* a server that makes one change is likelier than one that makes two */
-	for (steps_count = 1; steps_count <= REPAIR_COUNT; steps_count++) {
-		if (repair_try_all(&repair, steps_count, ways))
-			return repair_text(pool, ways);
+	for (count = 1; count <= REPAIR_COUNT; count++) {
+		if (repair_try_all(&repair, count))
+			return repair_text(pool, &repair);
 	}
 	return NULL;
 }

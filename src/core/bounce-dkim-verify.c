@@ -36,104 +36,72 @@ const char *bounce_dkim_header_name(enum bounce_dkim_header header)
 }
 
 static void
-result_set(struct bounce_dkim_result *result, enum bounce_dkim_header header,
+result_set(struct dkim_verifier *verifier, enum bounce_dkim_header header,
 	   enum bounce_reason reason, const char *text)
 {
-	i_zero(result);
-	result->header = header;
-	result->reason = reason;
-	result->text = text;
+	verifier->result->header = header;
+	verifier->result->reason = reason;
+	verifier->result->text = text;
 }
 
-static void
-result_fail(struct dkim_verifier *verifier, enum bounce_reason reason,
-	    const char *text)
+/* Returns FALSE if there is nothing to verify, and the result says why. */
+static bool verifier_check(struct dkim_verifier *verifier)
 {
-	result_set(verifier->result, BOUNCE_DKIM_HEADER_FAIL, reason, text);
-}
-
-/* What can be said without the header. Returns -1 if that is all. */
-static int
-verify_check_key(const struct bounce_dkim_signature *sig,
-		 const struct bounce_key *key,
-		 struct bounce_dkim_result *result)
-{
+	const struct bounce_dkim_signature *sig = verifier->sig;
+	/* both algorithms make signatures of one size */
+	size_t key_size = I_MAX(EVP_PKEY_get_size(verifier->key->pkey), 0);
 	enum bounce_key_type type =
 		sig->algorithm == BOUNCE_DKIM_ALGORITHM_ED25519_SHA256 ?
 		BOUNCE_KEY_TYPE_ED25519 : BOUNCE_KEY_TYPE_RSA;
 
 	if (sig->truncated) {
-		result_set(result, BOUNCE_DKIM_HEADER_PERMERROR,
+		result_set(verifier, BOUNCE_DKIM_HEADER_PERMERROR,
 			   BOUNCE_REASON_TRUNCATED,
 			   "the header was cut inside the signature");
-		return -1;
-	}
-	if (sig->error != NULL) {
-		result_set(result, BOUNCE_DKIM_HEADER_PERMERROR,
+	} else if (sig->error != NULL) {
+		result_set(verifier, BOUNCE_DKIM_HEADER_PERMERROR,
 			   sig->damaged ? BOUNCE_REASON_DAMAGED :
 			   BOUNCE_REASON_BAD_SIGNATURE, sig->error);
-		return -1;
-	}
-	/* section 6.1.2 */
-	if (key->type != type) {
-		result_set(result, BOUNCE_DKIM_HEADER_PERMERROR,
+	} else if (verifier->key->type != type) {
+		/* section 6.1.2 */
+		result_set(verifier, BOUNCE_DKIM_HEADER_PERMERROR,
 			   BOUNCE_REASON_KEY_UNUSABLE,
 			   "the key is not of the signature's algorithm");
-		return -1;
-	}
-	return 0;
-}
-
-/* Both algorithms make signatures of one size. */
-static int verify_check_size(struct dkim_verifier *verifier)
-{
-	const struct bounce_dkim_signature *sig = verifier->sig;
-	int key_size = EVP_PKEY_get_size(verifier->key->pkey);
-
-	if (key_size > 0 && sig->b_size == (size_t)key_size)
-		return 0;
-	if (key_size > 0 && sig->b_size < (size_t)key_size &&
-	    sig->field + 1 == verifier->header->fields_count) {
-		result_set(verifier->result, BOUNCE_DKIM_HEADER_PERMERROR,
+	} else if (sig->b_size < key_size &&
+		   sig->field + 1 == verifier->header->fields_count) {
+		result_set(verifier, BOUNCE_DKIM_HEADER_PERMERROR,
 			   BOUNCE_REASON_TRUNCATED,
 			   "the header was cut inside b=");
+	} else if (sig->b_size != key_size) {
+		result_set(verifier, BOUNCE_DKIM_HEADER_FAIL,
+			   BOUNCE_REASON_DAMAGED,
+			   "b= is not of the key's size");
 	} else {
-		result_fail(verifier, BOUNCE_REASON_DAMAGED,
-			    "b= is not of the key's size");
+		return TRUE;
 	}
-	return -1;
-}
-
-static void
-span_init(struct bounce_dkim_span *span, const struct bounce_header *header,
-	  uint32_t index)
-{
-	const struct bounce_field *field = &header->fields[index];
-
-	i_zero(span);
-	span->data = header->data + field->offset;
-	span->size = bounce_dkim_field_size(header, field);
-	span->name_size = field->name_size;
-	span->value_offset = field->value_offset;
+	return FALSE;
 }
 
 static void verifier_init_input(struct dkim_verifier *verifier)
 {
+	const struct bounce_header *header = verifier->header;
 	const struct bounce_dkim_selection *selection = &verifier->selection;
 	const struct bounce_dkim_signature *sig = verifier->sig;
 	struct bounce_dkim_input *input = &verifier->input;
+	const struct bounce_field *field;
 	struct bounce_dkim_span *span;
 	unsigned int i;
 
 	input->canon = sig->canon_header;
 	input->count = selection->count + 1;
-	input->spans = t_malloc_no0(sizeof(*input->spans) * input->count);
-	for (i = 0; i < selection->count; i++) {
-		span_init(&input->spans[i], verifier->header,
-			  selection->fields[i]);
+	input->spans = span = t_new(struct bounce_dkim_span, input->count);
+	for (i = 0; i < selection->count; i++, span++) {
+		field = &header->fields[selection->fields[i]];
+		span->data = header->data + field->offset;
+		span->size = bounce_dkim_field_size(header, field);
+		span->name_size = field->name_size;
+		span->value_offset = field->value_offset;
 	}
-	span = &input->spans[i];
-	i_zero(span);
 	span->data = sig->data;
 	span->size = sig->size;
 	span->name_size = sig->name_size;
@@ -281,49 +249,51 @@ static void verifier_pass(struct dkim_verifier *verifier, const char *repair)
 	const char *error = verifier_find_ambiguity(verifier);
 
 	if (error != NULL) {
-		result_fail(verifier, BOUNCE_REASON_ALTERED, error);
+		result_set(verifier, BOUNCE_DKIM_HEADER_FAIL,
+			   BOUNCE_REASON_ALTERED, error);
 		return;
 	}
-	result_set(verifier->result, BOUNCE_DKIM_HEADER_PASS,
-		   BOUNCE_REASON_NONE, NULL);
+	result_set(verifier, BOUNCE_DKIM_HEADER_PASS, BOUNCE_REASON_NONE,
+		   NULL);
 	verifier->result->repair = repair;
 }
 
 /* Each candidate is hashed whole: no large header is worth that. */
-static bool verifier_may_repair(const struct dkim_verifier *verifier)
+static const char *verifier_try_repairs(struct dkim_verifier *verifier)
 {
 	size_t size = 0;
 	unsigned int i;
 
 	for (i = 0; i < verifier->input.count; i++)
 		size += verifier->input.spans[i].size;
-	return size <= BOUNCE_DKIM_REPAIR_MAX_SIZE;
+	if (size > BOUNCE_DKIM_REPAIR_MAX_SIZE)
+		return NULL;
+	return bounce_dkim_repair(verifier->pool, &verifier->input,
+		verifier->key->type == BOUNCE_KEY_TYPE_RSA ?
+		BOUNCE_DKIM_REPAIR_MAX_CANDIDATES :
+		BOUNCE_DKIM_REPAIR_MAX_CANDIDATES_ED25519,
+		verifier_match, verifier);
 }
 
 /* What came back does not verify. */
 static void verifier_repair(struct dkim_verifier *verifier)
 {
-	bool rsa = verifier->key->type == BOUNCE_KEY_TYPE_RSA;
-	const char *repair = NULL;
+	const char *repair = verifier_try_repairs(verifier);
 
-	if (verifier_may_repair(verifier)) {
-		repair = bounce_dkim_repair(verifier->pool, &verifier->input,
-			rsa ? BOUNCE_DKIM_REPAIR_MAX_CANDIDATES :
-			BOUNCE_DKIM_REPAIR_MAX_CANDIDATES_ED25519,
-			verifier_match, verifier);
-	}
 	if (repair != NULL)
 		verifier_pass(verifier, repair);
-	else if (rsa) {
-		result_fail(verifier, BOUNCE_REASON_ALTERED,
-			    "the key made this signature, "
-			    "but the header was changed since");
+	else if (verifier->key->type == BOUNCE_KEY_TYPE_RSA) {
+		result_set(verifier, BOUNCE_DKIM_HEADER_FAIL,
+			   BOUNCE_REASON_ALTERED,
+			   "the key made this signature, "
+			   "but the header was changed since");
 	} else if (verifier->header->over_limit) {
-		result_fail(verifier, BOUNCE_REASON_OVER_LIMIT,
-			    "the header is larger than what is read of it");
+		result_set(verifier, BOUNCE_DKIM_HEADER_FAIL,
+			   BOUNCE_REASON_OVER_LIMIT,
+			   "the header is larger than what is read of it");
 	} else {
-		result_fail(verifier, BOUNCE_REASON_BAD_SIGNATURE,
-			    "b= does not verify");
+		result_set(verifier, BOUNCE_DKIM_HEADER_FAIL,
+			   BOUNCE_REASON_BAD_SIGNATURE, "b= does not verify");
 	}
 }
 
@@ -337,29 +307,29 @@ static void verifier_run(struct dkim_verifier *verifier)
 		ret = bounce_dkim_recover(verifier->key, sig->b, sig->b_size,
 					  verifier->recovered);
 	if (ret == 0) {
-		result_fail(verifier, BOUNCE_REASON_BAD_SIGNATURE,
-			    "b= was not made with this key");
+		result_set(verifier, BOUNCE_DKIM_HEADER_FAIL,
+			   BOUNCE_REASON_BAD_SIGNATURE,
+			   "b= was not made with this key");
 		return;
 	}
 	if (bounce_dkim_select(verifier->header, sig, &verifier->selection,
 			       &error) < 0) {
-		result_set(verifier->result, BOUNCE_DKIM_HEADER_PERMERROR,
+		result_set(verifier, BOUNCE_DKIM_HEADER_PERMERROR,
 			   BOUNCE_REASON_OVER_LIMIT, error);
 		return;
 	}
 	verifier_init_input(verifier);
 	bounce_dkim_hash_init(&verifier->hash);
 	verifier->failed = ret < 0;
-	if (verifier->failed)
-		;
-	else if (verifier_match(&verifier->input, verifier))
+	if (!verifier->failed && verifier_match(&verifier->input, verifier))
 		verifier_pass(verifier, NULL);
 	else if (!verifier->failed)
 		verifier_repair(verifier);
 	bounce_dkim_hash_deinit(&verifier->hash);
 	if (verifier->failed) {
-		result_set(verifier->result, BOUNCE_DKIM_HEADER_TEMPERROR,
+		result_set(verifier, BOUNCE_DKIM_HEADER_TEMPERROR,
 			   BOUNCE_REASON_STATE, "libcrypto failed");
+		verifier->result->repair = NULL;
 	}
 }
 
@@ -370,16 +340,15 @@ void bounce_dkim_verify_header(pool_t pool, const struct bounce_header *header,
 {
 	struct dkim_verifier verifier;
 
-	result_set(result_r, BOUNCE_DKIM_HEADER_SKIPPED, BOUNCE_REASON_NONE,
-		   NULL);
-	if (!sig->own || verify_check_key(sig, key, result_r) < 0)
+	i_zero(result_r);
+	if (!sig->own)
 		return;
 	verifier.pool = pool;
 	verifier.header = header;
 	verifier.sig = sig;
 	verifier.key = key;
 	verifier.result = result_r;
-	if (verify_check_size(&verifier) < 0)
+	if (!verifier_check(&verifier))
 		return;
 	/* Dovecot's own TLS looks at the queue of errors: leave nothing */
 	ERR_set_mark();

@@ -103,30 +103,23 @@ ed25519_key_parse(const unsigned char *data, size_t size, const char **error_r)
 	return pkey;
 }
 
-/* What is said of the key besides k= and p=. */
-static int
-key_check_tags(const struct bounce_tags *tags, const char **error_r)
+/* What is said of the key besides k= and p=: what forbids its use, or NULL. */
+static const char *key_tags_error(const struct bounce_tags *tags)
 {
 	const struct bounce_tag *tag;
 
 	tag = bounce_tags_find(tags, "v");
 	if (tag != NULL &&
-	    (tag != &tags->tags[0] || !bounce_tag_is(tag, "DKIM1"))) {
-		*error_r = "v= is not DKIM1, or not the first tag";
-		return -1;
-	}
+	    (tag != &tags->tags[0] || !bounce_tag_is(tag, "DKIM1")))
+		return "v= is not DKIM1, or not the first tag";
 	tag = bounce_tags_find(tags, "h");
-	if (tag != NULL && !bounce_tag_has_word(tag, "sha256")) {
-		*error_r = "h= does not allow sha256";
-		return -1;
-	}
+	if (tag != NULL && !bounce_tag_has_word(tag, "sha256"))
+		return "h= does not allow sha256";
 	tag = bounce_tags_find(tags, "s");
 	if (tag != NULL && !bounce_tag_has_word(tag, "*") &&
-	    !bounce_tag_has_word(tag, "email")) {
-		*error_r = "s= does not allow email";
-		return -1;
-	}
-	return 0;
+	    !bounce_tag_has_word(tag, "email"))
+		return "s= does not allow email";
+	return NULL;
 }
 
 static int
@@ -249,7 +242,7 @@ bounce_key_parse(const unsigned char *data, size_t size,
 
 	*key_r = NULL;
 	if (bounce_tags_parse(data, size, &tags, error_r) < 0 ||
-	    key_check_tags(&tags, error_r) < 0)
+	    (*error_r = key_tags_error(&tags)) != NULL)
 		return BOUNCE_KEY_UNUSABLE;
 	tag = bounce_tags_find(&tags, "p");
 	if (tag == NULL) {
