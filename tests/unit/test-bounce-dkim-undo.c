@@ -169,43 +169,12 @@ static void test_bounce_dkim_b(void)
 	test_end();
 }
 
-static void test_bounce_dkim_broken(void)
-{
-	static const struct {
-		const char *name;
-		bool broken;
-	} tests[] = {
-		{ "example.org", FALSE },
-		{ "s_1-x", FALSE },
-		{ "gr\xc3\xbc\xc3\x9f" "e.example", FALSE },
-		{ "exam ple.org", TRUE },
-		{ "exam\r\nple.org", TRUE },
-		{ "exam\x01ple.org", TRUE },
-		{ "<example.org>", TRUE },
-		{ "exam\xe2\x80\x8bple.org", TRUE },
-		{ "exam\xffple.org", TRUE },
-		{ "exam\xc3", TRUE },
-		{ "_example.org_", TRUE },
-		{ "r2!", TRUE },
-	};
-	unsigned int i;
-
-	test_begin("bounce dkim: broken names");
-	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		test_assert_idx(bounce_dkim_name_is_broken(
-			(const void *)tests[i].name,
-			strlen(tests[i].name)) == tests[i].broken, i);
-	}
-	test_end();
-}
-
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_dkim_undo,
 		test_bounce_dkim_undo_cost,
 		test_bounce_dkim_b,
-		test_bounce_dkim_broken,
 		NULL
 	};
 	return test_run(test_functions);

@@ -755,130 +755,6 @@ static void test_bounce_dkim_verify_numbers(void)
 	test_end();
 }
 
-/* 989 and 998 octets with the name of the field */
-#define X50 "xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx "
-#define X450 X50 X50 X50 X50 X50 X50 X50 X50 X50
-#define X950 X450 X450 X50
-#define LONG989 "Subject: "X950"xxxxxxxxx xxxxxxxxx xxxxxxxxxx"
-#define LONG998 LONG989"123456789"
-
-static void test_bounce_dkim_verify_repair(void)
-{
-#define ENCODING PASS", Content-Transfer-Encoding set back to 8bit"
-#define BREAK PASS", a line break in a long line taken out"
-#define MIME PASS", MIME-Version written in its former case"
-#define ADDRESSES PASS", address lists joined as before"
-	static const struct {
-		const char *original, *returned;
-		/* RSA: simple, relaxed; Ed25519: relaxed */
-		const char *results[3];
-	} tests[] = {
-		{ "Content-Transfer-Encoding: 8bit\r\n",
-		  "Content-Transfer-Encoding: quoted-printable\r\n",
-		  { ENCODING, ENCODING, ENCODING } },
-		{ "content-transfer-encoding:\t8bit \r\n",
-		  "content-transfer-encoding:\tBASE64 \r\n",
-		  { ENCODING, ENCODING, ENCODING } },
-		{ "Content-Transfer-Encoding: 8bit\r\n",
-		  "Content-Transfer-Encoding: 7bit\r\n",
-		  { ENCODING, ENCODING, ENCODING } },
-		/* the other way round nobody does it */
-		{ "Content-Transfer-Encoding: 7bit\r\n",
-		  "Content-Transfer-Encoding: 8bit\r\n",
-		  { ALTERED, ALTERED, BAD } },
-		{ "Content-Transfer-Encoding: binary\r\n",
-		  "Content-Transfer-Encoding: base64\r\n",
-		  { ALTERED, ALTERED, BAD } },
-		{ LONG998"abc\r\n", LONG998"\r\n abc\r\n",
-		  { BREAK, BREAK, BREAK } },
-		{ LONG998"abc\r\n", LONG998"\n abc\n",
-		  { BREAK, BREAK, BREAK } },
-		{ LONG998 X950"xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx 12345678abc\r\n",
-		  LONG998"\r\n "
-		  X950"xxxxxxxxx xxxxxxxxx xxxxxxxxx xxxxxxxxx 12345678\r\n abc\r\n",
-		  { ALTERED, ALTERED, BAD } },
-		{ LONG989"abc\r\n", LONG989"!\r\n abc\r\n",
-		  { BREAK, BREAK, BREAK } },
-		{ LONG989"1abc\r\n", LONG989"1\r\n abc\r\n",
-		  { ALTERED, ALTERED, BAD } },
-		{ "Mime-Version: 1.0\r\n", "MIME-Version: 1.0\r\n",
-		  { MIME, PASS, PASS } },
-		{ "MIME-Version: 1.0\r\n", "mime-version: 1.0\r\n",
-		  { MIME, PASS, PASS } },
-		{ "Cc: a@x, b@x,\r\n c@x\r\n",
-		  "Cc: a@x, b@x, c@x\r\n",
-		  { ALTERED, PASS, PASS } },
-		{ "Cc: a@x,\r\n\tb@x,\r\n\tc@x\r\n",
-		  "Cc: a@x, b@x, c@x\r\n",
-		  { ADDRESSES, PASS, PASS } },
-		{ "Cc: a@x,b@x,c@x\r\n", "Cc: a@x, b@x, c@x\r\n",
-		  { ADDRESSES, ADDRESSES, ADDRESSES } },
-		{ "Cc: a@x, b@x, c@x\r\n",
-		  "Cc: a@x,\r\n        b@x,\r\n        c@x\r\n",
-		  { ADDRESSES, PASS, PASS } },
-		{ "Cc: aaaaaaaaaaaaaaaaaaaa@example.net, "
-		  "bbbbbbbbbbbbbbbbbbbb@example.net,\r\n "
-		  "cccccccccccccccccccc@example.net, d@x\r\n",
-		  "Cc: aaaaaaaaaaaaaaaaaaaa@example.net,\r\n\t"
-		  "bbbbbbbbbbbbbbbbbbbb@example.net,\r\n\t"
-		  "cccccccccccccccccccc@example.net,\r\n\td@x\r\n",
-		  { ADDRESSES, PASS, PASS } },
-		/* 78 columns with the comma, and 79 */
-		{ "Cc: aaaaaaaaaaaaaaaaaaaa@example.net, "
-		  "bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net,\r\n "
-		  "cccccccccccccccccccc@example.net\r\n",
-		  "Cc: aaaaaaaaaaaaaaaaaaaa@example.net,\r\n\t"
-		  "bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net,\r\n\t"
-		  "cccccccccccccccccccc@example.net\r\n",
-		  { ADDRESSES, PASS, PASS } },
-		{ "Cc: aaaaaaaaaaaaaaaaaaaa@example.net,\r\n "
-		  "bbbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net, c@x\r\n",
-		  "Cc: aaaaaaaaaaaaaaaaaaaa@example.net,\r\n\t"
-		  "bbbbbbbbbbbbbbbbbbbbbbbbbbbb@example.net,\r\n\tc@x\r\n",
-		  { ADDRESSES, PASS, PASS } },
-		/* commas that separate nothing */
-		{ "Cc: \"A, \\\"B\" <a@x>,b (c, \\) d),<@y,@z:e@x>,f@x\r\n",
-		  "Cc: \"A, \\\"B\" <a@x>, b (c, \\) d), <@y,@z:e@x>, f@x\r\n",
-		  { ADDRESSES, ADDRESSES, ADDRESSES } },
-		/* two changes at once: more than Ed25519 is given */
-		{ "Mime-Version: 1.0\r\nContent-Transfer-Encoding: 8bit\r\n"
-		  "Cc: a@x,b@x\r\n",
-		  "MIME-Version: 1.0\r\n"
-		  "Content-Transfer-Encoding: quoted-printable\r\n"
-		  "Cc: a@x, b@x\r\n",
-		  { ENCODING", MIME-Version written in its former case, "
-		    "address lists joined as before",
-		    ENCODING", address lists joined as before", BAD } }
-	};
-	static const char names[] =
-		"From:Subject:Cc:MIME-Version:Content-Transfer-Encoding";
-	unsigned int i, j;
-
-	test_begin("bounce dkim verify repair");
-	for (i = 0; i < N_ELEMENTS(tests); i++)
-	for (j = 0; j < 3; j++) T_BEGIN {
-		static const char *const forms[] = {
-			SIG("rsa-sha256", "simple", "%s"),
-			SIG("rsa-sha256", "relaxed", "%s"),
-			SIG("ed25519-sha256", "relaxed", "%s")
-		};
-		struct test_signer_key *key = j < 2 ? &rsa : &ed25519;
-		const char *header, *sig = t_strdup_printf(
-			"%s%s%s", t_strcut(forms[j], '%'), names,
-			strchr(forms[j], '%') + 2);
-		string_t *input = t_test_signer_input(j == 0 ? SIMPLE : RELAXED,
-			t_strconcat(tests[i].original, "From: a\r\n", NULL),
-			names, sig);
-
-		header = t_strconcat(t_test_signer_fill(sig,
-			t_test_signer_sign(key->pkey, input)), "\r\n",
-			tests[i].returned, "From: a\r\n", NULL);
-		test_assert_strcmp_idx(t_verify(key->key, header),
-				       tests[i].results[j], i * 10 + j);
-	} T_END;
-	test_end();
-}
-
 /* What is repaired still has to be unambiguous. */
 static void test_bounce_dkim_verify_repair_ambiguous(void)
 {
@@ -929,61 +805,6 @@ static void test_bounce_dkim_verify_too_many_names(void)
 	test_end();
 }
 
-struct repair_count {
-	unsigned int count;
-};
-
-static bool
-repair_count_match(const struct bounce_dkim_input *input, void *context)
-{
-	struct repair_count *count = context;
-
-	test_assert(input->count == 5);
-	count->count++;
-	return FALSE;
-}
-
-/* Everything can be repaired, and nothing helps. */
-static void test_bounce_dkim_verify_repair_cost(void)
-{
-	static const char *const fields[] = {
-		"Content-Transfer-Encoding: base64",
-		LONG998"\r\n abc",
-		"mime-version: 1.0",
-		"To: a , b,c",
-		"DKIM-Signature: x"
-	};
-	pool_t pool = pool_alloconly_create("repair", 1024);
-	struct bounce_dkim_span spans[N_ELEMENTS(fields)];
-	struct bounce_dkim_input input;
-	struct repair_count count;
-	unsigned int i;
-
-	test_begin("bounce dkim verify repair cost");
-	for (i = 0; i < N_ELEMENTS(fields); i++) {
-		i_zero(&spans[i]);
-		spans[i].data = (const void *)fields[i];
-		spans[i].size = strlen(fields[i]);
-		spans[i].name_size = strcspn(fields[i], ":");
-		spans[i].value_offset = spans[i].name_size + 1;
-	}
-	input.canon = SIMPLE;
-	input.spans = spans;
-	input.count = N_ELEMENTS(spans);
-	i_zero(&count);
-	test_assert(bounce_dkim_repair(pool, &input,
-		BOUNCE_DKIM_REPAIR_MAX_CANDIDATES, repair_count_match,
-		&count) == NULL);
-	test_assert(count.count > 90);
-	test_assert(count.count <= BOUNCE_DKIM_REPAIR_MAX_CANDIDATES);
-	i_zero(&count);
-	test_assert(bounce_dkim_repair(pool, &input, 1, repair_count_match,
-				       &count) == NULL);
-	test_assert(count.count == 1);
-	pool_unref(&pool);
-	test_end();
-}
-
 static void test_bounce_dkim_verify_names(void)
 {
 	static const char *const names[] = {
@@ -1014,10 +835,8 @@ int main(void)
 		test_bounce_dkim_verify_padding,
 		test_bounce_dkim_verify_bleichenbacher,
 		test_bounce_dkim_verify_numbers,
-		test_bounce_dkim_verify_repair,
 		test_bounce_dkim_verify_repair_ambiguous,
 		test_bounce_dkim_verify_too_many_names,
-		test_bounce_dkim_verify_repair_cost,
 		test_bounce_dkim_verify_names,
 		NULL
 	};
