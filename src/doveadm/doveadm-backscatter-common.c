@@ -15,8 +15,9 @@ struct doveadm_mail_cmd_context *
 doveadm_backscatter_alloc(size_t size, doveadm_backscatter_init_t *init,
 			  doveadm_backscatter_run_t *run, const char *format)
 {
-	struct doveadm_mail_cmd_context *ctx = doveadm_mail_cmd_alloc_size(size);
+	struct doveadm_mail_cmd_context *ctx;
 
+	ctx = doveadm_mail_cmd_alloc_size(size);
 	backscatter_doveadm_take_options(ctx);
 	ctx->v.init = init;
 	ctx->v.run = run;

@@ -74,7 +74,8 @@ static void conf_exec(int fd, const char *protocol)
 	_exit(127);
 }
 
-static int conf_read_fd(struct conf_reader *reader, int fd, const char **error_r)
+static int
+conf_read_fd(struct conf_reader *reader, int fd, const char **error_r)
 {
 	struct istream *input = i_stream_create_fd(fd, CONF_MAX_LINE_SIZE);
 	int ret = -1;

@@ -139,8 +139,10 @@ int counts_read(const struct counts *counts, enum backscatter_count_scope scope,
 
 	if (scope == BACKSCATTER_COUNT_USER) {
 		query.name = counts->user;
-		if (query.name == NULL && counts->domain != NULL)
-			sink.user_suffix = t_strconcat("@", counts->domain, NULL);
+		if (query.name == NULL && counts->domain != NULL) {
+			sink.user_suffix = t_strconcat("@", counts->domain,
+						       NULL);
+		}
 	} else if (scope == BACKSCATTER_COUNT_DOMAIN) {
 		query.name = counts->domain;
 	}

@@ -14,19 +14,14 @@
 /* Of a table. */
 #define HTML_MAX_ROWS 50
 
-struct html_column {
-	enum backscatter_column column;
-	const char *title;
-};
-
 struct html_table {
 	/* Above it; and of its first column. */
 	const char *heading, *title;
-	const struct html_column *columns;
+	const struct backscatter_column_title *columns;
 	unsigned int columns_count;
 };
 
-static const struct html_column html_columns[] = {
+static const struct backscatter_column_title html_columns[] = {
 	{ BACKSCATTER_COLUMN_BOUNCES, "Bounces" },
 	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
 	{ BACKSCATTER_COLUMN_BACKSCATTER, "Back\302\255scatter" },
@@ -34,7 +29,7 @@ static const struct html_column html_columns[] = {
 	{ BACKSCATTER_COLUMN_DISCARDED, "Dis\302\255carded" }
 };
 /* What became of the bounces of a server is not counted. */
-static const struct html_column html_server_columns[] = {
+static const struct backscatter_column_title html_server_columns[] = {
 	{ BACKSCATTER_COLUMN_BOUNCES, "Bounces" },
 	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
 	{ BACKSCATTER_COLUMN_BACKSCATTER, "Back\302\255scatter" },
@@ -57,23 +52,23 @@ static const struct html_table html_tables[] = {
 	[HTML_REASONS] = HTML_TABLE("By reason", "Reason", html_columns)
 };
 
-static const struct html_column html_plots[] = {
+static const struct backscatter_column_title html_plots[] = {
 	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
 	{ BACKSCATTER_COLUMN_FILED, "Filed" },
 	{ BACKSCATTER_COLUMN_DISCARDED, "Discarded" },
 	{ BACKSCATTER_COLUMN_WOULD_FILE, "Would be filed (mode audit)" }
 };
 
-#define HTML_TILE(class, title) \
-	"<div class=\"tile "class"\"><dt>"title"</dt><dd>%s</dd></div>\n"
-static const char html_tiles[] =
-"<dl class=\"tiles\">\n"
-HTML_TILE("bounces", "Bounces")
-HTML_TILE("genuine", "Genuine")
-HTML_TILE("backscatter", "Backscatter")
-HTML_TILE("unclear", "Could not be told")
-HTML_TILE("filed", "Filed")
-HTML_TILE("discarded", "Discarded");
+/* The sums at the top. */
+static const struct backscatter_column_title html_tiles[] = {
+	{ BACKSCATTER_COLUMN_BOUNCES, "Bounces" },
+	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
+	{ BACKSCATTER_COLUMN_FORGED, "Backscatter" },
+	{ BACKSCATTER_COLUMN_UNCLEAR, "Could not be told" },
+	{ BACKSCATTER_COLUMN_FILED, "Filed" },
+	{ BACKSCATTER_COLUMN_DISCARDED, "Discarded" },
+	{ BACKSCATTER_COLUMN_WOULD_FILE, "Would be filed" }
+};
 
 static const char html_style[] =
 #include "report-css.h"
@@ -103,23 +98,21 @@ html_append_head(string_t *out, const struct backscatter_report *report)
 		    since, since, until, until);
 }
 
-static void html_append_tiles(string_t *out, const uint64_t *n)
+static void
+html_append_tiles(string_t *out, const struct backscatter_total *sum)
 {
-	str_printfa(out, html_tiles,
-		    t_backscatter_html_number(n[BACKSCATTER_COLUMN_BOUNCES]),
-		    t_backscatter_html_number(n[BACKSCATTER_COLUMN_GENUINE]),
-		    t_backscatter_html_number(
-				n[BACKSCATTER_COLUMN_BACKSCATTER] +
-				n[BACKSCATTER_COLUMN_DISOWNED]),
-		    t_backscatter_html_number(
-				n[BACKSCATTER_COLUMN_UNVERIFIABLE] +
-				n[BACKSCATTER_COLUMN_TEMPERROR]),
-		    t_backscatter_html_number(n[BACKSCATTER_COLUMN_FILED]),
-		    t_backscatter_html_number(n[BACKSCATTER_COLUMN_DISCARDED]));
-	if (n[BACKSCATTER_COLUMN_WOULD_FILE] > 0) {
-		str_printfa(out, HTML_TILE("would-be-filed", "Would be filed"),
-			    t_backscatter_html_number(
-					n[BACKSCATTER_COLUMN_WOULD_FILE]));
+	const struct backscatter_column_title *tile;
+	unsigned int i;
+
+	str_append(out, "<dl class=\"tiles\">\n");
+	for (i = 0; i < N_ELEMENTS(html_tiles); i++) {
+		tile = &html_tiles[i];
+		if (!backscatter_column_is_shown(tile->column, sum))
+			continue;
+		str_printfa(out, "<div class=\"tile %s\"><dt>%s</dt>"
+			    "<dd>%s</dd></div>\n",
+			    backscatter_column_name(tile->column), tile->title,
+			    t_backscatter_html_number(sum->n[tile->column]));
 	}
 	str_append(out, "</dl>\n");
 }
@@ -153,7 +146,7 @@ static unsigned int html_days_per_bar(const struct backscatter_report *report)
 
 static void
 html_append_plot(string_t *out, const struct backscatter_report *report,
-		 const struct html_column *column)
+		 const struct backscatter_column_title *column)
 {
 	unsigned int days = 0, days_per_bar = html_days_per_bar(report);
 	struct backscatter_plot plot;
@@ -185,7 +178,7 @@ html_append_plot(string_t *out, const struct backscatter_report *report,
 
 static void
 html_append_plots(string_t *out, const struct backscatter_report *report,
-		  const uint64_t *sums)
+		  const struct backscatter_total *sum)
 {
 	unsigned int i;
 
@@ -193,8 +186,7 @@ html_append_plots(string_t *out, const struct backscatter_report *report,
 		    "scale of its own.</p>\n<div class=\"plots\">\n",
 		    html_days_per_bar(report) == 1 ? "Per day" : "Per week");
 	for (i = 0; i < N_ELEMENTS(html_plots); i++) T_BEGIN {
-		if (html_plots[i].column != BACKSCATTER_COLUMN_WOULD_FILE ||
-		    sums[BACKSCATTER_COLUMN_WOULD_FILE] > 0)
+		if (backscatter_column_is_shown(html_plots[i].column, sum))
 			html_append_plot(out, report, &html_plots[i]);
 	} T_END;
 	str_append(out, "</div>\n");
@@ -282,7 +274,8 @@ html_append_days(string_t *out, struct backscatter_totals *days)
 	const struct backscatter_total *const *rows;
 	unsigned int count;
 
-	rows = backscatter_totals_sort(days, BACKSCATTER_COLUMN_COUNT, &count);
+	rows = backscatter_totals_sort(days, BACKSCATTER_COLUMN_ALL_COUNT,
+				       &count);
 	str_append(out, "<details>\n<summary>The numbers of each day</summary>\n");
 	html_append_rows(out, &html_tables[HTML_DAYS], rows, count);
 	str_append(out, "</details>\n</section>\n");
@@ -291,13 +284,14 @@ html_append_days(string_t *out, struct backscatter_totals *days)
 void backscatter_html_append(string_t *out,
 			     const struct backscatter_report *report)
 {
-	const uint64_t *sums = backscatter_totals_sum(report->days)->n;
+	const struct backscatter_total *sum =
+		backscatter_totals_sum(report->days);
 
 	T_BEGIN {
 		html_append_head(out, report);
-		html_append_tiles(out, sums);
-		html_append_note(out, sums);
-		html_append_plots(out, report, sums);
+		html_append_tiles(out, sum);
+		html_append_note(out, sum->n);
+		html_append_plots(out, report, sum);
 		html_append_days(out, report->days);
 		html_append_table(out, &html_tables[HTML_DOMAINS],
 				  report->domains);

@@ -33,8 +33,8 @@ const char *t_backscatter_html_number(uint64_t n)
 	const char *rest = "";
 
 	for (; n >= 1000; n /= 1000)
-		rest = t_strdup_printf(",%03u%s", (unsigned int)(n % 1000), rest);
-	return t_strdup_printf("%u%s", (unsigned int)n, rest);
+		rest = t_strdup_printf(",%03"PRIu64"%s", n % 1000, rest);
+	return t_strdup_printf("%"PRIu64"%s", n, rest);
 }
 
 uint64_t backscatter_plot_step(uint64_t max)

@@ -9,6 +9,7 @@
 
 /* Of the table that is for people. */
 #define STATS_BAR_WIDTH 32
+#define STATS_MIN_WIDTH 8
 #define STATS_MIN_NAME_WIDTH 10
 #define STATS_MAX_NAME_WIDTH 48
 
@@ -24,6 +25,17 @@ static const struct stats_by stats_bys[] = {
 	{ "user", BACKSCATTER_TOTALS_BY_NAME, BACKSCATTER_COUNT_USER },
 	{ "domain", BACKSCATTER_TOTALS_BY_NAME, BACKSCATTER_COUNT_DOMAIN },
 	{ "reason", BACKSCATTER_TOTALS_BY_REASON, BACKSCATTER_COUNT_DOMAIN }
+};
+
+/* Of the table that is for people. */
+static const struct backscatter_column_title stats_columns[] = {
+	{ BACKSCATTER_COLUMN_BOUNCES, "bounces" },
+	{ BACKSCATTER_COLUMN_GENUINE, "genuine" },
+	{ BACKSCATTER_COLUMN_FORGED, "backscatter" },
+	{ BACKSCATTER_COLUMN_UNCLEAR, "unclear" },
+	{ BACKSCATTER_COLUMN_FILED, "filed" },
+	{ BACKSCATTER_COLUMN_DISCARDED, "discarded" },
+	{ BACKSCATTER_COLUMN_WOULD_FILE, "would be filed" }
 };
 
 struct stats_rows {
@@ -113,32 +125,42 @@ stats_append_bar_part(string_t *line, char c, uint64_t n, uint64_t most)
 		str_append_c(line, c);
 }
 
+/* The titles, or with a row its numbers. */
+static void
+stats_append_columns(string_t *line, const struct backscatter_total *row,
+		     const struct backscatter_total *sum)
+{
+	const struct backscatter_column_title *column;
+	const char *text;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(stats_columns); i++) T_BEGIN {
+		column = &stats_columns[i];
+		text = row == NULL ? column->title :
+			dec2str(row->n[column->column]);
+		if (backscatter_column_is_shown(column->column, sum)) {
+			str_printfa(line, " %*s",
+				    (int)I_MAX(strlen(column->title),
+					       STATS_MIN_WIDTH), text);
+		}
+	} T_END;
+}
+
 static void
 stats_append_row(string_t *line, const struct backscatter_total *row,
 		 const struct stats_rows *rows)
 {
-	uint64_t genuine = row->n[BACKSCATTER_COLUMN_GENUINE];
-	uint64_t backscatter = row->n[BACKSCATTER_COLUMN_BACKSCATTER] +
-		row->n[BACKSCATTER_COLUMN_DISOWNED];
-	uint64_t unclear = row->n[BACKSCATTER_COLUMN_UNVERIFIABLE] +
-		row->n[BACKSCATTER_COLUMN_TEMPERROR];
-
 	stats_append_name(line, row->name, rows->name_width);
-	str_printfa(line, " %8"PRIu64" %8"PRIu64" %11"PRIu64" %8"PRIu64
-		    " %8"PRIu64" %9"PRIu64, row->n[BACKSCATTER_COLUMN_BOUNCES],
-		    genuine, backscatter, unclear,
-		    row->n[BACKSCATTER_COLUMN_FILED],
-		    row->n[BACKSCATTER_COLUMN_DISCARDED]);
-	if (rows->sum->n[BACKSCATTER_COLUMN_WOULD_FILE] > 0) {
-		str_printfa(line, " %14"PRIu64,
-			    row->n[BACKSCATTER_COLUMN_WOULD_FILE]);
-	}
+	stats_append_columns(line, row, rows->sum);
 	if (row == rows->sum || rows->most == 0)
 		return;
 	str_append(line, "  ");
-	stats_append_bar_part(line, '=', genuine, rows->most);
-	stats_append_bar_part(line, '#', backscatter, rows->most);
-	stats_append_bar_part(line, '.', unclear, rows->most);
+	stats_append_bar_part(line, '=', row->n[BACKSCATTER_COLUMN_GENUINE],
+			      rows->most);
+	stats_append_bar_part(line, '#', row->n[BACKSCATTER_COLUMN_FORGED],
+			      rows->most);
+	stats_append_bar_part(line, '.', row->n[BACKSCATTER_COLUMN_UNCLEAR],
+			      rows->most);
 }
 
 static void stats_print_line(string_t *line)
@@ -153,7 +175,8 @@ static void stats_print_line(string_t *line)
 	str_truncate(line, 0);
 }
 
-static void stats_print_chart(struct stats_rows *rows, const struct stats_by *by)
+static void
+stats_print_chart(struct stats_rows *rows, const struct stats_by *by)
 {
 	string_t *line = str_new(default_pool, 256);
 	unsigned int i;
@@ -161,10 +184,7 @@ static void stats_print_chart(struct stats_rows *rows, const struct stats_by *by
 	stats_measure(rows);
 	doveadm_backscatter_print_lines();
 	stats_append_name(line, by->name, rows->name_width);
-	str_append(line, "  bounces  genuine backscatter  unclear    filed "
-		   "discarded");
-	if (rows->sum->n[BACKSCATTER_COLUMN_WOULD_FILE] > 0)
-		str_append(line, " would be filed");
+	stats_append_columns(line, NULL, rows->sum);
 	if (rows->count > 0)
 		str_append(line, "  = genuine # backscatter . unclear");
 	stats_print_line(line);
@@ -184,7 +204,7 @@ stats_print(struct backscatter_totals *totals, const struct stats_by *by)
 
 	i_zero(&rows);
 	rows.rows = backscatter_totals_sort(totals,
-		by->by == BACKSCATTER_TOTALS_BY_DAY ? BACKSCATTER_COLUMN_COUNT :
+		by == &stats_bys[0] ? BACKSCATTER_COLUMN_ALL_COUNT :
 		BACKSCATTER_COLUMN_BOUNCES, &rows.count);
 	rows.sum = backscatter_totals_sum(totals);
 	/* -f was given */

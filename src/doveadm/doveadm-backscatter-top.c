@@ -17,10 +17,7 @@ static const struct {
 	{ BACKSCATTER_COUNT_SERVER, "server", "Reporting servers" }
 };
 
-static const struct {
-	enum backscatter_column column;
-	const char *title;
-} top_columns[] = {
+static const struct backscatter_column_title top_columns[] = {
 	{ BACKSCATTER_COLUMN_BACKSCATTER, "backscatter" },
 	{ BACKSCATTER_COLUMN_GENUINE, "genuine bounces" }
 };

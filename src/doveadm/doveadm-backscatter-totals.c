@@ -31,14 +31,22 @@ static const char *const backscatter_column_names[] = {
 	[BACKSCATTER_COLUMN_DISCARDED] = "discarded",
 	[BACKSCATTER_COLUMN_WOULD_FILE] = BACKSCATTER_COUNT_WOULD_FILE,
 	[BACKSCATTER_COLUMN_FAILED] = "failed",
-	[BACKSCATTER_COLUMN_GENUINE_LOST] = "genuine-lost"
+	[BACKSCATTER_COLUMN_GENUINE_LOST] = "genuine-lost",
+	[BACKSCATTER_COLUMN_FORGED] = "backscatter",
+	[BACKSCATTER_COLUMN_UNCLEAR] = "unclear"
 };
 
 const char *backscatter_column_name(enum backscatter_column column)
 {
-	i_assert(column < BACKSCATTER_COLUMN_COUNT);
+	i_assert(column < BACKSCATTER_COLUMN_ALL_COUNT);
 
 	return backscatter_column_names[column];
+}
+
+bool backscatter_column_is_shown(enum backscatter_column column,
+				 const struct backscatter_total *sum)
+{
+	return column != BACKSCATTER_COLUMN_WOULD_FILE || sum->n[column] > 0;
 }
 
 struct backscatter_totals *
@@ -112,6 +120,12 @@ backscatter_total_add(struct backscatter_total *row,
 	    (strcmp(outcome, names[BACKSCATTER_COLUMN_DISCARDED]) == 0 ||
 	     strcmp(outcome, names[BACKSCATTER_COLUMN_REJECTED]) == 0))
 		row->n[BACKSCATTER_COLUMN_GENUINE_LOST] += count->bounces;
+	row->n[BACKSCATTER_COLUMN_FORGED] =
+		row->n[BACKSCATTER_COLUMN_BACKSCATTER] +
+		row->n[BACKSCATTER_COLUMN_DISOWNED];
+	row->n[BACKSCATTER_COLUMN_UNCLEAR] =
+		row->n[BACKSCATTER_COLUMN_UNVERIFIABLE] +
+		row->n[BACKSCATTER_COLUMN_TEMPERROR];
 }
 
 void backscatter_totals_add(struct backscatter_totals *totals,
@@ -128,7 +142,8 @@ void backscatter_totals_add(struct backscatter_totals *totals,
 		row = backscatter_totals_get(totals, str_sanitize_utf8(
 			names[totals->by], BACKSCATTER_TOTAL_NAME_MAX));
 	} T_END;
-	if (totals->by == BACKSCATTER_TOTALS_BY_REASON && row->verdict == NULL) {
+	if (row->verdict == NULL &&
+	    totals->by == BACKSCATTER_TOTALS_BY_REASON) {
 		row->verdict = p_strdup(totals->pool, count->verdict);
 		row->text = count->text;
 	}
@@ -152,7 +167,7 @@ backscatter_totals_sort(struct backscatter_totals *totals,
 	struct backscatter_total *row;
 
 	array_foreach_elem(&totals->rows, row) {
-		row->order = column == BACKSCATTER_COLUMN_COUNT ? 0 :
+		row->order = column == BACKSCATTER_COLUMN_ALL_COUNT ? 0 :
 			row->n[column];
 	}
 	array_sort(&totals->rows, backscatter_total_cmp);

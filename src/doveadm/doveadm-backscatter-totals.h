@@ -26,7 +26,15 @@ enum backscatter_column {
 	/* what should be 0: discarded or rejected, though genuine */
 	BACKSCATTER_COLUMN_GENUINE_LOST,
 
-	BACKSCATTER_COLUMN_COUNT
+	/* programs get those above */
+	BACKSCATTER_COLUMN_COUNT,
+
+	/* people get sums: backscatter and disowned, */
+	BACKSCATTER_COLUMN_FORGED = BACKSCATTER_COLUMN_COUNT,
+	/* unverifiable and temperror */
+	BACKSCATTER_COLUMN_UNCLEAR,
+
+	BACKSCATTER_COLUMN_ALL_COUNT
 };
 
 enum backscatter_totals_by {
@@ -43,13 +51,22 @@ struct backscatter_total {
 	const char *verdict;
 	/* A sentence of a reason, static; NULL: there is none. */
 	const char *text;
-	uint64_t n[BACKSCATTER_COLUMN_COUNT];
+	uint64_t n[BACKSCATTER_COLUMN_ALL_COUNT];
 	/* What it was last sorted by. */
 	uint64_t order;
 };
 
 struct backscatter_totals;
 
+/* How people read a column. */
+struct backscatter_column_title {
+	enum backscatter_column column;
+	const char *title;
+};
+
+/* FALSE for what mode audit would do where there is none of it. */
+bool backscatter_column_is_shown(enum backscatter_column column,
+				 const struct backscatter_total *sum);
 /* "would-be-filed": for a header, JSON and the like; static. */
 const char *backscatter_column_name(enum backscatter_column column);
 
@@ -65,7 +82,8 @@ struct backscatter_total *
 backscatter_totals_get(struct backscatter_totals *totals, const char *name);
 
 /* The rows, those with the most of a column first, or by name with
-   BACKSCATTER_COLUMN_COUNT. The array is the totals' own: sorted in place. */
+   BACKSCATTER_COLUMN_ALL_COUNT. The array is the totals' own: sorted in
+   place. */
 const struct backscatter_total *const *
 backscatter_totals_sort(struct backscatter_totals *totals,
 			enum backscatter_column column, unsigned int *count_r);

@@ -118,7 +118,7 @@ static void check_say_domains(struct check_run *run, const char *error)
 	if (error == NULL || run->domains_error)
 		return;
 	run->domains_error = TRUE;
-	fprintf(stderr, "backscatter-check: --domain: %s\n", error);
+	check_error("--domain: %s", error);
 }
 
 static void
@@ -130,6 +130,12 @@ check_add_sender(struct check_run *run, const struct bounce_answer *answer)
 	    bounce_unsigned_sender_find(run->pool, &answer->policy,
 					answer->verdict, &sender))
 		bounce_check_senders_add(run->senders, &sender);
+}
+
+static void check_print(struct check_run *run)
+{
+	(void)fwrite(str_data(run->output), 1, str_len(run->output), stdout);
+	str_truncate(run->output, 0);
 }
 
 static int
@@ -150,13 +156,11 @@ check_message(struct istream *input, const char *name, unsigned int number,
 		check_say_domains(run,
 			bounce_domains_get_error(answer.policy.domains));
 		check_add_sender(run, &answer);
-		str_truncate(run->output, 0);
 		if (run->options->json)
 			bounce_check_json(run->output, &answer);
 		else
 			bounce_answer_text(run->output, &answer);
-		(void)fwrite(str_data(run->output), 1, str_len(run->output),
-			     stdout);
+		check_print(run);
 	}
 	p_clear(run->pool);
 	return ret;
@@ -164,12 +168,11 @@ check_message(struct istream *input, const char *name, unsigned int number,
 
 static void check_print_senders(struct check_run *run)
 {
-	str_truncate(run->output, 0);
 	if (run->options->json)
 		bounce_check_senders_json(run->output, run->senders);
 	else
 		bounce_check_senders_text(run->output, run->senders);
-	(void)fwrite(str_data(run->output), 1, str_len(run->output), stdout);
+	check_print(run);
 }
 
 static void check_print_rate(const struct check_run *run)
@@ -231,22 +234,16 @@ static int check_open_keys(const struct bounce_check_options *options,
 
 	if (options->key_dir != NULL) {
 		dir = opendir(options->key_dir);
-		if (dir == NULL) {
-			fprintf(stderr, "backscatter-check: --keys: %s: %s\n",
-				options->key_dir, strerror(errno));
-			return -1;
-		}
+		if (dir == NULL)
+			return check_error("--keys: %s: %m", options->key_dir);
 		(void)closedir(dir);
 		/* One bad file need not matter to these messages. */
 		if (bounce_key_dir_check(options->key_dir, &count,
 					 &error) < 0)
-			fprintf(stderr, "backscatter-check: Warning: --keys: "
-				"%s\n", error);
+			check_error("Warning: --keys: %s", error);
 	}
-	if (bounce_key_lookup_get(&set, keys_r, &error) < 0) {
-		fprintf(stderr, "backscatter-check: --dns: %s\n", error);
-		return -1;
-	}
+	if (bounce_key_lookup_get(&set, keys_r, &error) < 0)
+		return check_error("--dns: %s", error);
 	return 0;
 }
 
@@ -256,11 +253,8 @@ static int check_open_domains(const struct bounce_check_options *options)
 	const char *const *path = options->domains.files, *error;
 
 	for (; path != NULL && *path != NULL; path++) {
-		if (bounce_domain_file_check(*path, TRUE, &error) < 0) {
-			fprintf(stderr, "backscatter-check: --domain: %s: %s\n",
-				*path, error);
-			return -1;
-		}
+		if (bounce_domain_file_check(*path, TRUE, &error) < 0)
+			return check_error("--domain: %s: %s", *path, error);
 	}
 	return 0;
 }
@@ -290,8 +284,7 @@ static int check_main(int argc, char *argv[])
 	pool_unref(&pool);
 
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
-		fprintf(stderr, "backscatter-check: standard output: %s\n",
-			strerror(errno));
+		check_error("standard output: %m");
 		status = EX_IOERR;
 	}
 	return status;

@@ -4,6 +4,7 @@
 #include "istream.h"
 #include "check-input.h"
 #include "check-mbox.h"
+#include "check-options.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ check_input_error(struct check_input *input, const char *path,
 {
 	/* Keep the order of answers and errors where both are one file. */
 	(void)fflush(stdout);
-	fprintf(stderr, "backscatter-check: %s: %s\n", path, error);
+	check_error("%s: %s", path, error);
 	input->failed = TRUE;
 }
 

@@ -276,11 +276,20 @@ check_parse_option(struct check_parser *parser,
 	return ret;
 }
 
+int check_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fprintf(stderr, "backscatter-check: %s\n",
+		t_strdup_vprintf(format, args));
+	va_end(args);
+	return -1;
+}
+
 static int check_usage_error(const char *error)
 {
-	fprintf(stderr, "backscatter-check: %s\n"
-		"Try 'backscatter-check --help'.\n", error);
-	return -1;
+	return check_error("%s\nTry 'backscatter-check --help'.", error);
 }
 
 /* Returns as bounce_check_options_parse(). */

@@ -39,4 +39,8 @@ struct bounce_check_options {
 int bounce_check_options_parse(pool_t pool, int argc, char *argv[],
 			       struct bounce_check_options *options_r);
 
+/* Write an error, or with "Warning: " at its beginning a warning, to standard
+   error. Returns -1. */
+int check_error(const char *format, ...) ATTR_FORMAT(1, 2);
+
 #endif

@@ -53,7 +53,9 @@ static void test_totals(void)
 		{ BACKSCATTER_COLUMN_DISCARDED, 20 },
 		{ BACKSCATTER_COLUMN_REJECTED, 2 },
 		{ BACKSCATTER_COLUMN_FAILED, 7 },
-		{ BACKSCATTER_COLUMN_GENUINE_LOST, 2 }
+		{ BACKSCATTER_COLUMN_GENUINE_LOST, 2 },
+		{ BACKSCATTER_COLUMN_FORGED, 9024 },
+		{ BACKSCATTER_COLUMN_UNCLEAR, 0 }
 	};
 	struct backscatter_totals *totals;
 	const struct backscatter_total *const *rows;
@@ -79,7 +81,7 @@ static void test_totals(void)
 	totals = totals_of(BACKSCATTER_TOTALS_BY_DAY);
 	test_assert(backscatter_totals_get(totals, "2026-01-29")->
 		    n[BACKSCATTER_COLUMN_BOUNCES] == 0);
-	rows = backscatter_totals_sort(totals, BACKSCATTER_COLUMN_COUNT,
+	rows = backscatter_totals_sort(totals, BACKSCATTER_COLUMN_ALL_COUNT,
 				       &count);
 	test_assert(count == 3);
 	test_assert_strcmp(rows[0]->name, "2026-01-29");
