@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "str.h"
+#include "fdatasync-path.h"
 #include "write-full.h"
 #include "iso8601-date.h"
 #include "bounce-dns.h"
@@ -55,7 +56,7 @@ fetch_save(const char *dir, const char *path,
 {
 	const char *temp = t_strdup_printf("%s/.fetch.XXXXXX", dir);
 	char *temp_path = t_strdup_noconst(temp);
-	int fd, dir_fd, ret;
+	int fd, ret;
 
 	fd = mkstemp(temp_path);
 	if (fd < 0) {
@@ -69,11 +70,7 @@ fetch_save(const char *dir, const char *path,
 	}
 	i_unlink(temp_path);
 	i_close_fd(&fd);
-	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir_fd >= 0) {
-		(void)fsync(dir_fd);
-		i_close_fd(&dir_fd);
-	}
+	(void)fdatasync_path(dir);
 	return ret;
 }
 
@@ -107,19 +104,15 @@ fetch_ask(const struct backscatter_settings *set, const char *name, pool_t pool,
 	  struct bounce_key **key_r, struct bounce_dns_record *record_r,
 	  const char **error_r)
 {
-	struct bounce_dns_query query;
-	struct bounce_dns *dns;
+	struct bounce_dns_query query = {
+		.type = BOUNCE_DNS_TYPE_TXT,
+		.name = name
+	};
 	const char *error;
 	unsigned int record = 0;
 
-	if (bounce_dns_create(set->dns_servers, &dns, error_r) < 0)
+	if (backscatter_dns_ask(set, pool, &query, 1, error_r) < 0)
 		return -1;
-	i_zero(&query);
-	query.name = name;
-	query.type = BOUNCE_DNS_TYPE_TXT;
-	bounce_dns_lookup(dns, pool, &query, 1,
-			  bounce_dns_now() + set->dns_timeout_msecs);
-	bounce_dns_destroy(&dns);
 	if (backscatter_key_from_dns(&query, key_r, &record,
 				     &error) != BOUNCE_KEY_FOUND) {
 		*error_r = t_strdup_printf("DNS: %s", error);

@@ -19,24 +19,21 @@
 
 /* What is known of one key. */
 struct survey_key {
-	const char *name;
 	struct bounce_key *dns_key, *dir_key;
 	enum bounce_key_status dns_status, dir_status;
 	const char *dns_error, *dir_error;
-	/* There is a file. */
-	bool in_dir;
 };
 
 struct survey {
 	pool_t pool;
 	const struct backscatter_key_query *query;
 	const struct backscatter_settings *set;
-	struct bounce_dns *dns;
 	/* NULL: there is none */
 	struct bounce_key_dir *dir;
 	/* NULL: no own domains are in a dict */
 	struct backscatter_domain_site *site;
 
+	/* One for each key, in the same order. */
 	ARRAY_TYPE(const_string) names;
 	ARRAY(struct backscatter_key_info) infos;
 };
@@ -64,6 +61,20 @@ backscatter_key_from_dns(const struct bounce_dns_query *query,
 			break;
 	}
 	return status;
+}
+
+int backscatter_dns_ask(const struct backscatter_settings *set, pool_t pool,
+			struct bounce_dns_query *queries, unsigned int count,
+			const char **error_r)
+{
+	struct bounce_dns *dns;
+
+	if (bounce_dns_create(set->dns_servers, &dns, error_r) < 0)
+		return -1;
+	bounce_dns_lookup(dns, pool, queries, count,
+			  bounce_dns_now() + set->dns_timeout_msecs);
+	bounce_dns_destroy(&dns);
+	return 0;
 }
 
 /* FOREIGN is the answer only if backscatter_domains is set and has it not.
@@ -99,33 +110,50 @@ static bool survey_wants(struct survey *survey, const char *domain)
 		BOUNCE_DOMAINS_FOREIGN;
 }
 
+static const char *
+survey_seen(const struct backscatter_key_query *query, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < query->seen_count; i++) {
+		if (strcmp(query->seen[i].name, name) == 0)
+			return query->seen[i].day;
+	}
+	return "";
+}
+
+/* The name is that of a key. */
+static void survey_add(struct survey *survey, const char *name)
+{
+	const char *infix = strstr(name, KEY_INFIX), *known;
+	struct backscatter_key_info *info;
+
+	if (!survey_wants(survey, infix + strlen(KEY_INFIX)))
+		return;
+	array_foreach_elem(&survey->names, known) {
+		if (strcmp(known, name) == 0)
+			return;
+	}
+	info = array_append_space(&survey->infos);
+	info->selector = p_strdup_until(survey->pool, name, infix);
+	info->domain = p_strdup(survey->pool, infix + strlen(KEY_INFIX));
+	info->seen = survey_seen(survey->query, name);
+	name = p_strdup(survey->pool, name);
+	array_push_back(&survey->names, &name);
+}
+
 static int survey_list_dir(struct survey *survey, const char **error_r)
 {
-	const char *const *names, *domain;
+	const char *const *names;
 
 	if (survey->set->key_dir == NULL)
 		return 0;
 	if (bounce_key_dir_list(survey->pool, survey->set->key_dir, &names,
 				error_r) < 0)
 		return -1;
-	for (; *names != NULL; names++) {
-		domain = strstr(*names, KEY_INFIX) + strlen(KEY_INFIX);
-		if (survey_wants(survey, domain))
-			array_push_back(&survey->names, names);
-	}
+	for (; *names != NULL; names++)
+		survey_add(survey, *names);
 	return 0;
-}
-
-static void survey_list_add(struct survey *survey, const char *name)
-{
-	const char *known;
-
-	array_foreach_elem(&survey->names, known) {
-		if (strcmp(known, name) == 0)
-			return;
-	}
-	name = p_strdup(survey->pool, name);
-	array_push_back(&survey->names, &name);
 }
 
 /* What a dict says may be anything. */
@@ -135,30 +163,31 @@ static void survey_list_seen(struct survey *survey)
 	unsigned int i;
 
 	for (i = 0; i < survey->query->seen_count; i++) T_BEGIN {
-		infix = strstr(survey->query->seen[i].name, KEY_INFIX);
-		if (infix != NULL && backscatter_key_name(
-				t_strdup_until(survey->query->seen[i].name,
-					       infix),
-				infix + strlen(KEY_INFIX), &name,
-				&error) == 0 &&
-		    survey_wants(survey, infix + strlen(KEY_INFIX)))
-			survey_list_add(survey, name);
+		name = survey->query->seen[i].name;
+		infix = strstr(name, KEY_INFIX);
+		if (infix != NULL &&
+		    backscatter_key_name(t_strdup_until(name, infix),
+					 infix + strlen(KEY_INFIX), &name,
+					 &error) == 0)
+			survey_add(survey, name);
 	} T_END;
 }
 
 /* Those that were named on the command line. */
 static int survey_list_given(struct survey *survey, const char **error_r)
 {
-	const char *const *selector, *const *domain, *name;
+	const char *const *selector = survey->query->selectors, *const *domain;
+	const char *name;
 
-	for (selector = survey->query->selectors; selector != NULL &&
-	     *selector != NULL; selector++) {
-		for (domain = survey->query->domains; domain != NULL &&
-		     *domain != NULL; domain++) {
+	if (selector == NULL || survey->query->domains == NULL)
+		return 0;
+	for (; *selector != NULL; selector++) {
+		domain = survey->query->domains;
+		for (; *domain != NULL; domain++) {
 			if (backscatter_key_name(*selector, *domain, &name,
 						 error_r) < 0)
 				return -1;
-			survey_list_add(survey, name);
+			survey_add(survey, name);
 		}
 	}
 	return 0;
@@ -169,22 +198,20 @@ int backscatter_key_name(const char *selector, const char *domain,
 {
 	selector = t_str_lcase(selector);
 	domain = t_str_lcase(domain);
+	*name_r = t_strconcat(selector, KEY_INFIX, domain, NULL);
 	if (!bounce_dns_name_is_valid(selector) ||
 	    !bounce_dns_name_is_valid(domain)) {
 		*error_r = t_strdup_printf("%s is no name of a key",
-			t_bounce_sanitize(t_strconcat(selector, KEY_INFIX,
-						      domain, NULL),
-					  strlen(selector) + strlen(KEY_INFIX) +
-					  strlen(domain)));
+			t_bounce_sanitize(*name_r, strlen(*name_r)));
 		return -1;
 	}
-	*name_r = t_strconcat(selector, KEY_INFIX, domain, NULL);
 	return 0;
 }
 
 static const char *
 survey_problem(struct survey *survey, const struct survey_key *key,
-	       const char *domain, const struct bounce_key *best)
+	       const struct backscatter_key_info *info,
+	       const struct bounce_key *best)
 {
 	string_t *str = t_str_new(128);
 	const char *error;
@@ -205,7 +232,7 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 	    EVP_PKEY_eq(key->dns_key->pkey, key->dir_key->pkey) != 1)
 		str_append(str, "; the key in the directory is another than "
 			   "the one in DNS, and is the one that counts");
-	if (key->dns_key != NULL && !key->in_dir)
+	if (key->dns_key != NULL && !info->in_dir)
 		str_append(str, "; not in the key directory: fetch it before "
 			   "it is rotated");
 	if (best != NULL && best->type == BOUNCE_KEY_TYPE_RSA &&
@@ -213,7 +240,8 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 		str_printfa(str, "; weaker than backscatter_min_rsa_bits = %u",
 			    survey->set->policy.min_rsa_bits);
 	}
-	if (survey_ask_domain(survey, domain, &error) == BOUNCE_DOMAINS_FOREIGN)
+	if (survey_ask_domain(survey, info->domain, &error) ==
+	    BOUNCE_DOMAINS_FOREIGN)
 		str_append(str, "; its domain is not in backscatter_domains");
 	else if (error != NULL) {
 		str_printfa(str, "; whether its domain is in "
@@ -222,66 +250,41 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 	return str_len(str) == 0 ? "" : p_strdup(survey->pool, str_c(str) + 2);
 }
 
-static const char *
-survey_seen(const struct backscatter_key_query *query, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < query->seen_count; i++) {
-		if (strcmp(query->seen[i].name, name) == 0)
-			return query->seen[i].day;
-	}
-	return "";
-}
-
-static void survey_add_info(struct survey *survey, const struct survey_key *key)
-{
-	struct backscatter_key_info *info = array_append_space(&survey->infos);
-	const char *infix = strstr(key->name, KEY_INFIX);
-	/* as a lookup would choose */
-	const struct bounce_key *best = key->in_dir ? key->dir_key :
-		key->dns_key;
-
-	info->selector = p_strdup_until(survey->pool, key->name, infix);
-	info->domain = infix + strlen(KEY_INFIX);
-	info->in_dns = key->dns_status == BOUNCE_KEY_FOUND;
-	info->in_dir = key->in_dir;
-	info->type = best == NULL ? "" :
-		best->type == BOUNCE_KEY_TYPE_RSA ? "rsa" : "ed25519";
-	info->bits = best == NULL ? 0 : best->bits;
-	info->retired = best == NULL ? 0 : best->retired;
-	info->seen = survey_seen(survey->query, key->name);
-	info->problem = survey_problem(survey, key, info->domain, best);
-}
-
 static void
-survey_key(struct survey *survey, const struct bounce_dns_query *query)
+survey_key(struct survey *survey, struct backscatter_key_info *info,
+	   const struct bounce_dns_query *query)
 {
-	const char *infix = strstr(query->name, KEY_INFIX);
+	const struct bounce_key *best;
 	struct survey_key key;
 	unsigned int record;
-	int ret = 0;
 
 	i_zero(&key);
-	key.name = query->name;
 	key.dns_status = backscatter_key_from_dns(query, &key.dns_key, &record,
 						  &key.dns_error);
-	if (survey->dir != NULL) {
-		ret = bounce_key_dir_lookup(survey->dir,
-			t_strdup_until(key.name, infix),
-			infix + strlen(KEY_INFIX), &key.dir_status,
-			&key.dir_key, &key.dir_error);
+	info->in_dns = key.dns_status == BOUNCE_KEY_FOUND;
+	info->in_dir = survey->dir != NULL &&
+		bounce_key_dir_lookup(survey->dir, info->selector,
+				      info->domain, &key.dir_status,
+				      &key.dir_key, &key.dir_error) != 0;
+	/* as a lookup would choose */
+	best = info->in_dir ? key.dir_key : key.dns_key;
+	info->type = "";
+	if (best != NULL) {
+		info->type = best->type == BOUNCE_KEY_TYPE_RSA ?
+			"rsa" : "ed25519";
+		info->bits = best->bits;
+		info->retired = best->retired;
 	}
-	key.in_dir = ret != 0;
-	survey_add_info(survey, &key);
+	info->problem = survey_problem(survey, &key, info, best);
 	if (key.dns_key != NULL)
 		bounce_key_unref(&key.dns_key);
 	if (key.dir_key != NULL)
 		bounce_key_unref(&key.dir_key);
 }
 
-static void survey_batch(struct survey *survey, const char *const *names,
-			 unsigned int count)
+static int
+survey_batch(struct survey *survey, unsigned int first, unsigned int count,
+	     const char **error_r)
 {
 	struct bounce_dns_query queries[KEY_SURVEY_BATCH];
 	unsigned int i;
@@ -290,14 +293,18 @@ static void survey_batch(struct survey *survey, const char *const *names,
 
 	i_zero(&queries);
 	for (i = 0; i < count; i++) {
-		queries[i].name = names[i];
+		queries[i].name = array_idx_elem(&survey->names, first + i);
 		queries[i].type = BOUNCE_DNS_TYPE_TXT;
 	}
-	bounce_dns_lookup(survey->dns, survey->pool, queries, count,
-			  bounce_dns_now() + survey->set->dns_timeout_msecs);
+	if (backscatter_dns_ask(survey->set, survey->pool, queries, count,
+				error_r) < 0)
+		return -1;
 	for (i = 0; i < count; i++) T_BEGIN {
-		survey_key(survey, &queries[i]);
+		survey_key(survey, array_idx_modifiable(&survey->infos,
+							first + i),
+			   &queries[i]);
 	} T_END;
+	return 0;
 }
 
 static int survey_names(struct survey *survey, const char **error_r)
@@ -315,28 +322,22 @@ static int survey_names(struct survey *survey, const char **error_r)
 	return 0;
 }
 
-static int
-survey_run(struct survey *survey, const struct backscatter_key_info **keys_r,
-	   unsigned int *count_r, const char **error_r)
+static int survey_run(struct survey *survey, const char **error_r)
 {
-	const char *const *names;
 	unsigned int i, count;
+	int ret = 0;
 
-	if (survey_names(survey, error_r) < 0 ||
-	    bounce_dns_create(survey->set->dns_servers, &survey->dns,
-			      error_r) < 0)
+	if (survey_names(survey, error_r) < 0)
 		return -1;
 	if (survey->set->key_dir != NULL)
 		survey->dir = bounce_key_dir_init(survey->set->key_dir);
-	names = array_get(&survey->names, &count);
-	for (i = 0; i < count; i += KEY_SURVEY_BATCH) T_BEGIN {
-		survey_batch(survey, names + i,
-			     I_MIN(count - i, KEY_SURVEY_BATCH));
-	} T_END;
-	bounce_dns_destroy(&survey->dns);
+	count = array_count(&survey->names);
+	for (i = 0; i < count && ret == 0; i += KEY_SURVEY_BATCH) {
+		ret = survey_batch(survey, i, I_MIN(count - i, KEY_SURVEY_BATCH),
+				   error_r);
+	}
 	bounce_key_dir_deinit(&survey->dir);
-	*keys_r = array_get(&survey->infos, count_r);
-	return 0;
+	return ret;
 }
 
 int backscatter_keys_survey(pool_t pool,
@@ -359,7 +360,8 @@ int backscatter_keys_survey(pool_t pool,
 		survey.site = backscatter_domain_site_open(pool,
 			survey.set->domains.dict, &query->dict);
 	}
-	ret = survey_run(&survey, keys_r, count_r, error_r);
+	ret = survey_run(&survey, error_r);
+	*keys_r = array_get(&survey.infos, count_r);
 	backscatter_domain_site_close(&survey.site);
 	return ret;
 }

@@ -1,7 +1,7 @@
 #ifndef BACKSCATTER_KEY_SURVEY_H
 #define BACKSCATTER_KEY_SURVEY_H
 
-/* What the commands for keys share. */
+/* What the commands for keys, and for the status, share. */
 
 #include "bounce-key.h"
 #include "backscatter-settings.h"
@@ -14,6 +14,13 @@ enum bounce_key_status
 backscatter_key_from_dns(const struct bounce_dns_query *query,
 			 struct bounce_key **key_r, unsigned int *record_r,
 			 const char **error_r);
+
+/* Answer the queries within the deadline that the settings have for a message.
+   Returns 0, or -1 with an error (data stack) if their servers are of no
+   use. */
+int backscatter_dns_ask(const struct backscatter_settings *set, pool_t pool,
+			struct bounce_dns_query *queries, unsigned int count,
+			const char **error_r);
 
 /* "selector._domainkey.domain" in lower case (data stack). Returns 0, or -1
    with an error (data stack) if these are no names. */

@@ -8,60 +8,70 @@
 #include "bounce-domain-file.h"
 #include "bounce-domain-name.h"
 #include "bounce-domains.h"
-#include "bounce-key.h"
 #include "bounce-key-dir.h"
 #include "backscatter-dict.h"
 #include "backscatter-dict-key.h"
+#include "backscatter-key-survey.h"
 #include "backscatter-settings.h"
 #include "backscatter-private.h"
 #include "backscatter-sent.h"
 
+/* Of an error's text. */
+#define STATUS_MAX_ERROR 1000
+
 struct status {
 	struct mail_user *user;
 	const struct backscatter_settings *set;
-	backscatter_status_callback_t *callback;
-	void *context;
+	/* Why there are none; NULL: there are. */
+	const char *error;
+	/* What the admin should hear of the settings; NULL: nothing. */
+	const char *warning;
+	/* The user's own domain, as a name for the DNS; NULL: he has none. */
+	const char *domain;
 };
 
-static void
-status_say(struct status *status, const char *name,
-	   enum backscatter_status_value value, const char *detail,
-	   const char *mend)
+/* What a check has to tell: "OK" until it says something else. detail NULL:
+   nothing. */
+static void status_set(struct backscatter_status_item *item,
+		       enum backscatter_status_value value, const char *detail)
 {
-	const struct backscatter_status_item item = {
-		.name = name,
-		.value = value,
-		.detail = detail,
-		.mend = mend
+	item->value = value;
+	item->detail = detail;
+}
+
+static void status_failed(struct backscatter_status_item *item,
+			  const char *error)
+{
+	status_set(item, BACKSCATTER_STATUS_FAILED,
+		   str_sanitize(error, STATUS_MAX_ERROR));
+}
+
+static void status_settings(struct status *status,
+			    struct backscatter_status_item *item)
+{
+	if (status->error != NULL)
+		status_set(item, BACKSCATTER_STATUS_FAILED, status->error);
+	else if (status->warning != NULL)
+		status_set(item, BACKSCATTER_STATUS_NOTE, status->warning);
+	else
+		item->detail = "each has a value that it may have";
+}
+
+static void status_mode(struct status *status,
+			struct backscatter_status_item *item)
+{
+	static const char *const details[] = {
+		[BACKSCATTER_MODE_OFF] = "off: nothing is judged",
+		[BACKSCATTER_MODE_AUDIT] = "audit: bounces are judged, and "
+			"the Sieve tests match nothing",
+		[BACKSCATTER_MODE_ENFORCE] = "enforce"
 	};
 
-	status->callback(&item, status->context);
-}
-
-static void status_mode(struct status *status)
-{
-	switch (status->set->mode) {
-	case BACKSCATTER_MODE_OFF:
-		status_say(status, "mode", BACKSCATTER_STATUS_FAILED,
-			   "off: nothing is judged", "backscatter_mode = audit");
-		break;
-	case BACKSCATTER_MODE_AUDIT:
-		status_say(status, "mode", BACKSCATTER_STATUS_OK,
-			   "audit: bounces are judged, and the Sieve tests "
-			   "match nothing", NULL);
-		break;
-	case BACKSCATTER_MODE_ENFORCE:
-		status_say(status, "mode", BACKSCATTER_STATUS_OK, "enforce",
-			   NULL);
-		break;
+	item->detail = details[status->set->mode];
+	if (status->set->mode == BACKSCATTER_MODE_OFF) {
+		item->value = BACKSCATTER_STATUS_FAILED;
+		item->mend = "backscatter_mode = audit";
 	}
-}
-
-/* The user's own domain, as a name for the DNS; NULL: he has none. */
-static const char *status_user_domain(struct status *status)
-{
-	return t_bounce_domain_normalise(
-		bounce_address_domain(status->user->username));
 }
 
 /* What is wrong with one of the files of domains, or NULL. */
@@ -77,100 +87,91 @@ static const char *status_domain_files(struct status *status)
 	return NULL;
 }
 
-static void status_domains(struct status *status)
+static void status_domains(struct status *status,
+			   struct backscatter_status_item *item)
 {
-	const char *domain = status_user_domain(status), *error;
+	const char *domain = status->domain, *error;
 	struct bounce_domains *domains;
-	bool own;
+	bool foreign;
 
 	backscatter_dict_start_message(status->user);
 	domains = backscatter_domains_get(status->user->pool, status->user,
 					  &status->set->domains);
-	own = domains != NULL && domain != NULL &&
-		bounce_domains_match(domains, domain);
-	error = status_domain_files(status);
-	if (error == NULL && domains != NULL)
-		error = bounce_domains_get_error(domains);
 	if (domains == NULL) {
-		status_say(status, "domains", domain == NULL ?
+		status_set(item, domain == NULL ?
 			   BACKSCATTER_STATUS_FAILED : BACKSCATTER_STATUS_NOTE,
 			   "backscatter_domains is not set: the recipient's "
-			   "domain is the only one that is ours",
-			   t_strdup_printf("backscatter_domains = %s",
-				domain == NULL ? "example.com" : domain));
-	} else if (error != NULL) {
-		status_say(status, "domains", BACKSCATTER_STATUS_FAILED,
-			   error, NULL);
-	} else if (domain != NULL && !own) {
-		status_say(status, "domains", BACKSCATTER_STATUS_NOTE,
-			   "the user's domain is not among "
-			   "backscatter_domains", NULL);
-	} else {
-		status_say(status, "domains", BACKSCATTER_STATUS_OK,
-			   "backscatter_domains is set", NULL);
+			   "domain is the only one that is ours");
+		item->mend = t_strdup_printf("backscatter_domains = %s",
+				domain == NULL ? "example.com" : domain);
+		return;
 	}
+	foreign = domain != NULL && !bounce_domains_match(domains, domain);
+	error = status_domain_files(status);
+	if (error == NULL)
+		error = bounce_domains_get_error(domains);
+	if (error != NULL)
+		status_set(item, BACKSCATTER_STATUS_FAILED, error);
+	else if (foreign)
+		status_set(item, BACKSCATTER_STATUS_NOTE, "the user's domain "
+			   "is not among backscatter_domains");
+	else
+		item->detail = "backscatter_domains is set";
 }
 
-static void status_key_dir(struct status *status)
+static void status_key_dir(struct status *status,
+			   struct backscatter_status_item *item)
 {
 	const char *path = status->set->key_dir, *error;
 	unsigned int count;
 
 	if (path == NULL) {
-		status_say(status, "key directory", BACKSCATTER_STATUS_NOTE,
+		status_set(item, BACKSCATTER_STATUS_NOTE,
 			   "there is none: late bounces of what a rotated key "
-			   "signed are backscatter",
-			   "backscatter_key_dir = /etc/dovecot/dkim-keys");
+			   "signed are backscatter");
+		item->mend = "backscatter_key_dir = /etc/dovecot/dkim-keys";
 	} else if (bounce_key_dir_check(path, &count, &error) < 0) {
-		status_say(status, "key directory", BACKSCATTER_STATUS_FAILED,
-			   str_sanitize(error, 1000), NULL);
+		status_failed(item, error);
 	} else {
-		status_say(status, "key directory", count == 0 ?
+		status_set(item, count == 0 ?
 			   BACKSCATTER_STATUS_NOTE : BACKSCATTER_STATUS_OK,
-			   t_strdup_printf("%s: %u keys", path, count), NULL);
+			   t_strdup_printf("%s: %u keys", path, count));
 	}
 }
 
 /* Whether there are answers: of the user's domain, whatever they are. */
-static void status_dns(struct status *status)
+static void status_dns(struct status *status,
+		       struct backscatter_status_item *item)
 {
-	const char *domain = status_user_domain(status), *error;
-	struct bounce_dns_query query;
-	struct bounce_dns *dns;
-	pool_t pool;
+	struct bounce_dns_query query = {
+		.type = BOUNCE_DNS_TYPE_TXT,
+		.name = t_strconcat("_domainkey.", status->domain == NULL ?
+				    "example.com" : status->domain, NULL)
+	};
+	const char *error;
+	pool_t pool = pool_alloconly_create("backscatter status", 1024);
 
-	if (bounce_dns_create(status->set->dns_servers, &dns, &error) < 0) {
-		status_say(status, "DNS", BACKSCATTER_STATUS_FAILED, error,
-			   "backscatter_dns_servers = 127.0.0.1");
-		return;
-	}
-	i_zero(&query);
-	query.type = BOUNCE_DNS_TYPE_TXT;
-	query.name = t_strconcat("_domainkey.", domain == NULL ?
-				 "example.com" : domain, NULL);
-	pool = pool_alloconly_create("backscatter status", 1024);
-	bounce_dns_lookup(dns, pool, &query, 1,
-			  bounce_dns_now() + status->set->dns_timeout_msecs);
-	if (query.status == BOUNCE_DNS_TEMPERROR) {
-		status_say(status, "DNS", BACKSCATTER_STATUS_FAILED,
-			   t_strdup_printf("%s: %s", query.name, query.error),
-			   "backscatter_dns_servers = 127.0.0.1");
-	} else {
-		status_say(status, "DNS", BACKSCATTER_STATUS_OK,
-			   t_strdup_printf("it answers for %s", query.name),
-			   NULL);
-	}
-	bounce_dns_destroy(&dns);
+	if (backscatter_dns_ask(status->set, pool, &query, 1, &error) < 0)
+		status_set(item, BACKSCATTER_STATUS_FAILED, error);
+	else if (query.status == BOUNCE_DNS_TEMPERROR)
+		status_set(item, BACKSCATTER_STATUS_FAILED, t_strdup_printf(
+			   "%s: %s", query.name, query.error));
+	else
+		item->detail = t_strdup_printf("it answers for %s", query.name);
+	if (item->value == BACKSCATTER_STATUS_FAILED)
+		item->mend = "backscatter_dns_servers = 127.0.0.1";
 	pool_unref(&pool);
 }
 
 /* Whether it can be written to. */
-static void status_dict(struct status *status)
+static void status_dict(struct status *status,
+			struct backscatter_status_item *item)
 {
 	struct backscatter_dict *dict;
 	const char *error;
 	int ret;
 
+	item->detail = "it can be written to";
 	ret = backscatter_dict_get(status->user, &dict, &error);
 	if (ret > 0) {
 		backscatter_dict_inc(dict, BACKSCATTER_KEY_PRIV_NUMBER
@@ -178,23 +179,20 @@ static void status_dict(struct status *status)
 		ret = backscatter_dict_flush(dict, &error) < 0 ? -1 : 1;
 	}
 	if (ret < 0) {
-		status_say(status, "dict", BACKSCATTER_STATUS_FAILED,
-			   t_strconcat(str_sanitize(error, 1000), " (the log "
-				       "of the dict service may say more)",
-				       NULL), NULL);
+		status_failed(item, error);
+		item->detail = t_strconcat(item->detail, " (the log of the "
+					   "dict service may say more)", NULL);
 	} else if (ret == 0) {
-		status_say(status, "dict", BACKSCATTER_STATUS_NOTE,
+		status_set(item, BACKSCATTER_STATUS_NOTE,
 			   "backscatter_dict is not set: nothing is "
-			   "remembered from one bounce to the next", NULL);
-	} else {
-		status_say(status, "dict", BACKSCATTER_STATUS_OK,
-			   "it can be written to", NULL);
+			   "remembered from one bounce to the next");
 	}
 	backscatter_dict_release(status->user);
 }
 
 /* Whether a copy in it would be found. */
-static void status_sent_mailbox(struct status *status)
+static void status_sent_mailbox(struct status *status,
+				struct backscatter_status_item *item)
 {
 	const char *name = status->set->sent_mailbox, *error;
 	bool cached;
@@ -203,54 +201,58 @@ static void status_sent_mailbox(struct status *status)
 	if (name == NULL)
 		return;
 	ret = backscatter_sent_check(status->user, name, &cached, &error);
-	if (ret < 0) {
-		status_say(status, "sent mailbox", BACKSCATTER_STATUS_FAILED,
-			   str_sanitize(error, 1000), NULL);
-	} else if (ret == 0) {
-		status_say(status, "sent mailbox", BACKSCATTER_STATUS_NOTE,
-			   t_strdup_printf("the user has no %s of his own",
-					   name), NULL);
-	} else if (!cached) {
-		status_say(status, "sent mailbox", BACKSCATTER_STATUS_NOTE,
-			   t_strdup_printf("%s: Message-IDs are not cached, "
-				"and only the newest %u copies are found (see "
-				"THE SENT COPY in backscatter(7))", name,
-				BACKSCATTER_SENT_MAX_READ), NULL);
-	} else {
-		status_say(status, "sent mailbox", BACKSCATTER_STATUS_OK,
-			   t_strdup_printf("%s: Message-IDs are cached", name),
-			   NULL);
-	}
+	if (ret < 0)
+		status_failed(item, error);
+	else if (ret == 0)
+		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
+			   "the user has no %s of his own", name));
+	else if (!cached)
+		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
+			   "%s: Message-IDs are not cached, and only the "
+			   "newest %u copies are found (see THE SENT COPY in "
+			   "backscatter(7))", name, BACKSCATTER_SENT_MAX_READ));
+	else
+		item->detail = t_strdup_printf("%s: Message-IDs are cached",
+					       name);
 }
+
+static const struct {
+	const char *name;
+	void (*check)(struct status *status,
+		      struct backscatter_status_item *item);
+} status_checks[] = {
+	{ "settings", status_settings },
+	/* these need them */
+	{ "mode", status_mode },
+	{ "domains", status_domains },
+	{ "key directory", status_key_dir },
+	{ "DNS", status_dns },
+	{ "dict", status_dict },
+	{ "sent mailbox", status_sent_mailbox }
+};
 
 void backscatter_user_status(struct mail_user *user,
 			     backscatter_status_callback_t *callback,
 			     void *context)
 {
+	struct backscatter_status_item item;
 	struct status status = {
 		.user = user,
-		.callback = callback,
-		.context = context
+		.domain = t_bounce_domain_normalise(
+			bounce_address_domain(user->username))
 	};
-	const char *warning, *error;
+	unsigned int i;
 
-	if (backscatter_settings_get(user, user->pool, &status.set, &warning,
-				     &error) < 0) {
-		status_say(&status, "settings", BACKSCATTER_STATUS_FAILED,
-			   error, NULL);
-		return;
+	if (backscatter_settings_get(user, user->pool, &status.set,
+				     &status.warning, &status.error) == 0)
+		status.error = NULL;
+	for (i = 0; i < N_ELEMENTS(status_checks) &&
+	     (i == 0 || status.error == NULL); i++) {
+		i_zero(&item);
+		item.name = status_checks[i].name;
+		item.value = BACKSCATTER_STATUS_OK;
+		status_checks[i].check(&status, &item);
+		if (item.detail != NULL)
+			callback(&item, context);
 	}
-	if (warning != NULL) {
-		status_say(&status, "settings", BACKSCATTER_STATUS_NOTE,
-			   warning, NULL);
-	} else {
-		status_say(&status, "settings", BACKSCATTER_STATUS_OK,
-			   "each has a value that it may have", NULL);
-	}
-	status_mode(&status);
-	status_domains(&status);
-	status_key_dir(&status);
-	status_dns(&status);
-	status_dict(&status);
-	status_sent_mailbox(&status);
 }
