@@ -20,13 +20,16 @@ struct backscatter_counts {
 	struct event *event;
 	/* The dict has refused to list its keys. */
 	bool no_iteration;
-};
 
-struct backscatter_count_reader {
-	struct backscatter_counts *counts;
+	/* While they are read. */
 	const struct backscatter_count_query *query;
 	backscatter_count_callback_t *callback;
 	void *context;
+};
+
+/* Of no user. */
+static const struct dict_op_settings backscatter_counts_op_set = {
+	.username = NULL
 };
 
 int backscatter_counts_open(struct event *event, const char *base_dir,
@@ -81,125 +84,112 @@ static const char *backscatter_count_text(const char *reason)
 }
 
 static void
-backscatter_count_call(struct backscatter_count_reader *reader,
-		       struct backscatter_count *count, const char *value)
+backscatter_counts_call(struct backscatter_counts *counts,
+			struct backscatter_count *count, const char *value)
 {
 	count->text = backscatter_count_text(count->reason);
 	if (str_to_uint64(value, &count->bounces) == 0 && count->bounces > 0)
-		reader->callback(count, reader->context);
+		counts->callback(count, counts->context);
 }
 
 static int
-backscatter_count_iterate(struct backscatter_count_reader *reader,
-			  const char *prefix, const char *day,
-			  const char **error_r)
+backscatter_counts_iterate(struct backscatter_counts *counts,
+			   const char *prefix, const char *day,
+			   const char **error_r)
 {
-	const struct backscatter_count_query *query = reader->query;
-	const struct dict_op_settings set = { .username = NULL };
 	struct dict_iterate_context *iter;
 	struct backscatter_count count;
 	const char *key, *value;
 
-	iter = dict_iterate_init(reader->counts->backend.dict, &set,
-		backscatter_count_path(prefix, day, query->scope,
-					 query->name),
+	iter = dict_iterate_init(counts->backend.dict,
+		&backscatter_counts_op_set,
+		backscatter_count_path(prefix, day, counts->query->scope,
+				       counts->query->name),
 		DICT_ITERATE_FLAG_RECURSE);
 	while (dict_iterate(iter, &key, &value)) T_BEGIN {
 		if (backscatter_count_key_parse(key, &count) == 0)
-			backscatter_count_call(reader, &count, value);
+			backscatter_counts_call(counts, &count, value);
 	} T_END;
 	return dict_iterate_deinit(&iter, error_r);
 }
 
-/* One key, by its name. */
+/* What there may be for one name, by the names of the keys: of one reason, all
+   outcomes. */
 static int
-backscatter_count_lookup(struct backscatter_count_reader *reader,
-			 struct backscatter_count *count, const char **error_r)
+backscatter_counts_lookup_reason(struct backscatter_counts *counts,
+				 const char *day, enum bounce_reason reason,
+				 const char **error_r)
 {
-	const struct dict_op_settings set = { .username = NULL };
+	struct backscatter_count count = {
+		.day = day,
+		.scope = counts->query->scope,
+		.name = counts->query->name,
+		.verdict = bounce_verdict_name(
+			bounce_reason_to_verdict(reason)),
+		.reason = bounce_reason_name(reason)
+	};
 	const char *value;
-	int ret;
-
-	ret = dict_lookup(reader->counts->backend.dict, &set,
-			  pool_datastack_create(),
-			  backscatter_count_key(count), &value, error_r);
-	if (ret > 0)
-		backscatter_count_call(reader, count, value);
-	return ret < 0 ? -1 : 0;
-}
-
-static int
-backscatter_count_lookup_outcomes(struct backscatter_count_reader *reader,
-				  struct backscatter_count *count,
-				  const char **error_r)
-{
-	unsigned int i;
-
-	for (i = 0; i < BACKSCATTER_OUTCOME_COUNT; i++) {
-		count->outcome = backscatter_outcome_name(i);
-		if (backscatter_count_lookup(reader, count, error_r) < 0)
-			return -1;
-	}
-	count->outcome = BACKSCATTER_COUNT_WOULD_FILE;
-	return backscatter_count_lookup(reader, count, error_r);
-}
-
-/* All that there may be for one name: each reason belongs to one verdict. */
-static int
-backscatter_count_lookup_all(struct backscatter_count_reader *reader,
-			     const char *day, const char **error_r)
-{
-	struct backscatter_count count;
 	unsigned int i;
 	int ret = 0;
 
-	i_zero(&count);
-	count.day = day;
-	count.scope = reader->query->scope;
-	count.name = reader->query->name;
-	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT; i++) {
-		const char *error = NULL;
-
-		T_BEGIN {
-			count.verdict = bounce_verdict_name(
-				bounce_reason_to_verdict(i));
-			count.reason = bounce_reason_name(i);
-			ret = backscatter_count_lookup_outcomes(reader, &count,
-								&error);
-		} T_END_PASS_STR_IF(ret < 0, &error);
-		if (ret < 0) {
-			*error_r = error;
-			return -1;
-		}
+	for (i = 0; i <= BACKSCATTER_OUTCOME_COUNT && ret >= 0; i++) {
+		count.outcome = i == BACKSCATTER_OUTCOME_COUNT ?
+			BACKSCATTER_COUNT_WOULD_FILE :
+			backscatter_outcome_name(i);
+		ret = dict_lookup(counts->backend.dict,
+				  &backscatter_counts_op_set,
+				  pool_datastack_create(),
+				  backscatter_count_key(&count), &value,
+				  error_r);
+		if (ret > 0)
+			backscatter_counts_call(counts, &count, value);
 	}
-	return 0;
+	return ret < 0 ? -1 : 0;
+}
+
+/* All that there may be: each reason belongs to one verdict. */
+static int
+backscatter_counts_lookup(struct backscatter_counts *counts, const char *day,
+			  const char **error_r)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT && ret == 0;
+	     i++) {
+		T_BEGIN {
+			ret = backscatter_counts_lookup_reason(counts, day, i,
+							       error_r);
+		} T_END_PASS_STR_IF(ret < 0, error_r);
+	}
+	return ret;
 }
 
 static int
-backscatter_count_read_day(struct backscatter_count_reader *reader,
-			   const char *day, const char **error_r)
+backscatter_counts_read_day(struct backscatter_counts *counts,
+			    const char *day, const char **error_r)
 {
-	const struct backscatter_count_query *query = reader->query;
+	const struct backscatter_count_query *query = counts->query;
 	const char *error;
 
-	if (!reader->counts->no_iteration) {
+	if (!counts->no_iteration) {
 		/* SQL has them in the first, others in the second */
-		if (backscatter_count_iterate(reader, BACKSCATTER_COUNT_SQL,
-					      day, error_r) == 0 &&
-		    backscatter_count_iterate(reader, BACKSCATTER_COUNT_ADD,
-					      day, error_r) == 0)
+		if (backscatter_counts_iterate(counts, BACKSCATTER_COUNT_SQL,
+					       day, error_r) == 0 &&
+		    backscatter_counts_iterate(counts, BACKSCATTER_COUNT_ADD,
+					       day, error_r) == 0)
 			return 0;
 		if (query->name == NULL ||
 		    query->scope == BACKSCATTER_COUNT_SERVER ||
 		    query->scope == BACKSCATTER_COUNT_KEY)
 			return -1;
 	}
-	if (backscatter_count_lookup_all(reader, day, &error) < 0) {
-		if (reader->counts->no_iteration)
+	if (backscatter_counts_lookup(counts, day, &error) < 0) {
+		if (counts->no_iteration)
 			*error_r = error;
 		return -1;
 	}
-	reader->counts->no_iteration = TRUE;
+	counts->no_iteration = TRUE;
 	return 0;
 }
 
@@ -208,14 +198,7 @@ int backscatter_counts_read(struct backscatter_counts *counts,
 			    backscatter_count_callback_t *callback,
 			    void *context, const char **error_r)
 {
-	struct backscatter_count_reader reader = {
-		.counts = counts,
-		.query = query,
-		.callback = callback,
-		.context = context
-	};
 	time_t day = query->since - query->since % BACKSCATTER_DAY_SECS;
-	const char *error = NULL;
 	int ret = 0;
 
 	if (query->until / BACKSCATTER_DAY_SECS -
@@ -223,13 +206,14 @@ int backscatter_counts_read(struct backscatter_counts *counts,
 		*error_r = "the time is too long";
 		return -1;
 	}
+	counts->query = query;
+	counts->callback = callback;
+	counts->context = context;
 	for (; day <= query->until && ret == 0; day += BACKSCATTER_DAY_SECS) {
 		T_BEGIN {
-			ret = backscatter_count_read_day(&reader,
-				backscatter_count_day(day), &error);
-		} T_END_PASS_STR_IF(ret < 0, &error);
+			ret = backscatter_counts_read_day(counts,
+				backscatter_count_day(day), error_r);
+		} T_END_PASS_STR_IF(ret < 0, error_r);
 	}
-	if (ret < 0)
-		*error_r = error;
 	return ret;
 }

@@ -59,47 +59,40 @@ t_backscatter_count_signed_by(const struct bounce_verdict *verdict)
 	return name;
 }
 
-static const char *
-t_backscatter_count_key_of(struct backscatter_count *count,
-			   enum backscatter_count_scope scope, const char *name)
-{
-	count->scope = scope;
-	count->name = name;
-	return backscatter_count_key(count);
-}
-
 static void
 backscatter_count_into(struct backscatter_dict *dict,
 		       const struct backscatter_delivered *delivered)
 {
 	const struct bounce_verdict *verdict = delivered->result->verdict;
-	const char *username = delivered->user->username;
-	const char *keys[5], *signed_by;
-	struct backscatter_count count;
+	const char *username = delivered->user->username, *keys[5];
+	struct backscatter_count count = {
+		.day = backscatter_count_day(time(NULL)),
+		.verdict = bounce_verdict_name(verdict->value),
+		.reason = bounce_reason_name(verdict->reason),
+		.outcome = backscatter_count_outcome(delivered)
+	};
+	/* in this order always: a SQL server locks the rows in it */
+	const char *names[] = {
+		[BACKSCATTER_COUNT_USER] = username,
+		[BACKSCATTER_COUNT_DOMAIN] = backscatter_count_domain(username,
+							delivered->rcpt_to),
+		[BACKSCATTER_COUNT_SERVER] =
+			t_backscatter_count_reporter(delivered->result),
+		[BACKSCATTER_COUNT_KEY] = t_backscatter_count_signed_by(verdict)
+	};
 
-	/* in the same order always: a SQL server locks the rows in it */
 	i_zero(&keys);
-	i_zero(&count);
-	count.day = backscatter_count_day(time(NULL));
-	count.verdict = bounce_verdict_name(verdict->value);
-	count.reason = bounce_reason_name(verdict->reason);
-	count.outcome = backscatter_count_outcome(delivered);
-	keys[0] = t_backscatter_count_key_of(&count, BACKSCATTER_COUNT_USER,
-					     username);
-	keys[1] = t_backscatter_count_key_of(&count, BACKSCATTER_COUNT_DOMAIN,
-		backscatter_count_domain(username, delivered->rcpt_to));
-
-	/* one that failed comes again, from the same server */
-	if (delivered->outcome != BACKSCATTER_OUTCOME_FAILED) {
-		count.reason = count.outcome = BACKSCATTER_COUNT_NO_WORD;
-		keys[2] = t_backscatter_count_key_of(&count,
-			BACKSCATTER_COUNT_SERVER,
-			t_backscatter_count_reporter(delivered->result));
-		signed_by = t_backscatter_count_signed_by(verdict);
-		if (signed_by != NULL) {
-			keys[3] = t_backscatter_count_key_of(&count,
-				BACKSCATTER_COUNT_KEY, signed_by);
+	for (; count.scope < N_ELEMENTS(names); count.scope++) {
+		if (count.scope == BACKSCATTER_COUNT_SERVER) {
+			/* one that failed comes again, from the same server */
+			if (delivered->outcome == BACKSCATTER_OUTCOME_FAILED)
+				break;
+			count.reason = count.outcome =
+				BACKSCATTER_COUNT_NO_WORD;
 		}
+		count.name = names[count.scope];
+		if (count.name != NULL)
+			keys[count.scope] = backscatter_count_key(&count);
 	}
 	backscatter_dict_inc_all(dict, keys, BACKSCATTER_COUNT_EXPIRE_SECS);
 }

@@ -22,13 +22,31 @@
 /* Of a value that a stranger wrote. */
 #define BACKSCATTER_LOG_MAX_VALUE 200
 
-struct backscatter_log_field {
-	/* In the event, and in the line; NULL: not there. */
-	const char *event_name;
-	const char *line_name;
-	/* NULL or empty: there is none. One that is not for the event is
-	   written as the line wants it. */
-	const char *value;
+/* What is said of a result. */
+struct log {
+	const struct backscatter_result *result;
+	struct event_passthrough *e;
+	/* The line of the log; NULL: there is none. */
+	string_t *line;
+};
+
+/* Properties that both events have, and their names in the event and in the
+   line; NULL: not there. */
+static const struct {
+	enum bounce_property property;
+	const char *event_name, *line_name;
+} log_properties[] = {
+	{ BOUNCE_PROPERTY_ORIGINAL, "original", "original" },
+	{ BOUNCE_PROPERTY_DOMAIN, "domain", "domain" },
+	{ BOUNCE_PROPERTY_SELECTOR, "selector", "selector" },
+	{ BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID,
+	  "original_message_id", "original-msgid" },
+	{ BOUNCE_PROPERTY_REPORTING_MTA, "reporting_mta", "reporting-mta" },
+	{ BOUNCE_PROPERTY_SPF, "spf", "spf" },
+	{ BOUNCE_PROPERTY_REPORTER_SPF, "reporter_spf", "reporter-spf" },
+	{ BOUNCE_PROPERTY_REPORTER_ALIGNMENT,
+	  "reporter_alignment", "reporter-alignment" },
+	{ BOUNCE_PROPERTY_RECIPIENT_LINKAGE, "recipient_linkage", NULL }
 };
 
 static const char *
@@ -86,67 +104,50 @@ backscatter_log_sender(const char *mail_from)
 					     BACKSCATTER_LOG_MAX_VALUE)));
 }
 
-/* Fields into the event, and into the line behind what it begins with. */
-static void
-backscatter_log_add(struct event_passthrough *e, string_t *line,
-		    const struct backscatter_log_field *fields,
-		    unsigned int count)
+/* A field into the event, and into the line behind what it begins with; a name
+   of NULL: not there. One that is not for the event is written as the line wants
+   it. Does nothing for a value that is NULL or empty. */
+static void log_add(struct log *log, const char *event_name,
+		    const char *line_name, const char *value)
 {
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
-		if (fields[i].value == NULL || *fields[i].value == '\0')
-			continue;
-		if (fields[i].event_name != NULL)
-			e->add_str(fields[i].event_name, fields[i].value);
-		if (line != NULL && fields[i].line_name != NULL) {
-			str_printfa(line, ", %s=%s", fields[i].line_name,
-				    fields[i].event_name == NULL ?
-				    fields[i].value :
-				    t_log_word(fields[i].value));
-		}
+	if (value == NULL || *value == '\0')
+		return;
+	if (event_name != NULL)
+		log->e->add_str(event_name, value);
+	if (log->line != NULL && line_name != NULL) {
+		str_printfa(log->line, ", %s=%s", line_name,
+			    event_name == NULL ? value : t_log_word(value));
 	}
 }
 
-/* What both events have. */
-static void
-backscatter_log_add_result(struct event_passthrough *e, string_t *line,
-			   const struct backscatter_result *result)
+static void log_begin(struct log *log, struct event *event, const char *name,
+		      const struct backscatter_result *result)
 {
-	const struct bounce_verdict *verdict = result->verdict;
-	const struct backscatter_log_field fields[] = {
-		{ "verdict", NULL, bounce_verdict_name(verdict->value) },
-		{ "reason", NULL, bounce_reason_name(verdict->reason) },
-		{ "message_id", NULL,
-		  backscatter_log_header(result, "Message-ID") },
-		{ "kind", "kind", bounce_kind_name(verdict->kind.kind) },
-		{ "original", "original",
-		  backscatter_log_property(result, BOUNCE_PROPERTY_ORIGINAL) },
-		{ "domain", "domain",
-		  backscatter_log_property(result, BOUNCE_PROPERTY_DOMAIN) },
-		{ "selector", "selector",
-		  backscatter_log_property(result, BOUNCE_PROPERTY_SELECTOR) },
-		{ "original_message_id", "original-msgid",
-		  backscatter_log_property(result,
-				BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID) },
-		{ "reporting_mta", "reporting-mta",
-		  backscatter_log_property(result,
-				BOUNCE_PROPERTY_REPORTING_MTA) },
-		{ "spf", "spf",
-		  backscatter_log_property(result, BOUNCE_PROPERTY_SPF) },
-		{ "reporter_spf", "reporter-spf",
-		  backscatter_log_property(result,
-				BOUNCE_PROPERTY_REPORTER_SPF) },
-		{ "reporter_alignment", "reporter-alignment",
-		  backscatter_log_property(result,
-				BOUNCE_PROPERTY_REPORTER_ALIGNMENT) },
-		{ "recipient_linkage", NULL,
-		  backscatter_log_property(result,
-				BOUNCE_PROPERTY_RECIPIENT_LINKAGE) },
-		{ "mode", NULL, backscatter_mode_name(result->mode) }
-	};
+	log->result = result;
+	log->e = event_create_passthrough(event)->set_name(name);
+	log_add(log, "verdict", NULL,
+		bounce_verdict_name(result->verdict->value));
+	log_add(log, "reason", NULL,
+		bounce_reason_name(result->verdict->reason));
+}
 
-	backscatter_log_add(e, line, fields, N_ELEMENTS(fields));
+/* What both events of a result have. */
+static void log_add_result(struct log *log)
+{
+	const struct backscatter_result *result = log->result;
+	unsigned int i;
+
+	log_add(log, "message_id", NULL,
+		backscatter_log_header(result, "Message-ID"));
+	log_add(log, "kind", "kind",
+		bounce_kind_name(result->verdict->kind.kind));
+	for (i = 0; i < N_ELEMENTS(log_properties); i++) {
+		log_add(log, log_properties[i].event_name,
+			log_properties[i].line_name,
+			backscatter_log_property(result,
+						 log_properties[i].property));
+	}
+	log_add(log, "mode", NULL, backscatter_mode_name(result->mode));
 }
 
 static const char *
@@ -166,21 +167,18 @@ void backscatter_log_result(struct event *event,
 			    const char *session_id)
 {
 	const struct bounce_verdict *verdict = result->verdict;
-	const struct backscatter_log_field fields[] = {
-		{ NULL, "sender", backscatter_log_sender(envelope->mail_from) },
-		{ NULL, "from", t_log_phrase(
-			backscatter_log_header(result, "From")) },
-		{ "session", "session", session_id },
-		{ NULL, "mode", backscatter_mode_name(result->mode) }
-	};
-	struct event_passthrough *e = event_create_passthrough(event)->
-		set_name("backscatter_checked");
-	string_t *line = t_str_new(512);
+	struct log log = { .line = t_str_new(512) };
 
-	str_append(line, t_log_line_start(result));
-	backscatter_log_add_result(e, line, result);
-	backscatter_log_add(e, line, fields, N_ELEMENTS(fields));
-	e_info(e->event(), "%s", str_c(line));
+	str_append(log.line, t_log_line_start(result));
+	log_begin(&log, event, "backscatter_checked", result);
+	log_add_result(&log);
+	log_add(&log, NULL, "sender",
+		backscatter_log_sender(envelope->mail_from));
+	log_add(&log, NULL, "from",
+		t_log_phrase(backscatter_log_header(result, "From")));
+	log_add(&log, "session", "session", session_id);
+	log_add(&log, NULL, "mode", backscatter_mode_name(result->mode));
+	e_info(log.e->event(), "%s", str_c(log.line));
 	e_debug(event, "%s: %s", verdict->kind.rule,
 		verdict->text == NULL ? "" : verdict->text);
 }
@@ -190,26 +188,23 @@ void backscatter_log_delivered(struct event *event,
 {
 	const struct backscatter_result *result = delivered->result;
 	const char *outcome = backscatter_outcome_name(delivered->outcome);
-	const struct backscatter_log_field fields[] = {
-		{ "outcome", NULL, outcome },
-		{ "mailbox", NULL, delivered->mailboxes },
-		{ "actions", NULL, delivered->actions },
-		{ "user", NULL, str_sanitize_utf8(delivered->user->username,
-						  BACKSCATTER_LOG_MAX_VALUE) },
-		{ "sender", NULL,
-		  backscatter_log_sender(delivered->mail_from) },
-		{ "from", NULL, backscatter_log_header(result, "From") },
-		{ "failed_recipient", NULL,
-		  backscatter_log_property(result,
-				BOUNCE_PROPERTY_FINAL_RECIPIENT) },
-		{ "session", NULL, delivered->session_id }
-	};
-	struct event_passthrough *e = event_create_passthrough(event)->
-		set_name("backscatter_delivered");
+	struct log log = { .line = NULL };
 
-	backscatter_log_add_result(e, NULL, result);
-	backscatter_log_add(e, NULL, fields, N_ELEMENTS(fields));
-	e_debug(e->event(), "%s: %s%s%s", t_log_line_start(result), outcome,
+	log_begin(&log, event, "backscatter_delivered", result);
+	log_add_result(&log);
+	log_add(&log, "outcome", NULL, outcome);
+	log_add(&log, "mailbox", NULL, delivered->mailboxes);
+	log_add(&log, "actions", NULL, delivered->actions);
+	log_add(&log, "user", NULL, str_sanitize_utf8(delivered->user->username,
+						BACKSCATTER_LOG_MAX_VALUE));
+	log_add(&log, "sender", NULL,
+		backscatter_log_sender(delivered->mail_from));
+	log_add(&log, "from", NULL, backscatter_log_header(result, "From"));
+	log_add(&log, "failed_recipient", NULL,
+		backscatter_log_property(result,
+					 BOUNCE_PROPERTY_FINAL_RECIPIENT));
+	log_add(&log, "session", NULL, delivered->session_id);
+	e_debug(log.e->event(), "%s: %s%s%s", t_log_line_start(result), outcome,
 		*delivered->mailboxes == '\0' ? "" : " in ",
 		delivered->mailboxes);
 }
@@ -219,26 +214,19 @@ backscatter_log_unsigned_sender(struct event *event,
 				const struct backscatter_result *result,
 				const struct bounce_unsigned_sender *sender)
 {
-	const struct bounce_verdict *verdict = result->verdict;
-	const char *message_id, *host;
-	struct event_passthrough *e;
-
-	message_id = backscatter_log_property(result,
-				BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
-	host = sender->host == NULL ? NULL :
+	const char *host = sender->host == NULL ? "" :
 		str_sanitize_utf8(sender->host, BACKSCATTER_LOG_MAX_VALUE);
-	e = event_create_passthrough(event)->
-		set_name("backscatter_unsigned_sender")->
-		add_str("verdict", bounce_verdict_name(verdict->value))->
-		add_str("reason", bounce_reason_name(verdict->reason))->
-		add_str("domain", sender->domain)->
-		add_str("address", sender->address);
-	if (host != NULL)
-		e->add_str("host", host);
-	if (message_id != NULL)
-		e->add_str("original_message_id", message_id);
-	e_debug(e->event(), "unsigned mail of %s came from %s (%s)",
-		sender->domain, sender->address, host == NULL ? "" : host);
+	struct log log = { .line = NULL };
+
+	log_begin(&log, event, "backscatter_unsigned_sender", result);
+	log_add(&log, "domain", NULL, sender->domain);
+	log_add(&log, "address", NULL, sender->address);
+	log_add(&log, "host", NULL, host);
+	log_add(&log, "original_message_id", NULL,
+		backscatter_log_property(result,
+				BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID));
+	e_debug(log.e->event(), "unsigned mail of %s came from %s (%s)",
+		sender->domain, sender->address, host);
 }
 
 void backscatter_log_unsigned(struct event *event,
