@@ -193,9 +193,8 @@ bool backscatter_dict_run(struct backscatter_dict *dict, const bool *finished,
 static struct backscatter_dict *
 backscatter_dict_create(struct mail_user *user)
 {
-	struct backscatter_dict *dict;
+	struct backscatter_dict *dict = i_new(struct backscatter_dict, 1);
 
-	dict = i_new(struct backscatter_dict, 1);
 	dict->user = user;
 	dict->event = event_create(user->event);
 	event_add_category(dict->event, &backscatter_event_category);
@@ -232,11 +231,10 @@ static int
 backscatter_dict_open_backend(struct backscatter_dict *dict,
 			      const char **error_r)
 {
-	struct event *event;
+	struct event *event = event_create(dict->event);
 	int ret;
 
 	/* A client that connects anew warns of it: we do, if that fails. */
-	event = event_create(dict->event);
 	event_set_min_log_level(event, LOG_TYPE_ERROR);
 	backscatter_dict_enter(dict);
 	ret = backscatter_dict_backend_open(dict->user, event,
@@ -250,9 +248,8 @@ backscatter_dict_open_backend(struct backscatter_dict *dict,
 static int
 backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
 {
-	int ret;
+	int ret = backscatter_dict_open_backend(dict, error_r);
 
-	ret = backscatter_dict_open_backend(dict, error_r);
 	if (ret == 0)
 		return 0;
 
