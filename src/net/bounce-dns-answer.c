@@ -28,13 +28,33 @@ struct dns_answer {
 	/* in the authority section */
 	bool have_soa, have_ns;
 	unsigned int soa_ttl;
+	int rcode;
 };
+
+void bounce_dns_query_reset(struct bounce_dns_query *query)
+{
+	*query = (struct bounce_dns_query) {
+		.name = query->name,
+		.type = query->type,
+		.status = BOUNCE_DNS_TEMPERROR
+	};
+}
 
 /* Results of the steps below: what is wrong with the answer, or NULL. */
 
 static unsigned int rr_ttl(const ns_rr *rr)
 {
 	return ns_rr_ttl(*rr) > DNS_TTL_MAX ? 0 : ns_rr_ttl(*rr);
+}
+
+/* A name that may be compressed, as text. */
+static bool
+dns_answer_name(struct dns_answer *answer, const unsigned char *data,
+		char name_r[NS_MAXDNAME])
+{
+	return ns_name_uncompress(ns_msg_base(answer->msg),
+				  ns_msg_end(answer->msg), data, name_r,
+				  NS_MAXDNAME) >= 0;
 }
 
 static const char *dns_answer_header(struct dns_answer *answer)
@@ -56,18 +76,17 @@ static const char *dns_answer_header(struct dns_answer *answer)
 	return NULL;
 }
 
-/* The upper bits of the RCODE are in the OPT record: RFC 6891 section 6.1.3 */
-static const char *dns_answer_rcode(struct dns_answer *answer, int *rcode_r)
+static const char *dns_answer_additional(struct dns_answer *answer)
 {
 	unsigned int i, count = ns_msg_count(answer->msg, ns_s_ar);
 	ns_rr rr;
 
-	*rcode_r = ns_msg_getflag(answer->msg, ns_f_rcode);
 	for (i = 0; i < count; i++) {
 		if (ns_parserr(&answer->msg, ns_s_ar, i, &rr) < 0)
 			return "its additional section is malformed";
+		/* the upper bits of the RCODE: RFC 6891 section 6.1.3 */
 		if (ns_rr_type(rr) == ns_t_opt)
-			*rcode_r |= (ns_rr_ttl(rr) >> 24) << 4;
+			answer->rcode |= (ns_rr_ttl(rr) >> 24) << 4;
 	}
 	return NULL;
 }
@@ -95,44 +114,41 @@ static const char *dns_answer_authority(struct dns_answer *answer)
 
 /* Nothing can be copied of nothing. */
 static const unsigned char *
-data_dup(pool_t pool, const unsigned char *data, size_t size)
+data_dup(pool_t pool, const void *data, size_t size)
 {
 	return size == 0 ? uchar_empty_ptr : p_memdup(pool, data, size);
 }
 
 /* A TXT record's RDATA is one string or more, each behind its length. */
-static bool txt_join(pool_t pool, const unsigned char *data, size_t size,
-		     struct bounce_dns_record *record_r)
+static const char *
+dns_answer_add_text(struct dns_answer *answer, const unsigned char *data,
+		    size_t size, struct bounce_dns_record *record_r)
 {
-	buffer_t *buf = buffer_create_dynamic(pool, I_MAX(size, 1));
+	buffer_t *buf = buffer_create_dynamic(answer->pool, I_MAX(size, 1));
 	size_t i;
 
 	for (i = 0; i < size; i += 1 + data[i]) {
 		if (data[i] > size - i - 1)
-			return FALSE;
+			return "a string is longer than its record";
 		buffer_append(buf, data + i + 1, data[i]);
 	}
 	record_r->size = buf->used;
 	record_r->data = buf->data;
-	return TRUE;
+	return NULL;
 }
 
 /* The name that is the RDATA from skip on, in text form. */
 static const char *
 dns_answer_add_name(struct dns_answer *answer, const ns_rr *rr, size_t skip,
-		    struct bounce_dns_record *record)
+		    struct bounce_dns_record *record_r)
 {
 	char name[NS_MAXDNAME];
 
 	if (ns_rr_rdlen(*rr) <= skip ||
-	    ns_name_uncompress(ns_msg_base(answer->msg),
-			       ns_msg_end(answer->msg),
-			       ns_rr_rdata(*rr) + skip, name,
-			       sizeof(name)) < 0)
+	    !dns_answer_name(answer, ns_rr_rdata(*rr) + skip, name))
 		return "a name in it is malformed";
-	record->size = strlen(name);
-	record->data = data_dup(answer->pool, (const unsigned char *)name,
-				record->size);
+	record_r->size = strlen(name);
+	record_r->data = data_dup(answer->pool, name, record_r->size);
 	return NULL;
 }
 
@@ -144,20 +160,21 @@ static const char *dns_answer_add(struct dns_answer *answer, const ns_rr *rr)
 		return "it has too many records";
 	answer->ttl = I_MIN(answer->ttl, rr_ttl(rr));
 	record = array_append_space(&answer->records);
-	if (answer->query->type == BOUNCE_DNS_TYPE_TXT ||
-	    answer->query->type == BOUNCE_DNS_TYPE_SPF) {
-		if (!txt_join(answer->pool, ns_rr_rdata(*rr),
-			      ns_rr_rdlen(*rr), record))
-			return "a string is longer than its record";
-		return NULL;
-	}
-	if (answer->query->type == BOUNCE_DNS_TYPE_MX)
+	switch (answer->query->type) {
+	case BOUNCE_DNS_TYPE_TXT:
+	case BOUNCE_DNS_TYPE_SPF:
+		return dns_answer_add_text(answer, ns_rr_rdata(*rr),
+					   ns_rr_rdlen(*rr), record);
+	case BOUNCE_DNS_TYPE_MX:
 		return dns_answer_add_name(answer, rr, NS_INT16SZ, record);
-	if (answer->query->type == BOUNCE_DNS_TYPE_PTR)
+	case BOUNCE_DNS_TYPE_PTR:
 		return dns_answer_add_name(answer, rr, 0, record);
-	record->data = data_dup(answer->pool, ns_rr_rdata(*rr),
-				ns_rr_rdlen(*rr));
+	case BOUNCE_DNS_TYPE_A:
+	case BOUNCE_DNS_TYPE_AAAA:
+		break;
+	}
 	record->size = ns_rr_rdlen(*rr);
+	record->data = data_dup(answer->pool, ns_rr_rdata(*rr), record->size);
 	return NULL;
 }
 
@@ -182,10 +199,8 @@ dns_answer_find(struct dns_answer *answer, char target_r[NS_MAXDNAME])
 			if (error != NULL)
 				return error;
 		} else if (ns_rr_type(rr) == ns_t_cname) {
-			if (ns_name_uncompress(ns_msg_base(answer->msg),
-					       ns_msg_end(answer->msg),
-					       ns_rr_rdata(rr), target_r,
-					       NS_MAXDNAME) < 0)
+			if (!dns_answer_name(answer, ns_rr_rdata(rr),
+					     target_r))
 				return "an alias is malformed";
 			answer->ttl = I_MIN(answer->ttl, rr_ttl(&rr));
 		}
@@ -239,57 +254,37 @@ static const char *dns_rcode_error(pool_t pool, int rcode)
 	}
 }
 
-static void
-dns_answer_finish(struct dns_answer *answer, enum bounce_dns_status status)
-{
-	struct bounce_dns_query *query = answer->query;
-
-	query->status = status;
-	switch (status) {
-	case BOUNCE_DNS_OK:
-		query->records = array_get(&answer->records,
-					   &query->records_count);
-		query->ttl = answer->ttl;
-		break;
-	case BOUNCE_DNS_NXDOMAIN:
-		query->error = "there is no such name (NXDOMAIN)";
-		query->ttl = answer->soa_ttl;
-		break;
-	case BOUNCE_DNS_NODATA:
-		query->error = "the name has no such record (NODATA)";
-		query->ttl = answer->soa_ttl;
-		break;
-	case BOUNCE_DNS_TEMPERROR:
-		break;
-	}
-}
-
-/* Returns what is wrong with the answer, or NULL. */
 static const char *dns_answer_read(struct dns_answer *answer)
 {
+	struct bounce_dns_query *query = answer->query;
 	const char *error;
-	int rcode;
 
+	answer->rcode = ns_msg_getflag(answer->msg, ns_f_rcode);
 	if ((error = dns_answer_header(answer)) != NULL ||
-	    (error = dns_answer_rcode(answer, &rcode)) != NULL)
+	    (error = dns_answer_additional(answer)) != NULL)
 		return error;
-	if (rcode != ns_r_noerror && rcode != ns_r_nxdomain) {
-		answer->query->error = dns_rcode_error(answer->pool, rcode);
+	if (answer->rcode != ns_r_noerror && answer->rcode != ns_r_nxdomain) {
+		query->error = dns_rcode_error(answer->pool, answer->rcode);
 		return NULL;
 	}
 	if ((error = dns_answer_authority(answer)) != NULL ||
 	    (error = dns_answer_follow(answer)) != NULL)
 		return error;
-	if (rcode == ns_r_nxdomain) {
-		dns_answer_finish(answer, BOUNCE_DNS_NXDOMAIN);
-		return NULL;
+	query->ttl = answer->soa_ttl;
+	if (answer->rcode == ns_r_nxdomain) {
+		query->status = BOUNCE_DNS_NXDOMAIN;
+		query->error = "there is no such name (NXDOMAIN)";
+	} else if (array_count(&answer->records) > 0) {
+		query->status = BOUNCE_DNS_OK;
+		query->records = array_get(&answer->records,
+					   &query->records_count);
+		query->ttl = answer->ttl;
+	} else if ((error = dns_answer_nodata(answer)) == NULL) {
+		query->status = BOUNCE_DNS_NODATA;
+		query->error = "the name has no such record (NODATA)";
+	} else {
+		query->ttl = 0;
 	}
-	if (array_count(&answer->records) > 0) {
-		dns_answer_finish(answer, BOUNCE_DNS_OK);
-		return NULL;
-	}
-	if ((error = dns_answer_nodata(answer)) == NULL)
-		dns_answer_finish(answer, BOUNCE_DNS_NODATA);
 	return error;
 }
 
@@ -304,13 +299,7 @@ void bounce_dns_answer_parse(pool_t pool, const unsigned char *data,
 	answer->query = query;
 	answer->ttl = DNS_TTL_MAX;
 	p_array_init(&answer->records, pool, 2);
-
-	query->status = BOUNCE_DNS_TEMPERROR;
-	query->timed_out = FALSE;
-	query->error = NULL;
-	query->ttl = 0;
-	query->records = NULL;
-	query->records_count = 0;
+	bounce_dns_query_reset(query);
 	query->answer = data_dup(pool, data, size);
 	query->answer_size = size;
 

@@ -54,7 +54,7 @@ bool bounce_dns_cache_lookup(struct bounce_lru *cache, pool_t pool,
 		bounce_dns_answer_parse(pool, entry->answer,
 					entry->answer_size, query);
 	} else {
-		query->status = BOUNCE_DNS_TEMPERROR;
+		bounce_dns_query_reset(query);
 		query->timed_out = entry->timed_out;
 		query->error = p_strdup(pool, entry->error);
 	}

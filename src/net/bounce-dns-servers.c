@@ -7,6 +7,12 @@
 
 #define DNS_PORT 53
 
+static const char *dns_server_name(const struct ip_addr *ip, in_port_t port)
+{
+	return t_strdup_printf(IPADDR_IS_V4(ip) ? "%s:%u" : "[%s]:%u",
+			       net_ip2addr(ip), port);
+}
+
 static int
 dns_server_parse(const char *word, string_t *servers, const char **error_r)
 {
@@ -25,8 +31,7 @@ dns_server_parse(const char *word, string_t *servers, const char **error_r)
 	}
 	if (str_len(servers) > 0)
 		str_append_c(servers, ',');
-	str_printfa(servers, IPADDR_IS_V4(&ip) ? "%s:%u" : "[%s]:%u",
-		    net_ip2addr(&ip), port);
+	str_append(servers, dns_server_name(&ip, port));
 	return 0;
 }
 
@@ -53,18 +58,16 @@ int bounce_dns_servers_parse(const char *servers, string_t *dest,
 const char *bounce_dns_servers_prefer(const char *servers,
 				      const struct ip_addr *ip, in_port_t port)
 {
-	const char *const *words, *host;
+	const char *const *words = t_strsplit(servers, ",");
+	const char *host = net_ip2addr(ip), *name, *first = NULL;
 	string_t *rest = t_str_new(128);
-	struct ip_addr word_ip;
-	in_port_t word_port;
-	const char *first = NULL;
 
-	for (words = t_strsplit(servers, ","); *words != NULL; words++) {
-		if (first == NULL &&
-		    net_str2hostport(*words, DNS_PORT, &host,
-				     &word_port) == 0 &&
-		    word_port == port && net_addr2ip(host, &word_ip) == 0 &&
-		    net_ip_compare(&word_ip, ip)) {
+	name = dns_server_name(ip, port);
+	for (; *words != NULL; words++) {
+		/* of the system's the port may be missing */
+		if (first == NULL && (strcmp(*words, name) == 0 ||
+				      (port == DNS_PORT &&
+				       strcmp(*words, host) == 0))) {
 			first = *words;
 			continue;
 		}

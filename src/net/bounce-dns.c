@@ -85,11 +85,6 @@ void bounce_dns_destroy(struct bounce_dns **_dns)
 	i_free(dns);
 }
 
-const char *bounce_dns_servers(const struct bounce_dns *dns)
-{
-	return dns->servers;
-}
-
 uint64_t bounce_dns_now(void)
 {
 	struct timespec ts;
@@ -99,24 +94,13 @@ uint64_t bounce_dns_now(void)
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static void dns_query_reset(struct bounce_dns_query *query)
-{
-	const char *name = query->name;
-	enum bounce_dns_type type = query->type;
-
-	i_zero(query);
-	query->name = name;
-	query->type = type;
-	query->status = BOUNCE_DNS_TEMPERROR;
-}
-
 static void
 dns_query_fail(struct bounce_dns *dns, pool_t pool,
 	       struct bounce_dns_query *query, int status)
 {
 	const char *text;
 
-	query->status = BOUNCE_DNS_TEMPERROR;
+	bounce_dns_query_reset(query);
 	switch (status) {
 	case ARES_EBADNAME:
 		query->status = BOUNCE_DNS_NXDOMAIN;
@@ -439,8 +423,6 @@ void bounce_dns_lookup(struct bounce_dns *dns, pool_t pool,
 
 	if (count == 0)
 		return;
-	for (i = 0; i < count; i++)
-		dns_query_reset(&queries[i]);
 	if (now < deadline)
 		ret = dns_batch_init(&batch, deadline - now);
 	if (ret != ARES_SUCCESS) {

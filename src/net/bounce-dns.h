@@ -90,9 +90,6 @@ const char *bounce_dns_servers_prefer(const char *servers,
 int bounce_dns_create(const char *servers, struct bounce_dns **dns_r,
 		      const char **error_r);
 void bounce_dns_destroy(struct bounce_dns **dns);
-/* The list in that form; "" for the system's. */
-const char *bounce_dns_servers(const struct bounce_dns *dns);
-
 /* Milliseconds of the monotonic clock. */
 uint64_t bounce_dns_now(void);
 
@@ -102,6 +99,8 @@ void bounce_dns_lookup(struct bounce_dns *dns, pool_t pool,
 		       struct bounce_dns_query *queries, unsigned int count,
 		       uint64_t deadline);
 
+/* Forget what was answered, as if no answer had come: TEMPERROR. */
+void bounce_dns_query_reset(struct bounce_dns_query *query);
 /* Read an answer to the query as it came from a server. Used by lookup; apart
    for tests. */
 void bounce_dns_answer_parse(pool_t pool, const unsigned char *data,
