@@ -16,6 +16,9 @@
 
 /* Words before the strings of a zone file's entry: owner, TTL, class, type. */
 #define ZONE_MAX_WORDS 4
+#define ED25519_KEY_SIZE 32
+
+static char empty_passphrase[] = "";
 
 static bool is_blank(char c)
 {
@@ -53,36 +56,29 @@ retired_parse(const char *value, time_t *retired_r, const char **error_r)
 	return 0;
 }
 
-/* The comment is what follows a ';'. Returns 1 if it says when the key was
-   retired, 0 if it is another comment, -1 if the date is wrong. */
+/* Takes what follows a ';'. Returns 1 if it says when the key was retired, 0 if
+   it is another comment, -1 if the date is wrong. */
 static int
-comment_parse(const char *p, const char *end, time_t *retired_r,
-	      const char **error_r)
+comment_parse(const char *comment, time_t *retired_r, const char **error_r)
 {
 	static const char word[] = "retired";
+	const char *value;
 	bool blank;
 
-	while (p < end && (is_blank(*p) || *p == ';'))
-		p++;
-	if ((size_t)(end - p) < sizeof(word) - 1 ||
-	    strncasecmp(p, word, sizeof(word) - 1) != 0)
+	comment += strspn(comment, "; \t\r");
+	if (strncasecmp(comment, word, strlen(word)) != 0)
 		return 0;
-	p += sizeof(word) - 1;
-	blank = p < end && is_blank(*p);
-	while (p < end && is_blank(*p))
-		p++;
-	if (p < end && *p == ':')
-		p++;
-	else if (!blank || p == end || !i_isdigit(*p)) {
+	value = comment + strlen(word);
+	blank = is_blank(*value);
+	value += strspn(value, " \t\r");
+	if (*value == ':')
+		value++;
+	else if (!blank || !i_isdigit(*value)) {
 		/* "; retired keys", and not a date without its colon */
 		return 0;
 	}
-	while (p < end && is_blank(*p))
-		p++;
-	while (end > p && is_blank(end[-1]))
-		end--;
-	return retired_parse(t_strdup_until(p, end), retired_r, error_r) < 0 ?
-		-1 : 1;
+	return retired_parse(t_str_trim(value, " \t\r"), retired_r,
+			     error_r) < 0 ? -1 : 1;
 }
 
 /* Blanks the comments "retired:". A comment ends with its line, and so does a
@@ -105,7 +101,8 @@ static int text_take_retired(char *text, time_t *retired_r,
 		if (*p != ';' || quoted)
 			continue;
 		end = p + strcspn(p, "\n");
-		ret = comment_parse(p, end, retired_r, error_r);
+		ret = comment_parse(t_strdup_until(p, end), retired_r,
+				    error_r);
 		if (ret < 0)
 			return -1;
 		if (ret > 0)
@@ -130,29 +127,21 @@ static void text_take_comment_lines(char *text)
 	}
 }
 
-static enum bounce_key_status
-record_parse(const string_t *record, struct bounce_key **key_r,
-	     const char **error_r)
-{
-	return bounce_key_parse(str_data(record), str_len(record), key_r,
-				error_r);
-}
+/* What reads one of the forms appends the record, and returns why it cannot, or
+   NULL. */
 
 /*
  * A TXT record's text
  */
 
-static enum bounce_key_status
-plain_parse(char *text, struct bounce_key **key_r, const char **error_r)
+static void plain_read(char *text, string_t *record)
 {
-	string_t *record = t_str_new(512);
 	const char *p;
 
 	text_take_comment_lines(text);
 	/* a line need not be folded as in a header */
 	for (p = text; *p != '\0'; p++)
 		str_append_c(record, is_blank(*p) || *p == '\n' ? ' ' : *p);
-	return record_parse(record, key_r, error_r);
 }
 
 /*
@@ -203,19 +192,11 @@ static const char *zone_string(const char *p, string_t *record)
 	return NULL;
 }
 
-static const char *zone_word(const char **_p)
-{
-	const char *p = *_p, *start = p;
-
-	p += strcspn(p, " \t\r\n()\";");
-	*_p = p;
-	return t_strdup_until(start, p);
-}
-
 static const char *zone_read(const char *p, string_t *record)
 {
 	unsigned int words = 0;
 	bool strings = FALSE, txt = FALSE;
+	size_t size;
 
 	while (*p != '\0') {
 		if (is_blank(*p) || *p == '\n' || *p == '(' || *p == ')')
@@ -229,125 +210,96 @@ static const char *zone_read(const char *p, string_t *record)
 			strings = TRUE;
 		} else if (strings || txt || ++words > ZONE_MAX_WORDS) {
 			return "it is not one TXT record as in a zone file";
-		} else
-			txt = strcasecmp(zone_word(&p), "TXT") == 0;
+		} else {
+			size = strcspn(p, " \t\r\n()\";");
+			txt = size == 3 && strncasecmp(p, "TXT", 3) == 0;
+			p += size;
+		}
 	}
 	if (!strings || (words > 0 && !txt))
 		return "it is not one TXT record as in a zone file";
 	return NULL;
 }
 
-static enum bounce_key_status
-zone_parse(const char *text, struct bounce_key **key_r, const char **error_r)
-{
-	string_t *record = t_str_new(512);
-
-	*error_r = zone_read(text, record);
-	if (*error_r != NULL)
-		return BOUNCE_KEY_UNUSABLE;
-	return record_parse(record, key_r, error_r);
-}
-
 /*
  * PEM
  */
-
-/* Nobody is asked for a passphrase. */
-static int
-pem_passphrase(char *buf ATTR_UNUSED, int size ATTR_UNUSED,
-	       int write ATTR_UNUSED, void *context ATTR_UNUSED)
-{
-	return -1;
-}
-
-static EVP_PKEY *pem_read(const char *text)
-{
-	BIO *bio = BIO_new_mem_buf(text, -1);
-	EVP_PKEY *pkey;
-
-	if (bio == NULL)
-		i_fatal_status(FATAL_OUTOFMEM, "BIO_new_mem_buf() failed");
-	pkey = PEM_read_bio_PUBKEY(bio, NULL, pem_passphrase, NULL);
-	BIO_free(bio);
-	return pkey;
-}
 
 /* Make the record that would be in the DNS, so that there is one place where
    keys are judged. */
 static const char *pem_to_record(EVP_PKEY *pkey, string_t *record)
 {
-	unsigned char raw[32], *der = NULL;
-	size_t raw_size = sizeof(raw);
-	int der_size;
+	int type = EVP_PKEY_get_base_id(pkey);
+	unsigned char *der = NULL;
+	int size, skip = 0;
 
-	switch (EVP_PKEY_get_base_id(pkey)) {
-	case EVP_PKEY_RSA:
-		der_size = i2d_PUBKEY(pkey, &der);
-		if (der_size <= 0)
-			return "the public key cannot be encoded";
-		str_append(record, "v=DKIM1; k=rsa; p=");
-		base64_encode(der, der_size, record);
-		OPENSSL_free(der);
-		return NULL;
-	case EVP_PKEY_ED25519:
-		if (EVP_PKEY_get_raw_public_key(pkey, raw, &raw_size) != 1)
-			return "the public key cannot be encoded";
-		str_append(record, "v=DKIM1; k=ed25519; p=");
-		base64_encode(raw, raw_size, record);
-		return NULL;
-	}
-	return "the public key is neither RSA nor Ed25519";
+	if (type != EVP_PKEY_RSA && type != EVP_PKEY_ED25519)
+		return "the public key is neither RSA nor Ed25519";
+	size = i2d_PUBKEY(pkey, &der);
+	/* of Ed25519 there are the key's octets alone: RFC 8463 section 4.2,
+	   which the DER ends with: RFC 8410 section 4 */
+	if (type == EVP_PKEY_ED25519)
+		skip = size - ED25519_KEY_SIZE;
+	if (size <= 0 || skip < 0)
+		return "the public key cannot be encoded";
+	str_printfa(record, "v=DKIM1; k=%s; p=",
+		    type == EVP_PKEY_RSA ? "rsa" : "ed25519");
+	base64_encode(der + skip, size - skip, record);
+	OPENSSL_free(der);
+	return NULL;
 }
 
-static enum bounce_key_status
-pem_parse(const char *text, struct bounce_key **key_r, const char **error_r)
+static const char *pem_read(const char *text, string_t *record)
 {
-	string_t *record = t_str_new(512);
+	const char *error = "its PEM is no public key";
 	EVP_PKEY *pkey;
+	BIO *bio;
 
-	if (strstr(text, "PRIVATE KEY-----") != NULL) {
-		*error_r = "it holds a private key, which does not belong here";
-		return BOUNCE_KEY_UNUSABLE;
-	}
+	if (strstr(text, "PRIVATE KEY-----") != NULL)
+		return "it holds a private key, which does not belong here";
 	/* Dovecot's own TLS looks at the queue of errors: leave nothing */
 	ERR_set_mark();
-	pkey = pem_read(text);
-	*error_r = pkey == NULL ? "its PEM is no public key" :
-		pem_to_record(pkey, record);
+	bio = BIO_new_mem_buf(text, -1);
+	if (bio == NULL)
+		i_fatal_status(FATAL_OUTOFMEM, "BIO_new_mem_buf() failed");
+	/* nobody is asked for a passphrase: it is "" */
+	pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, empty_passphrase);
+	if (pkey != NULL)
+		error = pem_to_record(pkey, record);
 	EVP_PKEY_free(pkey);
+	BIO_free(bio);
 	ERR_pop_to_mark();
-	if (*error_r != NULL)
-		return BOUNCE_KEY_UNUSABLE;
-	return record_parse(record, key_r, error_r);
+	return error;
 }
 
 enum bounce_key_status
 bounce_key_file_parse(const unsigned char *data, size_t size,
 		      struct bounce_key **key_r, const char **error_r)
 {
+	string_t *record = t_str_new(512);
 	enum bounce_key_status status;
 	time_t retired = 0;
 	char *text;
 
 	*key_r = NULL;
-	if (memchr(data, '\0', size) != NULL) {
-		*error_r = "it is no text";
-		return BOUNCE_KEY_UNUSABLE;
-	}
+	*error_r = NULL;
 	text = p_strndup(pool_datastack_create(), data, size);
-	if (text[strspn(text, " \t\r\n")] == '\0') {
+	if (memchr(data, '\0', size) != NULL)
+		*error_r = "it is no text";
+	else if (text[strspn(text, " \t\r\n")] == '\0')
 		*error_r = "it is empty";
-		return BOUNCE_KEY_UNUSABLE;
-	}
-	if (text_take_retired(text, &retired, error_r) < 0)
-		return BOUNCE_KEY_UNUSABLE;
-
-	if (strstr(text, "-----BEGIN ") != NULL)
-		status = pem_parse(text, key_r, error_r);
+	else if (text_take_retired(text, &retired, error_r) < 0)
+		;
+	else if (strstr(text, "-----BEGIN ") != NULL)
+		*error_r = pem_read(text, record);
 	else if (text_is_zone(text))
-		status = zone_parse(text, key_r, error_r);
+		*error_r = zone_read(text, record);
 	else
-		status = plain_parse(text, key_r, error_r);
+		plain_read(text, record);
+	if (*error_r != NULL)
+		return BOUNCE_KEY_UNUSABLE;
+	status = bounce_key_parse(str_data(record), str_len(record), key_r,
+				  error_r);
 	if (status == BOUNCE_KEY_FOUND)
 		(*key_r)->retired = retired;
 	return status;
