@@ -115,59 +115,38 @@ line_cmp(const unsigned char *a, size_t a_size,
 	return a_size == b_size ? 0 : (a_size < b_size ? -1 : 1);
 }
 
-static enum domain_line
-line_parse_other(const unsigned char *line, size_t size, const char **name_r)
-{
-	const unsigned char *comment;
-	const char *name;
-	bool tree;
-
-	while (size > 0 && bounce_is_wsp(*line)) {
-		line++;
-		size--;
-	}
-	comment = memchr(line, '#', size);
-	if (comment != NULL)
-		size = comment - line;
-	size = line_trim(line, size);
-	if (size == 0)
-		return DOMAIN_LINE_EMPTY;
-	if (memchr(line, '\0', size) != NULL)
-		return DOMAIN_LINE_BAD;
-	tree = line[0] == '.';
-	name = t_bounce_domain_normalise(t_strndup(line + (tree ? 1 : 0),
-						   size - (tree ? 1 : 0)));
-	if (name == NULL)
-		return DOMAIN_LINE_BAD;
-	*name_r = t_strconcat(tree ? "." : "", name, NULL);
-	return DOMAIN_LINE_OTHER;
-}
-
 /* Takes a line without its line end. Of a NORMAL one *size_r octets are the
    domain; of an OTHER one *name_r (data stack) is what it means. */
 static enum domain_line
 line_parse(const unsigned char *line, size_t size, size_t *size_r,
 	   const char **name_r)
 {
+	const unsigned char *comment;
+	const char *name;
 	size_t dot;
 
 	if (size >= LINE_MAX_SIZE)
 		return DOMAIN_LINE_BAD;
 	/* most are like this: no copy is made of them */
-	*size_r = line_trim(line, size);
-	dot = *size_r > 0 && line[0] == '.' ? 1 : 0;
-	if (bounce_dns_name_data_is_valid(line + dot, *size_r - dot))
+	*size_r = size = line_trim(line, size);
+	dot = size > 0 && line[0] == '.' ? 1 : 0;
+	if (bounce_dns_name_data_is_valid(line + dot, size - dot))
 		return DOMAIN_LINE_NORMAL;
-	return line_parse_other(line, *size_r, name_r);
-}
 
-static void
-reader_set_line_error(struct domain_reader *reader, const unsigned char *line,
-		      size_t size, const char *error)
-{
-	reader->error = t_strdup_printf("line %u: '%s' %s", reader->lines,
-		str_sanitize(t_strndup(line, I_MIN(size, LINE_MAX_SIZE)),
-			     LINE_ERROR_MAX_SIZE), error);
+	comment = memchr(line, '#', size);
+	if (comment != NULL)
+		size = comment - line;
+	if (bounce_is_blank(line, size))
+		return DOMAIN_LINE_EMPTY;
+	if (memchr(line, '\0', size) != NULL)
+		return DOMAIN_LINE_BAD;
+	name = t_str_trim(t_strndup(line, size), " \t\r");
+	dot = name[0] == '.' ? 1 : 0;
+	name = t_bounce_domain_normalise(name + dot);
+	if (name == NULL)
+		return DOMAIN_LINE_BAD;
+	*name_r = t_strconcat(dot == 1 ? "." : "", name, NULL);
+	return DOMAIN_LINE_OTHER;
 }
 
 static void
@@ -183,8 +162,10 @@ reader_line(struct domain_reader *reader, const unsigned char *line,
 	type = line_parse(line, size, &name_size, &name);
 	switch (type) {
 	case DOMAIN_LINE_BAD:
-		reader_set_line_error(reader, line, size,
-				      "is not a domain name");
+		reader->error = t_strdup_printf("line %u: '%s' is not a domain "
+			"name", reader->lines, str_sanitize(
+				t_strndup(line, I_MIN(size, LINE_MAX_SIZE)),
+				LINE_ERROR_MAX_SIZE));
 		return;
 	case DOMAIN_LINE_EMPTY:
 		/* they are sorted to the beginning, all of them */
@@ -464,41 +445,26 @@ domain_file_try(const char *path, int fd, const struct stat *st,
 }
 
 static int
-domain_file_lookup_fd(const char *path, int fd, struct stat *st,
-		      const char *const *keys, const char **error_r)
-{
-	struct stat before;
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < LOOKUP_MAX_TRIES; i++) {
-		before = *st;
-		ret = domain_file_try(path, fd, st, keys, error_r);
-		if (fstat(fd, st) < 0) {
-			*error_r = t_strdup_printf(
-				"it cannot be looked at: %m");
-			return -1;
-		}
-		if (bounce_file_is_same(&before, st))
-			return ret;
-	}
-	*error_r = "it is being changed";
-	return -1;
-}
-
-static int
 domain_file_lookup(struct bounce_domain_source *source, const char *const *keys,
 		   const char **error_r)
 {
 	struct domain_file *file =
 		container_of(source, struct domain_file, source);
-	struct stat st;
+	struct stat st, before;
+	unsigned int tries = 0;
 	int fd, ret = -1;
 
 	fd = domain_file_open(file->path, &st, error_r);
-	if (fd >= 0) {
-		ret = domain_file_lookup_fd(file->path, fd, &st, keys, error_r);
-		i_close_fd(&fd);
+	while (fd >= 0) {
+		before = st;
+		ret = domain_file_try(file->path, fd, &st, keys, error_r);
+		if (fstat(fd, &st) == 0 && bounce_file_is_same(&before, &st)) {
+			i_close_fd(&fd);
+		} else if (++tries == LOOKUP_MAX_TRIES) {
+			*error_r = "it is being changed";
+			ret = -1;
+			i_close_fd(&fd);
+		}
 	}
 	if (ret < 0) {
 		*error_r = t_strdup_printf("file of own domains %s: %s",

@@ -46,7 +46,7 @@ fuzz_line(struct fuzz_file *file, const unsigned char *line, size_t size)
 		file->bad = TRUE;
 		return;
 	}
-	text = p + strspn(p, " \t");
+	text = p + strspn(p, " \t\r");
 	for (p += strlen(p); p > text && strchr(" \t\r", p[-1]) != NULL; p--)
 		p[-1] = '\0';
 	if (*text == '\0')
