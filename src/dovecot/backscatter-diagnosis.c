@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "bounce-answer.h"
+#include "bounce-check.h"
 #include "bounce-diagnosis.h"
 #include "backscatter-private.h"
 
@@ -13,7 +13,7 @@ struct bounce_diagnosis *backscatter_diagnosis_init(pool_t pool)
 void backscatter_diagnosis_add(struct bounce_diagnosis *diagnosis,
 			       const struct backscatter_result *result)
 {
-	bounce_diagnosis_add(diagnosis, &result->answer->policy,
+	bounce_diagnosis_add(diagnosis, &result->check->policy,
 			     result->verdict);
 }
 

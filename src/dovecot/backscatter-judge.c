@@ -2,16 +2,10 @@
 
 #include "lib.h"
 #include "istream.h"
-#include "str-sanitize.h"
 #include "smtp-address.h"
 #include "mail-storage.h"
 #include "mail-user.h"
-#include "bounce-address.h"
-#include "bounce-domains.h"
-#include "bounce-kind.h"
-#include "bounce-message.h"
-#include "bounce-envelope.h"
-#include "bounce-policy.h"
+#include "bounce-check.h"
 #include "bounce-verdict.h"
 #include "backscatter-dict.h"
 #include "backscatter-event.h"
@@ -38,128 +32,80 @@ static struct backscatter_throttle backscatter_dns_warnings = {
 	.interval = BACKSCATTER_DNS_WARNING_INTERVAL
 };
 
-struct backscatter_judgement {
-	pool_t pool;
-	struct event *event;
-	struct mail_user *user;
-	struct mail *mail;
-	const struct backscatter_settings *set;
-	struct bounce_policy policy;
-	struct bounce_envelope envelope;
-	struct backscatter_result *result;
-};
-
 const char *backscatter_address(pool_t pool, const struct smtp_address *address)
 {
 	return address == NULL ? NULL :
 		p_strdup(pool, smtp_address_encode(address));
 }
 
-/* Where no sender is known, bounce-kind.c asks Return-Path. */
 static void
-backscatter_envelope_init(struct backscatter_judgement *j,
-			  struct mail_user *user,
-			  const struct backscatter_envelope *envelope)
+judge_init_check(pool_t pool, const struct backscatter_question *question,
+		 const struct backscatter_settings *set,
+		 struct bounce_check *check)
 {
-	j->envelope.mail_from =
-		backscatter_address(j->pool, envelope->mail_from);
+	const struct backscatter_envelope *envelope = &question->envelope;
+
+	check->file = p_strdup(pool, question->name);
+	check->number = 1;
+	check->policy = set->policy;
+	check->policy.domains = backscatter_domains_get(pool, question->user,
+							&set->domains);
+	check->policy.now = question->when != 0 ? question->when : time(NULL);
+	/* where no sender is known, bounce-kind.c asks Return-Path */
+	check->envelope.mail_from =
+		backscatter_address(pool, envelope->mail_from);
 	if (envelope->rcpt_to != NULL && envelope->rcpt_to->domain != NULL) {
-		j->envelope.rcpt_to =
-			backscatter_address(j->pool, envelope->rcpt_to);
-	} else if (strchr(user->username, '@') != NULL) {
-		j->envelope.rcpt_to = user->username;
+		check->envelope.rcpt_to =
+			backscatter_address(pool, envelope->rcpt_to);
 	}
-	j->envelope.orcpt = backscatter_address(j->pool, envelope->orcpt);
-	j->envelope.user = user->username;
+	check->envelope.orcpt = backscatter_address(pool, envelope->orcpt);
+	check->envelope.user = p_strdup(pool, question->user->username);
+	check->domains_needed = TRUE;
 }
 
-/* The recipient's domain, where no others are set. Without any every original
-   would be a stranger's: then nothing is judged. */
+/* Returns what bounce_check() returns, and the result where it is not 0. */
 static int
-backscatter_policy_init(struct backscatter_judgement *j, const char **error_r)
+judge_question(pool_t pool, const struct backscatter_question *question,
+	       const struct backscatter_settings *set,
+	       enum backscatter_replays replays, struct bounce_check *check,
+	       struct backscatter_result **result_r, const char **error_r)
 {
-	struct bounce_domains *domains;
-	const char *rcpt_to = j->envelope.rcpt_to;
-	const char *domain, *error;
-
-	domains = backscatter_domains_get(j->pool, j->user, &j->set->domains);
-	if (domains == NULL) {
-		domain = bounce_address_domain(rcpt_to);
-		if (domain == NULL) {
-			*error_r = "backscatter_domains is not set, and the "
-				"recipient has no domain: "
-				"set backscatter_domains";
-			return -1;
-		}
-		if (bounce_domains_parse(j->pool, domain, &domains,
-					 &error) < 0) {
-			*error_r = t_strdup_printf("backscatter_domains is not "
-				"set, and the recipient's domain is of no use: "
-				"%s", str_sanitize(error, 200));
-			return -1;
-		}
-	}
-	j->policy = j->set->policy;
-	j->policy.domains = domains;
-	j->policy.now = time(NULL);
-	return 0;
-}
-
-/* message_r is set to what could be read. */
-static int
-backscatter_read(struct backscatter_judgement *j,
-		 const struct bounce_message **message_r, const char **error_r)
-{
-	struct bounce_message_settings set;
-	struct istream *input;
+	struct backscatter_result *result;
+	struct backscatter_ports ports;
 	int ret;
 
-	if (mail_get_stream_because(j->mail, NULL, NULL, "backscatter",
-				    &input) < 0) {
-		/* nothing came: an empty message */
-		struct bounce_message_parser *parser;
-
-		i_zero(&set);
-		parser = bounce_message_parser_init(j->pool, &set);
-		*message_r = bounce_message_parser_finish(&parser);
-		*error_r = mailbox_get_last_internal_error(j->mail->box, NULL);
-		return -1;
+	judge_init_check(pool, question, set, check);
+	(void)backscatter_ports_init(&ports, pool, question->user, set,
+				     replays, &check->failed);
+	ret = bounce_check(pool, check, &ports.ports, question->input,
+			   error_r);
+	if (ret == 0) {
+		*error_r = "backscatter_domains is not set, and the recipient "
+			"has no domain: set backscatter_domains";
+	} else {
+		result = p_new(pool, struct backscatter_result, 1);
+		result->mode = set->mode;
+		result->check = check;
+		result->verdict = check->verdict;
+		result->user = question->user;
+		result->now = check->policy.now;
+		result->delivery = question->envelope.delivery;
+		result->replay_key = ports.state.replay_key;
+		*result_r = result;
 	}
-	i_zero(&set);
-	set.envelope = &j->envelope;
-	ret = bounce_message_read(j->pool, input, &set, message_r, error_r);
-	/* the stream is the mail's: others read it from its beginning */
-	i_stream_seek(input, 0);
+	if (check->failed == NULL)
+		backscatter_ports_deinit(&ports);
 	return ret;
 }
 
-static void backscatter_get_verdict(struct backscatter_judgement *j)
-{
-	struct backscatter_result *result = j->result;
-	const struct bounce_message *message;
-	struct backscatter_ports ports;
-	const char *error;
-
-	if (backscatter_read(j, &message, &error) < 0 ||
-	    backscatter_ports_init(&ports, j->pool, j->user, j->set,
-				   result->delivery ? BACKSCATTER_REPLAYS_COUNT :
-				   BACKSCATTER_REPLAYS_IGNORE, &error) < 0) {
-		result->verdict = bounce_verdict_give_up(j->pool, &j->envelope,
-							 message, error);
-		e_error(j->event, "Cannot judge the message, it is delivered "
-			"as it is: %s", error);
-		return;
-	}
-	result->verdict = bounce_judge(j->pool, &j->policy, &j->envelope,
-				       message, &ports.ports);
-	result->replay_key = ports.state.replay_key;
-	backscatter_ports_deinit(&ports);
-}
+/*
+ * A delivery, or Sieve alone
+ */
 
 /* The line of the bounce says no more than temperror (dns). */
-static void backscatter_log_dns(struct backscatter_judgement *j)
+static void backscatter_log_dns(struct event *event,
+				const struct bounce_verdict *verdict)
 {
-	const struct bounce_verdict *verdict = j->result->verdict;
 	const struct bounce_signature_evidence *sig;
 	unsigned int i;
 
@@ -170,74 +116,87 @@ static void backscatter_log_dns(struct backscatter_judgement *j)
 		if (sig->reason == BOUNCE_REASON_DNS && sig->text != NULL &&
 		    backscatter_throttle_once(&backscatter_dns_warnings, "dns",
 					  time(NULL))) {
-			e_warning(j->event, "%s", sig->text);
+			e_warning(event, "%s", sig->text);
 			return;
 		}
 	}
 }
 
 static void
-backscatter_log(struct backscatter_judgement *j, const char *session_id)
+backscatter_log(struct event *event, const struct backscatter_settings *set,
+		const struct backscatter_result *result,
+		const char *session_id)
 {
-	const struct backscatter_result *result = j->result;
 	const struct bounce_signatures *signatures =
 		result->verdict->signatures;
 
-	backscatter_log_result(j->event, result, &j->envelope, session_id);
-	backscatter_domains_log(j->event, j->policy.domains);
-	backscatter_log_unsigned(j->event, result, &j->policy);
-	backscatter_log_dns(j);
-	if (j->set->key_dir != NULL)
-		backscatter_keys_check_files(j->event, j->set->key_dir);
+	backscatter_log_result(event, result, session_id);
+	backscatter_domains_log(event, result->check->policy.domains);
+	backscatter_log_unsigned(event, result);
+	backscatter_log_dns(event, result->verdict);
+	if (set->key_dir != NULL)
+		backscatter_keys_check_files(event, set->key_dir);
 	if (signatures != NULL && signatures->warning != NULL &&
 	    backscatter_throttle_once(&backscatter_key_warnings,
 				      signatures->warning, time(NULL)))
-		e_warning(j->event, "%s", signatures->warning);
-}
-
-static void
-backscatter_judge(struct backscatter_judgement *j, const char *session_id)
-{
-	backscatter_get_verdict(j);
-	backscatter_result_conclude(j->result);
-	if (j->result->is_bounce)
-		backscatter_log(j, session_id);
+		e_warning(event, "%s", signatures->warning);
 }
 
 static const struct backscatter_result *
-backscatter_judge_user(pool_t pool, struct event *event,
-		       struct mail_user *user, struct mail *mail,
-		       const struct backscatter_envelope *envelope)
+judge_stream(pool_t pool, struct event *event,
+	     const struct backscatter_question *question,
+	     const struct backscatter_settings *set)
 {
-	struct backscatter_judgement j;
+	struct backscatter_result *result = NULL;
 	const char *error;
+	int ret;
 
-	i_zero(&j);
-	j.set = backscatter_user_get_settings(user);
-	if (j.set == NULL || j.set->mode == BACKSCATTER_MODE_OFF)
+	ret = judge_question(pool, question, set,
+			     question->envelope.delivery ?
+			     BACKSCATTER_REPLAYS_COUNT :
+			     BACKSCATTER_REPLAYS_IGNORE,
+			     p_new(pool, struct bounce_check, 1), &result,
+			     &error);
+	if (ret == 0) {
+		/* every original would be a stranger's */
+		backscatter_log_config_error(event, error);
 		return NULL;
+	}
+	if (ret < 0) {
+		e_error(event, "Cannot judge the message, it is delivered as "
+			"it is: %s", error);
+	}
+	backscatter_result_conclude(result);
+	if (result->is_bounce) {
+		backscatter_log(event, set, result,
+				question->envelope.session_id);
+	}
+	return result;
+}
 
-	backscatter_dict_start_message(user);
-	j.pool = pool;
-	j.user = user;
-	j.mail = mail;
-	j.event = backscatter_event_create(event);
-	T_BEGIN {
-		backscatter_envelope_init(&j, user, envelope);
-		if (backscatter_policy_init(&j, &error) < 0)
-			backscatter_log_config_error(j.event, error);
-		else {
-			j.result = p_new(pool, struct backscatter_result, 1);
-			j.result->mode = j.set->mode;
-			j.result->user = user;
-			j.result->now = j.policy.now;
-			j.result->delivery = envelope->delivery;
-			backscatter_judge(&j, envelope->session_id);
-		}
-	} T_END;
-	backscatter_dict_release(user);
-	event_unref(&j.event);
-	return j.result;
+static const struct backscatter_result *
+judge_mail(pool_t pool, struct event *event, struct mail *mail,
+	   struct backscatter_question *question,
+	   const struct backscatter_settings *set)
+{
+	const struct backscatter_result *result;
+	struct istream *input;
+	bool opened;
+
+	opened = mail_get_stream_because(mail, NULL, NULL, "backscatter",
+					 &input) == 0;
+	if (!opened) {
+		input = i_stream_create_error_str(EIO, "%s",
+			mailbox_get_last_internal_error(mail->box, NULL));
+	}
+	question->input = input;
+	result = judge_stream(pool, event, question, set);
+	/* the stream is the mail's: others read it from its beginning */
+	if (opened)
+		i_stream_seek(input, 0);
+	else
+		i_stream_unref(&input);
+	return result;
 }
 
 const struct backscatter_result *
@@ -245,10 +204,66 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 		       struct mail_user *user, struct mail *mail,
 		       const struct backscatter_envelope *envelope)
 {
-	const struct backscatter_result *result;
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(user);
+	struct backscatter_question question = {
+		.user = user, .envelope = *envelope
+	};
+	const struct backscatter_result *result = NULL;
+	struct event *our_event;
 
-	result = backscatter_judge_user(pool, event, user, mail, envelope);
+	if (set != NULL && set->mode != BACKSCATTER_MODE_OFF) {
+		backscatter_dict_start_message(user);
+		our_event = backscatter_event_create(event);
+		T_BEGIN {
+			result = judge_mail(pool, our_event, mail, &question,
+					    set);
+		} T_END;
+		backscatter_dict_release(user);
+		event_unref(&our_event);
+	}
 	if (envelope->delivery)
 		backscatter_result_attach(event, result);
 	return result;
+}
+
+/*
+ * An admin's question
+ */
+
+int backscatter_ask(pool_t pool, const struct backscatter_question *question,
+		    const struct backscatter_result **result_r,
+		    const char **error_r)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(question->user);
+	struct backscatter_result *result;
+	struct bounce_check *check;
+	int ret;
+
+	if (set == NULL) {
+		*error_r = "the user's settings are wrong (see above)";
+		return -1;
+	}
+	check = p_new(pool, struct bounce_check, 1);
+	check->header_recipient = TRUE;
+	backscatter_dict_start_message(question->user);
+	ret = judge_question(pool, question, set, question->delivered ?
+			     BACKSCATTER_REPLAYS_IGNORE :
+			     BACKSCATTER_REPLAYS_LOOK, check, &result,
+			     error_r);
+	backscatter_dict_release(question->user);
+	if (ret <= 0)
+		return -1;
+	backscatter_domains_log(question->user->event, check->policy.domains);
+	result->mode = BACKSCATTER_MODE_ENFORCE;
+	backscatter_result_conclude(result);
+	*result_r = result;
+	return 0;
+}
+
+void backscatter_result_explain(const struct backscatter_result *result,
+				string_t *dest)
+{
+	bounce_check_text(dest, result->check);
 }

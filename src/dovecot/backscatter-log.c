@@ -4,10 +4,9 @@
 #include "str.h"
 #include "str-sanitize.h"
 #include "lib-event.h"
-#include "bounce-envelope.h"
+#include "bounce-check.h"
 #include "bounce-header.h"
 #include "bounce-message.h"
-#include "bounce-policy.h"
 #include "bounce-property.h"
 #include "bounce-sanitize.h"
 #include "bounce-types.h"
@@ -163,7 +162,6 @@ t_log_line_start(const struct backscatter_result *result)
 
 void backscatter_log_result(struct event *event,
 			    const struct backscatter_result *result,
-			    const struct bounce_envelope *envelope,
 			    const char *session_id)
 {
 	const struct bounce_verdict *verdict = result->verdict;
@@ -173,7 +171,7 @@ void backscatter_log_result(struct event *event,
 	log_begin(&log, event, "backscatter_checked", result);
 	log_add_result(&log);
 	log_add(&log, NULL, "sender",
-		backscatter_log_sender(envelope->mail_from));
+		backscatter_log_sender(result->check->envelope.mail_from));
 	log_add(&log, NULL, "from",
 		t_log_phrase(backscatter_log_header(result, "From")));
 	log_add(&log, "session", "session", session_id);
@@ -230,16 +228,15 @@ backscatter_log_unsigned_sender(struct event *event,
 }
 
 void backscatter_log_unsigned(struct event *event,
-			      const struct backscatter_result *result,
-			      const struct bounce_policy *policy)
+			      const struct backscatter_result *result)
 {
 	struct bounce_unsigned_sender sender;
 	pool_t pool;
 
 	/* not the data stack: the search has frames of its own */
 	pool = pool_alloconly_create("unsigned sender", 1024);
-	if (bounce_unsigned_sender_find(pool, policy, result->verdict,
-					&sender))
+	if (bounce_unsigned_sender_find(pool, &result->check->policy,
+					result->verdict, &sender))
 		backscatter_log_unsigned_sender(event, result, &sender);
 	pool_unref(&pool);
 }

@@ -9,8 +9,6 @@ struct bounce_domain_source;
 struct bounce_domain_words;
 struct bounce_domains;
 struct mail_user;
-struct bounce_envelope;
-struct bounce_policy;
 struct bounce_key_lookup;
 struct backscatter_delivered;
 struct backscatter_settings;
@@ -68,7 +66,6 @@ void backscatter_result_attach(struct event *event,
 /* The line of the log and the event "backscatter_checked". */
 void backscatter_log_result(struct event *event,
 			    const struct backscatter_result *result,
-			    const struct bounce_envelope *envelope,
 			    const char *session_id);
 /* The event "backscatter_delivered", a debug line. */
 void backscatter_log_delivered(struct event *event,
@@ -76,7 +73,6 @@ void backscatter_log_delivered(struct event *event,
 /* The event "backscatter_unsigned_sender", if mail from one of our domains came
    back unsigned and says where it came from. */
 void backscatter_log_unsigned(struct event *event,
-			      const struct backscatter_result *result,
-			      const struct bounce_policy *policy);
+			      const struct backscatter_result *result);
 
 #endif

@@ -12,7 +12,7 @@ struct event;
 struct mail;
 struct mail_user;
 struct smtp_address;
-struct bounce_answer;
+struct bounce_check;
 struct bounce_verdict;
 struct backscatter_delivery;
 
@@ -64,8 +64,7 @@ struct backscatter_result {
 	 */
 
 	const struct bounce_verdict *verdict;
-	/* Of backscatter_ask(); else NULL. */
-	const struct bounce_answer *answer;
+	const struct bounce_check *check;
 
 	/* Whose it is, and when it was judged. */
 	struct mail_user *user;
@@ -140,8 +139,8 @@ struct backscatter_question {
 	struct istream *input;
 	/* How the explanation names the message. */
 	const char *name;
-	/* Where the recipient is not known, Delivered-To and X-Original-To say
-	   who it was, then the user's name. */
+	/* Where no recipient with a domain is known, Delivered-To and
+	   X-Original-To say who it was, then the user's name, then To. */
 	struct backscatter_envelope envelope;
 	/* Judged as of this time; 0: now. */
 	time_t when;

@@ -4,7 +4,7 @@
 #include "buffer.h"
 #include "str.h"
 #include "istream.h"
-#include "bounce-answer.h"
+#include "bounce-check.h"
 #include "bounce-domain-file.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
@@ -67,7 +67,7 @@ check_read_all(struct istream *input, buffer_t *buf, const char **error_r)
 
 static int
 check_judge(struct check_run *run, struct istream *input,
-	    struct bounce_answer *answer, const char **error_r)
+	    struct bounce_check *check, const char **error_r)
 {
 	struct bounce_ports ports;
 
@@ -77,17 +77,19 @@ check_judge(struct check_run *run, struct istream *input,
 		ports.spf = bounce_spf_source_init(run->pool, ports.keys,
 						   run->options->reporter_spf);
 	}
-	answer->policy = run->options->policy;
-	answer->policy.domains = bounce_domain_words_open(run->pool,
+	check->policy = run->options->policy;
+	check->policy.domains = bounce_domain_words_open(run->pool,
 		&run->options->domains, NULL);
-	answer->envelope = run->options->envelope;
-	return bounce_answer_judge(run->pool, answer, &ports, input, error_r);
+	check->envelope = run->options->envelope;
+	check->header_recipient = TRUE;
+	return bounce_check(run->pool, check, &ports, input, error_r) < 0 ?
+		-1 : 0;
 }
 
 /* What is measured: from a message's octets in memory to its verdict. */
 static int
 check_judge_repeated(struct check_run *run, struct istream *input,
-		     struct bounce_answer *answer, const char **error_r)
+		     struct bounce_check *check, const char **error_r)
 {
 	const unsigned int repeat = run->options->repeat;
 	struct istream *again;
@@ -103,7 +105,7 @@ check_judge_repeated(struct check_run *run, struct istream *input,
 		p_clear(run->pool);
 		again = i_stream_create_from_buffer(buf);
 		T_BEGIN {
-			ret = check_judge(run, again, answer, error_r);
+			ret = check_judge(run, again, check, error_r);
 		} T_END_PASS_STR_IF(ret < 0, error_r);
 		i_stream_unref(&again);
 	}
@@ -122,13 +124,13 @@ static void check_say_domains(struct check_run *run, const char *error)
 }
 
 static void
-check_add_sender(struct check_run *run, const struct bounce_answer *answer)
+check_add_sender(struct check_run *run, const struct bounce_check *check)
 {
 	struct bounce_unsigned_sender sender;
 
 	if (run->senders != NULL &&
-	    bounce_unsigned_sender_find(run->pool, &answer->policy,
-					answer->verdict, &sender))
+	    bounce_unsigned_sender_find(run->pool, &check->policy,
+					check->verdict, &sender))
 		bounce_check_senders_add(run->senders, &sender);
 }
 
@@ -143,23 +145,23 @@ check_message(struct istream *input, const char *name, unsigned int number,
 	      void *context, const char **error_r)
 {
 	struct check_run *run = context;
-	struct bounce_answer answer;
+	struct bounce_check check;
 	int ret;
 
-	i_zero(&answer);
-	answer.file = name;
-	answer.number = number;
+	i_zero(&check);
+	check.file = name;
+	check.number = number;
 	ret = run->options->repeat > 0 ?
-		check_judge_repeated(run, input, &answer, error_r) :
-		check_judge(run, input, &answer, error_r);
+		check_judge_repeated(run, input, &check, error_r) :
+		check_judge(run, input, &check, error_r);
 	if (ret == 0) {
 		check_say_domains(run,
-			bounce_domains_get_error(answer.policy.domains));
-		check_add_sender(run, &answer);
+			bounce_domains_get_error(check.policy.domains));
+		check_add_sender(run, &check);
 		if (run->options->json)
-			bounce_check_json(run->output, &answer);
+			bounce_check_json(run->output, &check);
 		else
-			bounce_answer_text(run->output, &answer);
+			bounce_check_text(run->output, &check);
 		check_print(run);
 	}
 	p_clear(run->pool);

@@ -5,7 +5,7 @@
 #include "str.h"
 #include "unichar.h"
 #include "iso8601-date.h"
-#include "bounce-answer.h"
+#include "bounce-check.h"
 #include "bounce-linkage.h"
 #include "bounce-message.h"
 #include "bounce-property.h"
@@ -209,39 +209,39 @@ json_answers(string_t *dest, const struct bounce_answers *answers)
 }
 
 static const char *const *
-t_json_values(const struct bounce_answer *answer, enum bounce_property property)
+t_json_values(const struct bounce_check *check, enum bounce_property property)
 {
 	return bounce_property_get(pool_datastack_create(), property,
-				   answer->verdict);
+				   check->verdict);
 }
 
 /* "original_date" and the first value of original-date, or null. */
 static void
-json_property(string_t *dest, const struct bounce_answer *answer,
+json_property(string_t *dest, const struct bounce_check *check,
 	      enum bounce_property property)
 {
 	const char *name = bounce_property_name(property);
 
 	check_json_text(dest, t_str_replace(name, '-', '_'),
-			t_json_values(answer, property)[0]);
+			t_json_values(check, property)[0]);
 }
 
 /* What the text form shows of the original, too. */
 static void
-json_original(string_t *dest, const struct bounce_answer *answer)
+json_original(string_t *dest, const struct bounce_check *check)
 {
 	const char *const *to;
 
-	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_FROM);
+	json_property(dest, check, BOUNCE_PROPERTY_ORIGINAL_FROM);
 	json_open_array(dest, "original_to");
-	to = t_json_values(answer, BOUNCE_PROPERTY_ORIGINAL_TO);
+	to = t_json_values(check, BOUNCE_PROPERTY_ORIGINAL_TO);
 	for (; *to != NULL; to++) {
 		json_next(dest);
 		json_value(dest, *to);
 	}
 	str_append_c(dest, ']');
-	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_SUBJECT);
-	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_DATE);
+	json_property(dest, check, BOUNCE_PROPERTY_ORIGINAL_SUBJECT);
+	json_property(dest, check, BOUNCE_PROPERTY_ORIGINAL_DATE);
 }
 
 static void
@@ -285,74 +285,74 @@ json_trace(string_t *dest, const struct bounce_original *original)
 }
 
 /* Where the envelope is from, and what else the text form shows. */
-static void json_rest(string_t *dest, const struct bounce_answer *answer)
+static void json_rest(string_t *dest, const struct bounce_check *check)
 {
 	static const char *const sources[] = {
 		[BOUNCE_SOURCE_PART] = "part",
 		[BOUNCE_SOURCE_TEXT] = "text",
 		[BOUNCE_SOURCE_HTML] = "html"
 	};
-	const struct bounce_verdict *verdict = answer->verdict;
-	const struct bounce_report *report = answer->message->report;
+	const struct bounce_verdict *verdict = check->verdict;
+	const struct bounce_report *report = check->verdict->message->report;
 	const char *matched = NULL;
 
 	if (bounce_kind_is_bounce(verdict->kind.kind)) {
-		(void)bounce_linkage_find(answer->message, verdict->original,
+		(void)bounce_linkage_find(check->verdict->message, verdict->original,
 					  &matched);
 	}
 	check_json_text(dest, "matched_recipient", matched);
 	json_trace(dest, verdict->original);
 	check_json_text(dest, "original_source", verdict->original == NULL ?
 			NULL : sources[verdict->original->source]);
-	check_json_text(dest, "mail_from", answer->envelope.mail_from);
-	check_json_text(dest, "rcpt_to_field", answer->rcpt_to_field);
-	check_json_text(dest, "orcpt", answer->envelope.orcpt);
+	check_json_text(dest, "mail_from", check->envelope.mail_from);
+	check_json_text(dest, "rcpt_to_field", check->rcpt_to_field);
+	check_json_text(dest, "orcpt", check->envelope.orcpt);
 	json_time(dest, "arrival_date", report == NULL ? 0 :
 		  report->arrival_date);
 }
 
 /* Keys that the contract names, in its order. */
 static void
-json_contract(string_t *dest, const struct bounce_answer *answer)
+json_contract(string_t *dest, const struct bounce_check *check)
 {
-	const struct bounce_verdict *verdict = answer->verdict;
+	const struct bounce_verdict *verdict = check->verdict;
 	const struct bounce_original *original = verdict->original;
 
-	check_json_text(dest, "file", answer->file);
+	check_json_text(dest, "file", check->file);
 	json_bool(dest, "is_bounce", bounce_kind_is_bounce(verdict->kind.kind));
 	check_json_text(dest, "kind", bounce_kind_name(verdict->kind.kind));
 	check_json_text(dest, "original", bounce_original_state_name(
 		original == NULL ? BOUNCE_ORIGINAL_NONE : original->state));
-	json_property(dest, answer, BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
+	json_property(dest, check, BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
 	json_number(dest, "original_fields", original == NULL ? 0 :
 		    original->message.header->fields_count);
 	json_signatures(dest, verdict->signatures);
 	check_json_text(dest, "verdict", bounce_verdict_name(verdict->value));
-	json_property(dest, answer, BOUNCE_PROPERTY_REASON);
+	json_property(dest, check, BOUNCE_PROPERTY_REASON);
 }
 
-void bounce_check_json(string_t *dest, const struct bounce_answer *answer)
+void bounce_check_json(string_t *dest, const struct bounce_check *check)
 {
-	const struct bounce_report *report = answer->message->report;
-	const struct bounce_original *original = answer->verdict->original;
+	const struct bounce_report *report = check->verdict->message->report;
+	const struct bounce_original *original = check->verdict->original;
 
 	str_append_c(dest, '{');
-	json_contract(dest, answer);
-	check_json_text(dest, "text", answer->verdict->text);
-	json_number(dest, "message", answer->number);
-	check_json_text(dest, "rcpt_to", answer->envelope.rcpt_to);
-	check_json_text(dest, "kind_rule", answer->verdict->kind.rule);
+	json_contract(dest, check);
+	check_json_text(dest, "text", check->verdict->text);
+	json_number(dest, "message", check->number);
+	check_json_text(dest, "rcpt_to", check->envelope.rcpt_to);
+	check_json_text(dest, "kind_rule", check->verdict->kind.rule);
 	json_number(dest, "original_level", original == NULL ? 0 :
 		    original->level);
 	check_json_text(dest, "reporting_mta", report == NULL ? NULL :
 			report->reporting_mta);
 	json_recipients(dest, report);
-	json_bool(dest, "over_limit", bounce_answer_is_over_limit(answer));
-	json_answers(dest, answer->verdict->answers);
-	check_json_text(dest, "warning", answer->verdict->signatures == NULL ?
-			NULL : answer->verdict->signatures->warning);
-	json_property(dest, answer, BOUNCE_PROPERTY_RECIPIENT_LINKAGE);
-	json_original(dest, answer);
-	json_rest(dest, answer);
+	json_bool(dest, "over_limit", bounce_check_is_over_limit(check));
+	json_answers(dest, check->verdict->answers);
+	check_json_text(dest, "warning", check->verdict->signatures == NULL ?
+			NULL : check->verdict->signatures->warning);
+	json_property(dest, check, BOUNCE_PROPERTY_RECIPIENT_LINKAGE);
+	json_original(dest, check);
+	json_rest(dest, check);
 	str_append(dest, "}\n");
 }

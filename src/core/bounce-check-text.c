@@ -5,7 +5,7 @@
 #include "str-sanitize.h"
 #include "unichar.h"
 #include "iso8601-date.h"
-#include "bounce-answer.h"
+#include "bounce-check.h"
 #include "bounce-message.h"
 #include "bounce-property.h"
 #include "bounce-report.h"
@@ -80,7 +80,7 @@ static void text_more(string_t *dest, const char *text)
 }
 
 static void
-text_kind(string_t *dest, const struct bounce_answer *answer)
+text_kind(string_t *dest, const struct bounce_check *check)
 {
 	static const char *const explained[] = {
 		[BOUNCE_KIND_NONE] = "not a bounce",
@@ -93,7 +93,7 @@ text_kind(string_t *dest, const struct bounce_answer *answer)
 		[BOUNCE_KIND_MDN] = "a read receipt, not a bounce",
 		[BOUNCE_KIND_FEEDBACK] = "a spam complaint, not a bounce"
 	};
-	const struct bounce_kind_result *kind = &answer->verdict->kind;
+	const struct bounce_kind_result *kind = &check->verdict->kind;
 
 	text_step(dest, "Message", t_strdup_printf("%s (%s)",
 		explained[kind->kind], bounce_kind_name(kind->kind)));
@@ -106,16 +106,16 @@ text_kind(string_t *dest, const struct bounce_answer *answer)
 }
 
 static void
-text_envelope(string_t *dest, const struct bounce_answer *answer)
+text_envelope(string_t *dest, const struct bounce_check *check)
 {
-	const struct bounce_envelope *envelope = &answer->envelope;
+	const struct bounce_envelope *envelope = &check->envelope;
 	const char *from, *to;
 
 	if (envelope->mail_from != NULL) {
 		from = t_strdup_printf("<%s>",
 				       t_text_value(envelope->mail_from));
 	} else {
-		from = t_bounce_header_value(answer->message->header,
+		from = t_bounce_header_value(check->verdict->message->header,
 					     "Return-Path");
 		from = from == NULL ? "an unknown sender" :
 			t_strconcat(t_text_value(from), " (Return-Path)", NULL);
@@ -124,9 +124,9 @@ text_envelope(string_t *dest, const struct bounce_answer *answer)
 		to = "an unknown recipient";
 	else {
 		to = t_strdup_printf("<%s>", t_text_value(envelope->rcpt_to));
-		if (answer->rcpt_to_field != NULL) {
+		if (check->rcpt_to_field != NULL) {
 			to = t_strdup_printf("%s (%s)", to,
-					     answer->rcpt_to_field);
+					     check->rcpt_to_field);
 		}
 	}
 	if (envelope->orcpt != NULL) {
@@ -186,13 +186,13 @@ static void text_report(string_t *dest, const struct bounce_report *report)
 }
 
 static void
-text_property(string_t *dest, const struct bounce_answer *answer,
+text_property(string_t *dest, const struct bounce_check *check,
 	      const char *label, enum bounce_property property)
 {
 	const char *const *values;
 
 	values = bounce_property_get(pool_datastack_create(), property,
-				     answer->verdict);
+				     check->verdict);
 	if (*values == NULL)
 		return;
 	text_more(dest, t_strdup_printf("%s: %s", label, t_text_value(
@@ -200,7 +200,7 @@ text_property(string_t *dest, const struct bounce_answer *answer,
 }
 
 static void
-text_original(string_t *dest, const struct bounce_answer *answer)
+text_original(string_t *dest, const struct bounce_check *check)
 {
 	static const char *const states[] = {
 		[BOUNCE_ORIGINAL_NONE] = "none came back",
@@ -213,7 +213,7 @@ text_original(string_t *dest, const struct bounce_answer *answer)
 		[BOUNCE_SOURCE_TEXT] = "in the text",
 		[BOUNCE_SOURCE_HTML] = "in the HTML"
 	};
-	const struct bounce_original *original = answer->verdict->original;
+	const struct bounce_original *original = check->verdict->original;
 	enum bounce_original_state state;
 
 	state = original == NULL ? BOUNCE_ORIGINAL_NONE : original->state;
@@ -228,14 +228,14 @@ text_original(string_t *dest, const struct bounce_answer *answer)
 		sources[original->source],
 		original->level == 1 ? "" : t_strdup_printf(
 		", from a bounce of a bounce (level %u)", original->level)));
-	text_property(dest, answer, "Message-ID",
+	text_property(dest, check, "Message-ID",
 		      BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
-	text_property(dest, answer, "From", BOUNCE_PROPERTY_ORIGINAL_FROM);
-	text_property(dest, answer, "To", BOUNCE_PROPERTY_ORIGINAL_TO);
-	text_property(dest, answer, "Subject",
+	text_property(dest, check, "From", BOUNCE_PROPERTY_ORIGINAL_FROM);
+	text_property(dest, check, "To", BOUNCE_PROPERTY_ORIGINAL_TO);
+	text_property(dest, check, "Subject",
 		      BOUNCE_PROPERTY_ORIGINAL_SUBJECT);
-	text_property(dest, answer, "Date", BOUNCE_PROPERTY_ORIGINAL_DATE);
-	text_property(dest, answer, "names the failed recipient",
+	text_property(dest, check, "Date", BOUNCE_PROPERTY_ORIGINAL_DATE);
+	text_property(dest, check, "names the failed recipient",
 		      BOUNCE_PROPERTY_RECIPIENT_LINKAGE);
 }
 
@@ -289,14 +289,14 @@ text_signature(string_t *dest, const struct bounce_signature_evidence *sig)
 }
 
 static void
-text_signatures(string_t *dest, const struct bounce_answer *answer)
+text_signatures(string_t *dest, const struct bounce_check *check)
 {
 	const struct bounce_signatures *signatures =
-		answer->verdict->signatures;
+		check->verdict->signatures;
 	unsigned int i;
 
 	if (signatures == NULL || signatures->sigs_count == 0) {
-		if (answer->verdict->original != NULL)
+		if (check->verdict->original != NULL)
 			text_step(dest, "Signature", "none");
 		return;
 	}
@@ -349,25 +349,25 @@ text_answers(string_t *dest, const struct bounce_answers *answers)
 	text_asked(dest, "Replays", &asked[BOUNCE_QUESTION_REPLAYED]);
 }
 
-void bounce_answer_text(string_t *dest, const struct bounce_answer *answer)
+void bounce_check_text(string_t *dest, const struct bounce_check *check)
 {
-	const struct bounce_message *message = answer->message;
-	const struct bounce_verdict *verdict = answer->verdict;
+	const struct bounce_message *message = check->verdict->message;
+	const struct bounce_verdict *verdict = check->verdict;
 
-	str_append(dest, t_text_value(answer->file));
-	if (answer->number > 1)
-		str_printfa(dest, ", message %u", answer->number);
+	str_append(dest, t_text_value(check->file));
+	if (check->number > 1)
+		str_printfa(dest, ", message %u", check->number);
 	str_append_c(dest, '\n');
 
-	text_kind(dest, answer);
+	text_kind(dest, check);
 	if (bounce_kind_is_bounce(verdict->kind.kind)) {
-		text_envelope(dest, answer);
+		text_envelope(dest, check);
 		text_report(dest, message->report);
-		text_original(dest, answer);
-		text_signatures(dest, answer);
+		text_original(dest, check);
+		text_signatures(dest, check);
 		text_answers(dest, verdict->answers);
 	}
-	if (bounce_answer_is_over_limit(answer)) {
+	if (bounce_check_is_over_limit(check)) {
 		text_step(dest, "Limit", "a cap was reached: not all of the "
 			  "message was looked at");
 	}
