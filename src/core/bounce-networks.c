@@ -5,6 +5,10 @@
 #include "net.h"
 #include "bounce-networks.h"
 
+#define NETWORKS_PRIVATE \
+	"0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 " \
+	"172.16.0.0/12 192.168.0.0/16 ::/127 fc00::/7 fe80::/10 fec0::/10"
+
 struct bounce_network {
 	struct ip_addr ip;
 	unsigned int bits;
@@ -41,35 +45,23 @@ network_parse(const char *word, struct bounce_network *network_r)
 	return net_parse_range(word, &network_r->ip, &network_r->bits);
 }
 
-static int
-networks_add(const char *list, struct bounce_networks *networks,
-	     const char **error_r)
-{
-	const char *const *words = t_strsplit_spaces(list, " \t\r\n,");
-	struct bounce_network *network;
-
-	for (; *words != NULL; words++) {
-		network = array_append_space(&networks->ranges);
-		if (network_parse(*words, network) < 0) {
-			*error_r = t_strdup_printf(
-				"'%s' is no address and no range of them",
-				*words);
-			return -1;
-		}
-	}
-	return 0;
-}
-
 int bounce_networks_parse(pool_t pool, const char *list,
 			  const struct bounce_networks **networks_r,
 			  const char **error_r)
 {
+	const char *const *words = t_strsplit_spaces(list, " \t\r\n,");
 	struct bounce_networks *networks =
 		p_new(pool, struct bounce_networks, 1);
 
 	p_array_init(&networks->ranges, pool, 4);
-	if (networks_add(list, networks, error_r) < 0)
-		return -1;
+	for (; *words != NULL; words++) {
+		if (network_parse(*words,
+				  array_append_space(&networks->ranges)) < 0) {
+			*error_r = t_strdup_printf("'%s' is not an address and "
+				"not a range of addresses", *words);
+			return -1;
+		}
+	}
 	*networks_r = networks;
 	return 0;
 }
@@ -91,25 +83,16 @@ bool bounce_networks_match(const struct bounce_networks *networks,
 
 bool bounce_ip_is_private(const struct ip_addr *ip)
 {
-	static const struct {
-		const char *ip;
-		unsigned int bits;
-	} ranges[] = {
-		{ "0.0.0.0", 8 }, { "10.0.0.0", 8 }, { "100.64.0.0", 10 },
-		{ "127.0.0.0", 8 }, { "169.254.0.0", 16 },
-		{ "172.16.0.0", 12 }, { "192.168.0.0", 16 },
-		{ "::", 127 }, { "fc00::", 7 }, { "fe80::", 10 },
-		{ "fec0::", 10 }
-	};
-	struct ip_addr net;
-	unsigned int i;
+	const struct bounce_networks *networks;
+	const char *error;
+	bool ret;
 
-	for (i = 0; i < N_ELEMENTS(ranges); i++) {
-		if (net_addr2ip(ranges[i].ip, &net) < 0)
+	T_BEGIN {
+		if (bounce_networks_parse(pool_datastack_create(),
+					  NETWORKS_PRIVATE, &networks,
+					  &error) < 0)
 			i_unreached();
-		if (net.family == ip->family &&
-		    net_is_in_network(ip, &net, ranges[i].bits))
-			return TRUE;
-	}
-	return FALSE;
+		ret = bounce_networks_match(networks, ip);
+	} T_END;
+	return ret;
 }

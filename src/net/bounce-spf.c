@@ -1,6 +1,15 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* All that we have of libspf2 is in this file, and so is what it forces upon us.
+   It says everything through four global handlers, which by default print to
+   stdout and stderr, and a function of its that reports an error expects that
+   the handler does not return: it abort()s behind it. A delivery may not be
+   aborted by somebody's SPF record. So the handlers are ours while it runs, and
+   others' otherwise; and the one for errors leaves libspf2 by longjmp(). That
+   leaks what libspf2 has allocated, and is not known to happen. */
+
 #include "lib.h"
+#include "bounce-address.h"
 #include "bounce-dns.h"
 #include "bounce-domain-name.h"
 #include "bounce-key-lookup.h"
@@ -32,8 +41,7 @@ struct spf_context {
 };
 
 /*
- * libspf2's messages: what it calls an error ends in abort(). Jump out instead;
- * that leaks what it has allocated, and is not known to happen.
+ * libspf2's messages
  */
 
 static jmp_buf spf_error_jump;
@@ -52,17 +60,6 @@ spf_handle_message(const char *file ATTR_UNUSED, int line ATTR_UNUSED,
 		   const char *message ATTR_UNUSED)
 {
 	/* they go to stdout and stderr by default */
-}
-
-/* A name in lower case, without a trailing dot, or if it is none, otherwise. */
-static const char *t_spf_domain(const char *name, const char *otherwise)
-{
-	const char *domain = name == NULL ? "" : t_str_lcase(name);
-	size_t size = strlen(domain);
-
-	if (size > 0 && domain[size - 1] == '.')
-		domain = t_strndup(domain, size - 1);
-	return bounce_dns_name_is_valid(domain) ? domain : otherwise;
 }
 
 /*
@@ -97,8 +94,8 @@ static void spf_rr_add_string(SPF_dns_rr_t *rr, const char *str)
 static void
 spf_rr_add_name(SPF_dns_rr_t *rr, const struct bounce_dns_record *record)
 {
-	const char *name = t_spf_domain(t_strndup(record->data, record->size),
-					NULL);
+	const char *name = t_bounce_domain_normalise(
+		t_strndup(record->data, record->size));
 
 	if (name != NULL)
 		spf_rr_add_string(rr, name);
@@ -128,13 +125,10 @@ spf_rr_add_record(struct spf_context *ctx, SPF_dns_rr_t *rr,
 {
 	switch (type) {
 	case BOUNCE_DNS_TYPE_A:
-		if (record->size == sizeof(struct in_addr)) {
-			memcpy(spf_rr_add(rr, record->size), record->data,
-			       record->size);
-		}
-		break;
 	case BOUNCE_DNS_TYPE_AAAA:
-		if (record->size == sizeof(struct in6_addr)) {
+		if (record->size == (type == BOUNCE_DNS_TYPE_A ?
+				     sizeof(struct in_addr) :
+				     sizeof(struct in6_addr))) {
 			memcpy(spf_rr_add(rr, record->size), record->data,
 			       record->size);
 		}
@@ -177,23 +171,18 @@ spf_lookup(struct spf_context *ctx, const char *name, ns_type type)
 	query.name = name;
 	query.type = (enum bounce_dns_type)type;
 	bounce_key_source_ask(ctx->source, ctx->pool, &query);
-	switch (query.status) {
-	case BOUNCE_DNS_NXDOMAIN:
-		return spf_rr_new(ctx, name, type, HOST_NOT_FOUND);
-	case BOUNCE_DNS_NODATA:
-		return spf_rr_new(ctx, name, type, NO_DATA);
-	case BOUNCE_DNS_TEMPERROR:
+	if (query.status == BOUNCE_DNS_TEMPERROR) {
 		ctx->temperror = p_strdup_printf(ctx->pool, "DNS: %s: %s",
 						 name, query.error);
 		return spf_rr_new(ctx, name, type, TRY_AGAIN);
-	case BOUNCE_DNS_OK:
-		break;
 	}
-	rr = spf_rr_new(ctx, name, type, NETDB_SUCCESS);
+	rr = spf_rr_new(ctx, name, type,
+			query.status == BOUNCE_DNS_NXDOMAIN ? HOST_NOT_FOUND :
+			NETDB_SUCCESS);
 	for (i = 0; i < query.records_count; i++)
 		spf_rr_add_record(ctx, rr, query.type, &query.records[i]);
 	/* so that it is not taken for a record that is wrong */
-	if (rr->num_rr == 0)
+	if (rr->num_rr == 0 && rr->herrno == NETDB_SUCCESS)
 		rr->herrno = NO_DATA;
 	return rr;
 }
@@ -213,7 +202,7 @@ spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 		return spf_rr_new(ctx, name, type, NO_DATA);
 	if (!spf_count_lookup(ctx, type))
 		return spf_rr_new(ctx, name, type, TRY_AGAIN);
-	domain = t_spf_domain(name, NULL);
+	domain = t_bounce_domain_normalise(name);
 	return domain == NULL ? spf_rr_new(ctx, name, type, HOST_NOT_FOUND) :
 		spf_lookup(ctx, p_strdup(ctx->pool, domain), type);
 }
@@ -224,32 +213,27 @@ spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 
 static bool local_part_is_usable(const char *local_part)
 {
-	size_t size = strlen(local_part), i;
+	const char *p = local_part;
 
-	if (size == 0 || size > SPF_LOCAL_PART_MAX_SIZE)
-		return FALSE;
-	for (i = 0; i < size; i++) {
-		unsigned char c = local_part[i];
-
-		if (c <= 0x20 || c >= 0x7f || c == '@')
-			return FALSE;
-	}
-	return TRUE;
+	while (*p > 0x20 && *p < 0x7f && *p != '@')
+		p++;
+	return *p == '\0' && p > local_part &&
+		p - local_part <= SPF_LOCAL_PART_MAX_SIZE;
 }
 
 /* The address that is checked, or NULL if there is no domain to check. */
 static const char *t_spf_sender(const struct bounce_spf_request *request)
 {
-	const char *at, *local_part = "postmaster", *domain = request->helo;
+	const char *local_part = "postmaster";
+	const char *domain = bounce_address_domain(request->sender);
 
-	at = request->sender == NULL ? NULL : strrchr(request->sender, '@');
-	if (at != NULL) {
-		domain = at + 1;
-		local_part = t_strdup_until(request->sender, at);
+	if (domain != NULL) {
+		local_part = t_strdup_until(request->sender, domain - 1);
 		if (!local_part_is_usable(local_part))
 			local_part = "postmaster";
 	}
-	domain = t_spf_domain(domain, NULL);
+	domain = t_bounce_domain_normalise(domain != NULL ? domain :
+					   request->helo);
 	return domain == NULL || strchr(domain, '.') == NULL ? NULL :
 		t_strconcat(local_part, "@", domain, NULL);
 }
@@ -258,7 +242,7 @@ static bool
 spf_request_init(struct spf_context *ctx,
 		 const struct bounce_spf_request *request, const char *sender)
 {
-	const char *helo = t_spf_domain(request->helo, "unknown");
+	const char *helo = t_bounce_domain_normalise(request->helo);
 
 	ctx->dns.lookup = spf_dns_lookup;
 	ctx->dns.name = "bounce";
@@ -273,7 +257,8 @@ spf_request_init(struct spf_context *ctx,
 	else
 		SPF_request_set_ipv6(ctx->request, request->ip.u.ip6);
 	return SPF_request_set_env_from(ctx->request, sender) == 0 &&
-		SPF_request_set_helo_dom(ctx->request, helo) == SPF_E_SUCCESS;
+		SPF_request_set_helo_dom(ctx->request, helo != NULL ? helo :
+					 "unknown") == SPF_E_SUCCESS;
 }
 
 /*
@@ -282,29 +267,22 @@ spf_request_init(struct spf_context *ctx,
 
 static enum bounce_spf spf_result(struct spf_context *ctx, SPF_errcode_t err)
 {
+	static const enum bounce_spf results[] = {
+		[SPF_RESULT_NEUTRAL] = BOUNCE_SPF_NEUTRAL,
+		[SPF_RESULT_PASS] = BOUNCE_SPF_PASS,
+		[SPF_RESULT_FAIL] = BOUNCE_SPF_FAIL,
+		[SPF_RESULT_SOFTFAIL] = BOUNCE_SPF_SOFTFAIL,
+		[SPF_RESULT_NONE] = BOUNCE_SPF_NONE,
+		[SPF_RESULT_TEMPERROR] = BOUNCE_SPF_TEMPERROR,
+		[SPF_RESULT_PERMERROR] = BOUNCE_SPF_PERMERROR
+	};
 	SPF_result_t result = ctx->response == NULL ? SPF_RESULT_INVALID :
 		SPF_response_result(ctx->response);
 
 	if (ctx->permerror != NULL)
 		return BOUNCE_SPF_PERMERROR;
-	switch (result) {
-	case SPF_RESULT_NEUTRAL:
-		return BOUNCE_SPF_NEUTRAL;
-	case SPF_RESULT_PASS:
-		return BOUNCE_SPF_PASS;
-	case SPF_RESULT_FAIL:
-		return BOUNCE_SPF_FAIL;
-	case SPF_RESULT_SOFTFAIL:
-		return BOUNCE_SPF_SOFTFAIL;
-	case SPF_RESULT_NONE:
-		return BOUNCE_SPF_NONE;
-	case SPF_RESULT_TEMPERROR:
-		return BOUNCE_SPF_TEMPERROR;
-	case SPF_RESULT_PERMERROR:
-		return BOUNCE_SPF_PERMERROR;
-	case SPF_RESULT_INVALID:
-		break;
-	}
+	if (result != SPF_RESULT_INVALID && result < N_ELEMENTS(results))
+		return results[result];
 	/* the record could not be had, or not be parsed */
 	return err == SPF_E_DNS_ERROR ? BOUNCE_SPF_TEMPERROR :
 		BOUNCE_SPF_PERMERROR;
@@ -313,16 +291,13 @@ static enum bounce_spf spf_result(struct spf_context *ctx, SPF_errcode_t err)
 static const char *
 spf_text(struct spf_context *ctx, enum bounce_spf result, SPF_errcode_t err)
 {
-	switch (result) {
-	case BOUNCE_SPF_PERMERROR:
-		return ctx->permerror != NULL ? ctx->permerror :
-			p_strconcat(ctx->pool, "the SPF record is wrong: ",
-				    SPF_strerror(err), NULL);
-	case BOUNCE_SPF_TEMPERROR:
+	if (result == BOUNCE_SPF_TEMPERROR)
 		return ctx->temperror;
-	default:
-		return NULL;
+	if (result == BOUNCE_SPF_PERMERROR && ctx->permerror == NULL) {
+		return p_strconcat(ctx->pool, "the SPF record is wrong: ",
+				   SPF_strerror(err), NULL);
 	}
+	return ctx->permerror;
 }
 
 static enum bounce_spf
