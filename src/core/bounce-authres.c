@@ -86,18 +86,20 @@ authres_set_domain(pool_t pool, struct bounce_authres_result *result,
 		{ "dkim", "header.d=" }, { "dkim", "header.i=" },
 		{ "spf", "smtp.mailfrom=" }, { "spf", "smtp.helo=" }
 	};
-	unsigned int i, j;
+	const char *const *word;
+	unsigned int i;
 	size_t size;
 
 	for (i = 0; i < N_ELEMENTS(properties); i++) {
+		size = strlen(properties[i].property);
 		if (strcmp(properties[i].method, result->method) != 0)
 			continue;
-		size = strlen(properties[i].property);
-		for (j = 0; words[j] != NULL && result->domain == NULL; j++) {
-			if (strncasecmp(words[j], properties[i].property,
+		for (word = words; *word != NULL && result->domain == NULL;
+		     word++) {
+			if (strncasecmp(*word, properties[i].property,
 					size) == 0) {
 				result->domain = authres_domain(pool,
-							words[j] + size);
+								*word + size);
 			}
 		}
 	}
@@ -167,27 +169,6 @@ report_is_aligned(const struct bounce_report *report, const char *domain)
 	return FALSE;
 }
 
-static void
-authres_collect(pool_t pool, const struct bounce_header *bounce,
-		unsigned int fields_count, const char *authserv_id,
-		ARRAY_TYPE(bounce_authres) *results)
-{
-	unsigned int i, count = 0;
-
-	fields_count = I_MIN(fields_count, bounce->fields_count);
-	for (i = 0; i < fields_count; i++) {
-		if (!bounce_field_is(bounce, &bounce->fields[i],
-				     "Authentication-Results"))
-			continue;
-		if (++count > BOUNCE_AUTHRES_MAX_FIELDS)
-			break;
-		(void)bounce_authres_parse(pool,
-			t_bounce_field_value(bounce, &bounce->fields[i],
-					     BOUNCE_AUTHRES_MAX_SIZE),
-			authserv_id, results);
-	}
-}
-
 static enum bounce_alignment
 results_alignment(const ARRAY_TYPE(bounce_authres) *results,
 		  const struct bounce_report *report)
@@ -213,15 +194,28 @@ bounce_authres_alignment(const struct bounce_header *bounce,
 			 unsigned int fields_count, const char *authserv_id,
 			 const struct bounce_report *report)
 {
+	const struct bounce_field *field = bounce->fields;
+	const struct bounce_field *end = field +
+		I_MIN(fields_count, bounce->fields_count);
 	ARRAY_TYPE(bounce_authres) results;
 	enum bounce_alignment alignment;
+	unsigned int count = 0;
 
 	if (report == NULL || report->recipients_count == 0)
 		return BOUNCE_ALIGNMENT_UNKNOWN;
 	T_BEGIN {
 		t_array_init(&results, 4);
-		authres_collect(pool_datastack_create(), bounce, fields_count,
+		for (; field < end && count < BOUNCE_AUTHRES_MAX_FIELDS;
+		     field++) {
+			if (!bounce_field_is(bounce, field,
+					     "Authentication-Results"))
+				continue;
+			count++;
+			(void)bounce_authres_parse(pool_datastack_create(),
+				t_bounce_field_value(bounce, field,
+						     BOUNCE_AUTHRES_MAX_SIZE),
 				authserv_id, &results);
+		}
 		alignment = results_alignment(&results, report);
 	} T_END;
 	return alignment;

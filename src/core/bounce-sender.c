@@ -199,17 +199,15 @@ sender_matches(const struct sender_context *ctx,
 	       const struct bounce_dkim_signature *sig)
 {
 	const struct bounce_address *list;
-	unsigned int i, count;
+	unsigned int i = 0, count;
 
 	if (!ctx->known)
 		return TRUE;
-	if (t_sender_list(original, sig, &list, &count) < 0 || count == 0)
+	if (t_sender_list(original, sig, &list, &count) < 0)
 		return FALSE;
-	for (i = 0; i < count; i++) {
-		if (!sender_matches_mailbox(ctx, &list[i]))
-			return FALSE;
-	}
-	return TRUE;
+	while (i < count && sender_matches_mailbox(ctx, &list[i]))
+		i++;
+	return count > 0 && i == count;
 }
 
 bool bounce_sender_matches(const struct bounce_policy *policy,

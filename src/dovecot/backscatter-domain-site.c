@@ -11,9 +11,8 @@
 #include "backscatter-domain-site.h"
 #include "backscatter-private.h"
 
-struct backscatter_domain_site {
+struct domain_site {
 	struct bounce_domain_source source;
-	pool_t pool;
 	const char *prefix;
 	struct event *event;
 	/* dict NULL: it could not be opened, and why not */
@@ -25,8 +24,8 @@ static int
 domain_site_lookup(struct bounce_domain_source *source, const char *const *keys,
 		   const char **error_r)
 {
-	struct backscatter_domain_site *site =
-		container_of(source, struct backscatter_domain_site, source);
+	struct domain_site *site =
+		container_of(source, struct domain_site, source);
 	const struct dict_op_settings set = { .username = NULL };
 	const char *value;
 	int ret = 0;
@@ -45,17 +44,15 @@ domain_site_lookup(struct bounce_domain_source *source, const char *const *keys,
 	return ret;
 }
 
-struct backscatter_domain_site *
+struct bounce_domain_source *
 backscatter_domain_site_open(pool_t pool, const char *prefix,
 			     const struct backscatter_site_dict *dict)
 {
-	struct backscatter_domain_site *site =
-		p_new(pool, struct backscatter_domain_site, 1);
+	struct domain_site *site = p_new(pool, struct domain_site, 1);
 	const char *error = dict->error;
 	int ret = -1;
 
 	site->source.lookup = domain_site_lookup;
-	site->pool = pool;
 	site->prefix = prefix;
 	site->event = event_create(dict->event);
 	event_add_category(site->event, &backscatter_event_category);
@@ -68,22 +65,14 @@ backscatter_domain_site_open(pool_t pool, const char *prefix,
 		site->error = p_strdup_printf(pool, "backscatter_dict: %s",
 			ret == 0 ? "it is not set" : error);
 	}
-	return site;
-}
-
-struct bounce_domain_source *
-backscatter_domain_site_source(struct backscatter_domain_site *site)
-{
 	return &site->source;
 }
 
-void backscatter_domain_site_close(struct backscatter_domain_site **_site)
+void backscatter_domain_site_close(struct bounce_domain_source *source)
 {
-	struct backscatter_domain_site *site = *_site;
+	struct domain_site *site =
+		container_of(source, struct domain_site, source);
 
-	if (site == NULL)
-		return;
-	*_site = NULL;
 	if (site->backend.dict != NULL)
 		backscatter_dict_backend_close(&site->backend);
 	event_unref(&site->event);

@@ -31,7 +31,7 @@ struct survey {
 	/* NULL: there is none */
 	struct bounce_key_dir *dir;
 	/* NULL: no own domains are in a dict */
-	struct backscatter_domain_site *site;
+	struct bounce_domain_source *site;
 
 	/* One for each key, in the same order. */
 	ARRAY_TYPE(const_string) names;
@@ -86,8 +86,7 @@ survey_ask_domain(struct survey *survey, const char *domain,
 	/* one for each, as what a message may ask is limited */
 	struct bounce_domains *domains =
 		bounce_domain_words_open(survey->pool, &survey->set->domains,
-			survey->site == NULL ? NULL :
-			backscatter_domain_site_source(survey->site));
+					 survey->site);
 	enum bounce_domains_answer answer;
 
 	*error_r = NULL;
@@ -362,6 +361,7 @@ int backscatter_keys_survey(pool_t pool,
 	}
 	ret = survey_run(&survey, error_r);
 	*keys_r = array_get(&survey.infos, count_r);
-	backscatter_domain_site_close(&survey.site);
+	if (survey.site != NULL)
+		backscatter_domain_site_close(survey.site);
 	return ret;
 }

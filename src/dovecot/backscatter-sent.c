@@ -62,11 +62,10 @@ static int sent_search_mails(struct sent_search *search)
 	bool found;
 
 	for (seq = search->last_seq; seq >= search->first_seq; seq--) {
-		if (seq % SENT_CLOCK_INTERVAL == 0 ||
-		    seq >= search->first_read_seq) {
-			if (bounce_dns_now() >= search->set->deadline)
-				return -1;
-		}
+		if ((seq % SENT_CLOCK_INTERVAL == 0 ||
+		     seq >= search->first_read_seq) &&
+		    bounce_dns_now() >= search->set->deadline)
+			return -1;
 		mail_set_seq(search->mail, seq);
 		T_BEGIN {
 			found = sent_mail_matches(search,
@@ -118,32 +117,20 @@ sent_search_mailbox(struct sent_search *search, struct mailbox *box)
 	return ret;
 }
 
-/* Mailboxes that are others' in truth, and that can be slow. */
-static bool sent_mailbox_is_own(struct mailbox *box)
-{
-	static const char *const others[] = {
-		"virtual", "imapc", "pop3c", "shared"
-	};
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(others); i++) {
-		if (strcmp(box->storage->name, others[i]) == 0)
-			return FALSE;
-	}
-	return TRUE;
-}
-
 /* Returns 1 if it is open, 0 if there is nothing to look into, or -1. */
 static int sent_mailbox_open(struct mailbox *box)
 {
+	/* mailboxes that are others' in truth, and that can be slow */
+	static const char *const others[] = {
+		"virtual", "imapc", "pop3c", "shared", NULL
+	};
 	enum mailbox_existence existence;
 
 	/* opening would make one that has to be there */
 	if (mailbox_exists(box, FALSE, &existence) < 0)
 		return -1;
-	if (existence != MAILBOX_EXISTENCE_SELECT)
-		return 0;
-	if (!sent_mailbox_is_own(box))
+	if (existence != MAILBOX_EXISTENCE_SELECT ||
+	    str_array_find(others, box->storage->name))
 		return 0;
 	if (mailbox_open(box) < 0) {
 		return mailbox_get_last_mail_error(box) ==

@@ -83,11 +83,10 @@ int bounce_spf_record_check(const unsigned char *data, size_t size,
 		*error_r = "it is too long";
 		return -1;
 	}
-	for (i = 0; i < size; i++) {
-		if (data[i] < 0x20 || data[i] > 0x7e) {
-			*error_r = "it has a character that is not ASCII";
-			return -1;
-		}
+	for (i = 0; i < size && data[i] >= 0x20 && data[i] <= 0x7e; i++) ;
+	if (i < size) {
+		*error_r = "it has a character that is not ASCII";
+		return -1;
 	}
 	str = t_str_new(size + 1);
 	str_append(str, SPF_VERSION);

@@ -335,37 +335,30 @@ spf_query_safely(struct spf_context *ctx,
 	return spf_query(ctx, request, sender, text_r);
 }
 
-static enum bounce_spf
-spf_check(struct bounce_key_source *source, pool_t pool,
-	  const struct bounce_spf_request *request, const char **text_r)
-{
-	struct spf_context ctx = { .pool = pool, .source = source };
-	const char *sender = t_spf_sender(request);
-
-	*text_r = NULL;
-	if (request->ip.family == 0 || bounce_ip_is_private(&request->ip) ||
-	    sender == NULL)
-		return BOUNCE_SPF_NONE;
-	return spf_query_safely(&ctx, request, sender, text_r);
-}
-
 enum bounce_spf bounce_spf_check(struct bounce_key_source *source, pool_t pool,
 				 const struct bounce_spf_request *request,
 				 const char **text_r)
 {
-	/* they are libspf2's, not ours: left as they were */
 	typeof(SPF_error_handler) error_handler = SPF_error_handler;
 	typeof(SPF_warning_handler) warning_handler = SPF_warning_handler;
 	typeof(SPF_info_handler) info_handler = SPF_info_handler;
 	typeof(SPF_debug_handler) debug_handler = SPF_debug_handler;
-	enum bounce_spf result;
+	struct spf_context ctx = { .pool = pool, .source = source };
+	enum bounce_spf result = BOUNCE_SPF_NONE;
+	const char *sender;
 
+	*text_r = NULL;
 	SPF_error_handler = spf_handle_error;
 	SPF_warning_handler = spf_handle_message;
 	SPF_info_handler = spf_handle_message;
 	SPF_debug_handler = spf_handle_message;
 	T_BEGIN {
-		result = spf_check(source, pool, request, text_r);
+		sender = t_spf_sender(request);
+		if (request->ip.family != 0 && sender != NULL &&
+		    !bounce_ip_is_private(&request->ip)) {
+			result = spf_query_safely(&ctx, request, sender,
+						  text_r);
+		}
 	} T_END;
 	SPF_error_handler = error_handler;
 	SPF_warning_handler = warning_handler;
