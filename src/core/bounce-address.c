@@ -173,39 +173,29 @@ static bool wrap_is_srs_separator(char c)
 	return c == '=' || c == '+' || c == '-';
 }
 
-/* HHH=TT=domain=local-part */
-static bool unwrap_srs0(const char *p, struct bounce_address *inner_r)
+/* SRS0=HHH=TT=domain=local-part; and SRS1=HHH=forwarder=, behind which is the
+   SRS0 address without its name, but with the separator that follows that. */
+static bool unwrap_srs(const char *p, struct bounce_address *inner_r)
 {
 	const char *domain;
+	bool srs1;
 
+	if (strncasecmp(p, "SRS", 3) != 0 || (p[3] != '0' && p[3] != '1') ||
+	    !wrap_is_srs_separator(p[4]))
+		return FALSE;
+	srs1 = p[3] == '1';
+	p += 5;
+	if (srs1 && (!wrap_skip(&p, '=') || !wrap_skip(&p, '=') ||
+		     !wrap_is_srs_separator(*p++)))
+		return FALSE;
 	if (!wrap_skip(&p, '=') || !wrap_skip(&p, '='))
 		return FALSE;
 	domain = p;
 	if (!wrap_skip(&p, '=') || *p == '\0')
 		return FALSE;
-	inner_r->domain =
-		t_address_domain(t_strdup_until(domain, p - 1));
+	inner_r->domain = t_address_domain(t_strdup_until(domain, p - 1));
 	inner_r->local_part = p;
 	return *inner_r->domain != '\0';
-}
-
-/* HHH=forwarder=, and then the SRS0 address without its name, but with the
-   separator behind it. */
-static bool unwrap_srs1(const char *p, struct bounce_address *inner_r)
-{
-	if (!wrap_skip(&p, '=') || !wrap_skip(&p, '='))
-		return FALSE;
-	return wrap_is_srs_separator(*p) && unwrap_srs0(p + 1, inner_r);
-}
-
-static bool unwrap_srs(const char *local_part, struct bounce_address *inner_r)
-{
-	if (strncasecmp(local_part, "SRS", 3) != 0 ||
-	    (local_part[3] != '0' && local_part[3] != '1') ||
-	    !wrap_is_srs_separator(local_part[4]))
-		return FALSE;
-	return local_part[3] == '0' ? unwrap_srs0(local_part + 5, inner_r) :
-		unwrap_srs1(local_part + 5, inner_r);
 }
 
 /* A digit for the key, three for the day, six of the hash in hexadecimal. */

@@ -44,15 +44,6 @@ bool bounce_dns_name_is_valid(const char *name)
    character of up to 4 octets takes one octet there at least. */
 #define DOMAIN_MAX_UTF8_SIZE (4 * DNS_NAME_MAX_SIZE)
 
-static bool domain_is_ascii(const char *domain)
-{
-	for (; *domain != '\0'; domain++) {
-		if ((unsigned char)*domain >= 0x80)
-			return FALSE;
-	}
-	return TRUE;
-}
-
 static const char *t_domain_to_ascii(const char *domain)
 {
 	const char *ret;
@@ -77,7 +68,11 @@ static size_t domain_size(const char *domain)
 
 const char *t_bounce_domain_normalise(const char *domain)
 {
-	if (domain != NULL && !domain_is_ascii(domain))
+	const char *p = domain;
+
+	while (p != NULL && *p != '\0' && (unsigned char)*p < 0x80)
+		p++;
+	if (p != NULL && *p != '\0')
 		domain = t_domain_to_ascii(domain);
 	if (domain == NULL)
 		return NULL;

@@ -132,16 +132,17 @@ hop_names_ours(const struct forwarded_context *ctx,
 static bool
 writer_is_ours(struct forwarded_context *ctx, unsigned int i)
 {
-	const struct bounce_received *hop, *received = &ctx->fields[i];
+	const struct bounce_received *received = &ctx->fields[i], *hop;
+	unsigned int count = 1;
 
 	if (received->by == NULL)
 		return FALSE;
 	if (ip_is_ours(ctx, &received->by_ip) ||
 	    name_is_ours(ctx, received->by))
 		return TRUE;
-	if (i > 0)
-		return hop_names_ours(ctx, &received[-1], received->by);
-	array_foreach(&ctx->trace, hop) {
+	/* the next one that took it, or one of those that took the bounce */
+	hop = i > 0 ? &received[-1] : array_get(&ctx->trace, &count);
+	for (; count > 0; count--, hop++) {
 		if (hop_names_ours(ctx, hop, received->by))
 			return TRUE;
 	}

@@ -44,13 +44,14 @@ backscatter_user_read_settings(struct backscatter_user *buser,
 	backscatter_domains_check(event, &buser->set->domains);
 }
 
-static struct backscatter_user *backscatter_user_get(struct mail_user *user)
+const struct backscatter_settings *
+backscatter_user_get_settings(struct mail_user *user)
 {
 	struct backscatter_user *buser = BACKSCATTER_USER_CONTEXT(user);
 	struct event *event;
 
 	if (buser != NULL)
-		return buser;
+		return buser->set;
 
 	buser = p_new(user->pool, struct backscatter_user, 1);
 	MODULE_CONTEXT_SET(user, backscatter_user_module, buser);
@@ -60,20 +61,11 @@ static struct backscatter_user *backscatter_user_get(struct mail_user *user)
 		backscatter_user_read_settings(buser, user, event);
 	} T_END;
 	event_unref(&event);
-	return buser;
+	return buser->set;
 }
 
-const struct backscatter_settings *
-backscatter_user_get_settings(struct mail_user *user)
+void backscatter_user_init(struct mail_user *user)
 {
-	return backscatter_user_get(user)->set;
-}
-
-bool backscatter_user_init(struct mail_user *user)
-{
-	const struct backscatter_settings *set =
-		backscatter_user_get_settings(user);
-
+	(void)backscatter_user_get_settings(user);
 	backscatter_dict_keep(user);
-	return set != NULL && set->mode != BACKSCATTER_MODE_OFF;
 }

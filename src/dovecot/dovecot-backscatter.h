@@ -46,10 +46,9 @@ struct backscatter_envelope {
 
 /* For mail_storage_hooks.mail_user_created, and only there: read the user's
    settings now, so that a wrong one is logged before the first message, and
-   close what is opened for him when he is freed. Without it, settings are read
-   when they are needed. Returns FALSE if nothing will be judged for this
-   user. */
-BACKSCATTER_API bool backscatter_user_init(struct mail_user *user);
+   keep open what is opened for him until he is freed. Without it, settings are
+   read when they are needed. */
+BACKSCATTER_API void backscatter_user_init(struct mail_user *user);
 
 /* What a message was judged to be. */
 struct backscatter_result {

@@ -15,10 +15,6 @@
 
 /* That a user has it says that the plugin is among his mail_plugins: the
    delivery hook is the process's, and called for all users. */
-struct backscatter_deliver_user {
-	union mail_user_module_context module_ctx;
-};
-
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_deliver_user_module,
 				  &mail_user_module_register);
 
@@ -154,15 +150,15 @@ static void backscatter_deliver_hook_check(void)
 
 static void backscatter_mail_user_created(struct mail_user *user)
 {
-	struct backscatter_deliver_user *duser;
+	union mail_user_module_context *context;
 
 	/* LMTP's and LDA's raw user, and those of shared folders */
 	if (user->autocreated)
 		return;
 
-	duser = p_new(user->pool, struct backscatter_deliver_user, 1);
-	MODULE_CONTEXT_SET(user, backscatter_deliver_user_module, duser);
-	(void)backscatter_user_init(user);
+	context = p_new(user->pool, union mail_user_module_context, 1);
+	MODULE_CONTEXT_SET_SELF(user, backscatter_deliver_user_module, context);
+	backscatter_user_init(user);
 	backscatter_deliver_hook_check();
 }
 
