@@ -15,6 +15,7 @@
 #include "bounce-limits.h"
 #include "bounce-domains.h"
 #include "bounce-dkim.h"
+#include "bounce-reasons.h"
 
 #include <stdio.h>
 
