@@ -7,6 +7,7 @@
 #include "fuzz-common.h"
 #include "bounce-address.h"
 #include "bounce-dkim.h"
+#include "bounce-envelope.h"
 #include "bounce-policy.h"
 #include "bounce-sender.h"
 
