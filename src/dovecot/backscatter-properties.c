@@ -20,22 +20,6 @@ int backscatter_property_check(const char *name, const char *value)
 		bounce_property_value_is_possible(property, value) ? 1 : 0;
 }
 
-/* What a script sees of a message that is no bounce, or that is not judged. */
-static const char *const *backscatter_no_property(enum bounce_property property)
-{
-	static const char *const none[] = { "none", NULL };
-	static const char *const empty[] = { NULL };
-
-	switch (property) {
-	case BOUNCE_PROPERTY_VERDICT:
-	case BOUNCE_PROPERTY_REASON:
-	case BOUNCE_PROPERTY_KIND:
-		return none;
-	default:
-		return empty;
-	}
-}
-
 /* What the dict knows of a burst: it is asked when a script asks, and not
    before. Returns FALSE if there is no value. */
 static bool
@@ -64,13 +48,17 @@ backscatter_result_property(const struct backscatter_result *result,
 			    const char *name)
 {
 	enum bounce_property property;
+	/* what a script sees of one that is not a bounce, or is not judged */
+	static const struct bounce_verdict no_bounce;
 	const char **values;
 	uint64_t value;
 
 	if (bounce_property_find(name, &property) < 0)
 		return NULL;
-	if (result == NULL || result->mode != BACKSCATTER_MODE_ENFORCE)
-		return backscatter_no_property(property);
+	if (result == NULL || result->mode != BACKSCATTER_MODE_ENFORCE) {
+		return bounce_property_get(pool_datastack_create(), property,
+					   &no_bounce);
+	}
 	if (property == BOUNCE_PROPERTY_BURST ||
 	    property == BOUNCE_PROPERTY_ALARM) {
 		values = t_new(const char *, 2);

@@ -9,6 +9,8 @@
 #include "bounce-property.h"
 #include "test-common.h"
 
+#include <stdio.h>
+
 static const char *const names[] = {
 	"verdict", "reason", "kind", "original", "domain", "selector",
 	"original-message-id", "original-from", "original-to",
@@ -296,7 +298,16 @@ static void test_bounce_property_caps(void)
 	test_end();
 }
 
-int main(void)
+/* For structure/test-verdicts: the names, one a line. */
+static void print_properties(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < BOUNCE_PROPERTY_COUNT; i++)
+		printf("%s\n", bounce_property_name(i));
+}
+
+int main(int argc, char *argv[])
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_property_names,
@@ -307,5 +318,9 @@ int main(void)
 		test_bounce_property_caps,
 		NULL
 	};
+	if (argc > 1 && strcmp(argv[1], "--print") == 0) {
+		print_properties();
+		return 0;
+	}
 	return test_run(test_functions);
 }
