@@ -13,7 +13,7 @@
 #include "backscatter-dict.h"
 #include "backscatter-dict-key.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "dovecot-backscatter.h"
 
 /* The period is counted in so many steps, and the one that has begun is added
    to them: what is a step longer than the period at most. */

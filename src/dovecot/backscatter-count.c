@@ -5,7 +5,7 @@
 #include "bounce-property.h"
 #include "bounce-types.h"
 #include "bounce-verdict.h"
-#include "backscatter-private.h"
+#include "dovecot-backscatter.h"
 #include "backscatter-delivered.h"
 #include "backscatter-dict.h"
 #include "backscatter-count-key.h"

@@ -5,7 +5,8 @@
 #include "smtp-address.h"
 #include "backscatter-count.h"
 #include "backscatter-delivered.h"
-#include "backscatter-private.h"
+#include "backscatter-log.h"
+#include "backscatter-result.h"
 #include "backscatter-event.h"
 #include "backscatter-state.h"
 

@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "bounce-check.h"
 #include "bounce-diagnosis.h"
-#include "backscatter-private.h"
+#include "dovecot-backscatter.h"
 
 struct bounce_diagnosis *backscatter_diagnosis_init(pool_t pool)
 {

@@ -8,7 +8,7 @@
 #include "backscatter-dict-key.h"
 #include "backscatter-disown.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "dovecot-backscatter.h"
 
 #include <ctype.h>
 

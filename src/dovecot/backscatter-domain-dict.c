@@ -6,7 +6,8 @@
 #include "mail-user.h"
 #include "bounce-domains.h"
 #include "backscatter-dict.h"
-#include "backscatter-private.h"
+#include "backscatter-domains.h"
+#include "dovecot-backscatter.h"
 
 #include <time.h>
 

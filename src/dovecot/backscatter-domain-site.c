@@ -9,7 +9,7 @@
 #include "backscatter-event.h"
 #include "backscatter-dict-private.h"
 #include "backscatter-domain-site.h"
-#include "backscatter-private.h"
+#include "dovecot-backscatter.h"
 
 struct domain_site {
 	struct bounce_domain_source source;

@@ -6,7 +6,8 @@
 #include "bounce-domains.h"
 #include "backscatter-event.h"
 #include "backscatter-throttle.h"
-#include "backscatter-private.h"
+#include "backscatter-domains.h"
+#include "dovecot-backscatter.h"
 
 #include <time.h>
 

@@ -12,7 +12,11 @@
 #include "backscatter-throttle.h"
 #include "backscatter-ports.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "backscatter-domains.h"
+#include "backscatter-keys.h"
+#include "backscatter-log.h"
+#include "backscatter-result.h"
+#include "backscatter-user.h"
 
 #include <time.h>
 
@@ -31,12 +35,6 @@ static struct backscatter_throttle backscatter_key_warnings = {
 static struct backscatter_throttle backscatter_dns_warnings = {
 	.interval = BACKSCATTER_DNS_WARNING_INTERVAL
 };
-
-const char *backscatter_address(pool_t pool, const struct smtp_address *address)
-{
-	return address == NULL ? NULL :
-		p_strdup(pool, smtp_address_encode(address));
-}
 
 static void
 judge_init_check(pool_t pool, const struct backscatter_question *question,

@@ -6,7 +6,8 @@
 #include "backscatter-event.h"
 #include "backscatter-throttle.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "backscatter-keys.h"
+#include "dovecot-backscatter.h"
 
 #include <dirent.h>
 #include <time.h>

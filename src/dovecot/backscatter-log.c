@@ -16,7 +16,7 @@
 #include "backscatter-outcome.h"
 #include "backscatter-delivered.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "backscatter-log.h"
 
 /* Of a value that a stranger wrote. */
 #define BACKSCATTER_LOG_MAX_VALUE 200

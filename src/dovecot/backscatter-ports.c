@@ -6,7 +6,8 @@
 #include "bounce-spf-source.h"
 #include "backscatter-dict.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "backscatter-keys.h"
+#include "dovecot-backscatter.h"
 #include "backscatter-ports.h"
 #include "backscatter-sent.h"
 

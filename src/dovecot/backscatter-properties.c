@@ -8,7 +8,8 @@
 #include "bounce-types.h"
 #include "bounce-verdict.h"
 #include "backscatter-burst.h"
-#include "backscatter-private.h"
+#include "backscatter-user.h"
+#include "dovecot-backscatter.h"
 
 int backscatter_property_check(const char *name, const char *value)
 {

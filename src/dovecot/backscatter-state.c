@@ -10,7 +10,8 @@
 #include "backscatter-disown.h"
 #include "backscatter-throttle.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "backscatter-user.h"
+#include "dovecot-backscatter.h"
 #include "backscatter-state.h"
 
 #include <time.h>

@@ -13,7 +13,8 @@
 #include "backscatter-dict-key.h"
 #include "backscatter-key-survey.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "backscatter-domains.h"
+#include "dovecot-backscatter.h"
 #include "backscatter-sent.h"
 
 /* Of an error's text. */

@@ -6,7 +6,10 @@
 #include "backscatter-dict.h"
 #include "backscatter-event.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "backscatter-domains.h"
+#include "backscatter-keys.h"
+#include "backscatter-user.h"
+#include "dovecot-backscatter.h"
 
 #define BACKSCATTER_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, backscatter_user_module)

@@ -14,7 +14,7 @@
 #include "bounce-windows.h"
 #include "backscatter-burst.h"
 #include "backscatter-settings.h"
-#include "backscatter-private.h"
+#include "dovecot-backscatter.h"
 
 #define FUZZ_MAX_RECIPIENTS 12
 

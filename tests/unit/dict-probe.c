@@ -18,7 +18,6 @@
 #include "mail-storage-service.h"
 #include "mail-user.h"
 #include "dovecot-backscatter.h"
-#include "backscatter-private.h"
 #include "backscatter-dict.h"
 
 #include <stdio.h>
