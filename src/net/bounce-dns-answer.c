@@ -101,13 +101,14 @@ static const char *dns_answer_authority(struct dns_answer *answer)
 			return "its authority section is malformed";
 		if (ns_rr_type(rr) == ns_t_ns)
 			answer->have_ns = TRUE;
-		if (ns_rr_type(rr) != ns_t_soa ||
-		    ns_rr_rdlen(rr) < DNS_SOA_MIN_SIZE)
-			continue;
-		minimum = ns_get32(ns_rr_rdata(rr) + ns_rr_rdlen(rr) -
-				   NS_INT32SZ);
-		answer->have_soa = TRUE;
-		answer->soa_ttl = I_MIN(rr_ttl(&rr), minimum);
+		if (ns_rr_type(rr) == ns_t_soa &&
+		    ns_rr_rdlen(rr) >= DNS_SOA_MIN_SIZE) {
+			/* its last number */
+			minimum = ns_get32(ns_rr_rdata(rr) +
+					   ns_rr_rdlen(rr) - NS_INT32SZ);
+			answer->have_soa = TRUE;
+			answer->soa_ttl = I_MIN(rr_ttl(&rr), minimum);
+		}
 	}
 	return NULL;
 }

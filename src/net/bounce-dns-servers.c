@@ -7,10 +7,11 @@
 
 #define DNS_PORT 53
 
-static const char *dns_server_name(const struct ip_addr *ip, in_port_t port)
+const char *
+t_bounce_dns_server_name(const struct ip_addr *ip, in_port_t port)
 {
 	return t_strdup_printf(IPADDR_IS_V4(ip) ? "%s:%u" : "[%s]:%u",
-			       net_ip2addr(ip), port);
+			       net_ip2addr(ip), port == 0 ? DNS_PORT : port);
 }
 
 static int
@@ -31,7 +32,7 @@ dns_server_parse(const char *word, string_t *servers, const char **error_r)
 	}
 	if (str_len(servers) > 0)
 		str_append_c(servers, ',');
-	str_append(servers, dns_server_name(&ip, port));
+	str_append(servers, t_bounce_dns_server_name(&ip, port));
 	return 0;
 }
 
@@ -62,7 +63,7 @@ const char *bounce_dns_servers_prefer(const char *servers,
 	const char *host = net_ip2addr(ip), *name, *first = NULL;
 	string_t *rest = t_str_new(128);
 
-	name = dns_server_name(ip, port);
+	name = t_bounce_dns_server_name(ip, port);
 	for (; *words != NULL; words++) {
 		/* of the system's the port may be missing */
 		if (first == NULL && (strcmp(*words, name) == 0 ||

@@ -5,8 +5,8 @@
 #include "str.h"
 #include "bounce-dns.h"
 
+#define CARES_NO_DEPRECATED
 #include <ares.h>
-#include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,10 +20,11 @@
 #define DNS_TRY_FRACTION 6
 #define DNS_TRY_MIN_MSECS 50
 
-/* 1.28 has calls that give an answer already parsed, and deprecates others. An
-   older one does not tell a server that fails from one that is not there. */
+/* 1.28 does not like ares_query() any more, which gives the octets of an answer
+   in all versions. An older one does not tell a server that fails from one that
+   is not there. */
 #if ARES_VERSION >= 0x011c00
-#  define DNS_HAVE_DNSREC
+#  define DNS_HAVE_SERVERS_CSV
 #  define DNS_UNREACHED "no server could be reached"
 #else
 #  define DNS_UNREACHED \
@@ -98,7 +99,7 @@ static void
 dns_query_fail(struct bounce_dns *dns, pool_t pool,
 	       struct bounce_dns_query *query, int status)
 {
-	const char *text;
+	const char *text = ares_strerror(status);
 
 	bounce_dns_query_reset(query);
 	switch (status) {
@@ -121,7 +122,6 @@ dns_query_fail(struct bounce_dns *dns, pool_t pool,
 		text = "the server refused to answer (REFUSED)";
 		break;
 	default:
-		text = ares_strerror(status);
 		break;
 	}
 	query->error = p_strdup_printf(pool, "%s (%s)", text,
@@ -132,58 +132,26 @@ dns_query_fail(struct bounce_dns *dns, pool_t pool,
 /* status counts only where there is no answer: c-ares 1.18 calls an answer
    with a code that it does not know a success. */
 static void
-dns_ask_answer(struct dns_ask *ask, int status, const unsigned char *data,
-	       size_t size)
+dns_ask_callback(void *context, int status, int timeouts ATTR_UNUSED,
+		 unsigned char *data, int size)
 {
+	struct dns_ask *ask = context;
 	struct dns_batch *batch = ask->batch;
 
 	i_assert(batch->pending > 0);
 	batch->pending--;
-	if (data == NULL || size == 0)
+	if (data == NULL || size <= 0)
 		dns_query_fail(batch->dns, batch->pool, ask->query, status);
 	else
 		bounce_dns_answer_parse(batch->pool, data, size, ask->query);
 }
 
-#ifdef DNS_HAVE_DNSREC
-static void
-dns_ask_callback(void *context, ares_status_t status,
-		 size_t timeouts ATTR_UNUSED, const ares_dns_record_t *record)
-{
-	unsigned char *data = NULL;
-	size_t size = 0;
-
-	if (record != NULL) {
-		/* our own parser reads what all versions have: bytes */
-		if (ares_dns_write(record, &data, &size) != ARES_SUCCESS)
-			status = ARES_EBADRESP;
-	}
-	dns_ask_answer(context, status, data, size);
-	ares_free_string(data);
-}
-
 static void dns_ask_send(struct dns_ask *ask)
 {
 	/* a failure calls back, too */
-	(void)ares_query_dnsrec(ask->batch->channel, ask->query->name,
-				ARES_CLASS_IN,
-				(ares_dns_rec_type_t)ask->query->type,
-				dns_ask_callback, ask, NULL);
-}
-#else
-static void
-dns_ask_callback(void *context, int status, int timeouts ATTR_UNUSED,
-		 unsigned char *data, int size)
-{
-	dns_ask_answer(context, status, data, size);
-}
-
-static void dns_ask_send(struct dns_ask *ask)
-{
-	ares_query(ask->batch->channel, ask->query->name, 1 /* IN */,
+	ares_query(ask->batch->channel, ask->query->name, ns_c_in,
 		   ask->query->type, dns_ask_callback, ask);
 }
-#endif
 
 /* c-ares tells what it waits for. */
 static void
@@ -207,12 +175,12 @@ dns_batch_socket(void *context, ares_socket_t fd, int readable, int writable)
 	pfd->revents = 0;
 }
 
-/* The servers that c-ares found; NULL if it does not tell. */
-#ifdef DNS_HAVE_DNSREC
+/* The servers that c-ares found; "" if it does not tell. */
+#ifdef DNS_HAVE_SERVERS_CSV
 static const char *t_dns_batch_servers(struct dns_batch *batch)
 {
 	char *csv = ares_get_servers_csv(batch->channel);
-	const char *servers = t_strdup(csv);
+	const char *servers = csv == NULL ? "" : t_strdup(csv);
 
 	ares_free_string(csv);
 	return servers;
@@ -222,20 +190,16 @@ static const char *t_dns_batch_servers(struct dns_batch *batch)
 {
 	struct ares_addr_port_node *nodes, *node;
 	string_t *servers = t_str_new(128);
-	char text[INET6_ADDRSTRLEN];
+	struct ip_addr ip;
 
 	if (ares_get_servers_ports(batch->channel, &nodes) != ARES_SUCCESS)
-		return NULL;
+		return "";
 	for (node = nodes; node != NULL; node = node->next) {
-		if (inet_ntop(node->family, &node->addr, text,
-			      sizeof(text)) == NULL)
-			continue;
-		if (str_len(servers) > 0)
-			str_append_c(servers, ',');
-		str_printfa(servers, node->family == AF_INET6 ? "[%s]:%d" :
-			    "%s:%d", text,
-			    node->udp_port == 0 ? NS_DEFAULTPORT :
-			    node->udp_port);
+		i_zero(&ip);
+		ip.family = node->family;
+		memcpy(&ip.u, &node->addr, sizeof(node->addr));
+		str_printfa(servers, "%s%s", str_len(servers) > 0 ? "," : "",
+			    t_bounce_dns_server_name(&ip, node->udp_port));
 	}
 	ares_free_data(nodes);
 	return str_c(servers);
@@ -249,17 +213,15 @@ static int dns_batch_set_servers(struct dns_batch *batch)
 	const char *servers = dns->servers;
 	int ret = ARES_SUCCESS;
 
-	if (*servers == '\0' && !prefer)
-		return ret;
 	T_BEGIN {
-		if (*servers == '\0')
+		if (*servers == '\0' && prefer)
 			servers = t_dns_batch_servers(batch);
-		if (servers != NULL && prefer) {
+		if (prefer) {
 			servers = bounce_dns_servers_prefer(
 				servers, &dns->preferred_ip,
 				dns->preferred_port);
 		}
-		if (servers != NULL && *servers != '\0') {
+		if (*servers != '\0') {
 			ret = ares_set_servers_ports_csv(batch->channel,
 							 servers);
 		}

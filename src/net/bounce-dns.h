@@ -77,6 +77,10 @@ struct bounce_dns_query {
 int bounce_dns_servers_parse(const char *servers, string_t *dest,
 			     const char **error_r);
 
+/* A server in that form; port 0: the default (data stack). */
+const char *
+t_bounce_dns_server_name(const struct ip_addr *ip, in_port_t port);
+
 /* The list in that form, with this server moved to its front if it is in it
    (data stack). */
 const char *bounce_dns_servers_prefer(const char *servers,

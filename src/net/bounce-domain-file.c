@@ -71,8 +71,7 @@ static struct bounce_lru *domain_files;
 
 static void content_free(struct bounce_lru_entry *lru)
 {
-	struct domain_file_content *content =
-		(struct domain_file_content *)lru;
+	struct domain_file_content *content = (struct domain_file_content *)lru;
 
 	pool_unref(&content->pool);
 	i_free(content->error);
@@ -88,10 +87,8 @@ void bounce_domain_files_deinit(void)
    ours. */
 static bool stat_is_fresh(const struct stat *st)
 {
-	time_t age = time(NULL) - st->st_mtime;
-
-	return age <= BOUNCE_DOMAIN_FILE_SETTLE_SECS &&
-		age >= -BOUNCE_DOMAIN_FILE_SETTLE_SECS;
+	return llabs((long long)time(NULL) - st->st_mtime) <=
+		BOUNCE_DOMAIN_FILE_SETTLE_SECS;
 }
 
 /*
@@ -110,9 +107,7 @@ line_cmp(const unsigned char *a, size_t a_size,
 {
 	int ret = memcmp(a, b, I_MIN(a_size, b_size));
 
-	if (ret != 0)
-		return ret;
-	return a_size == b_size ? 0 : (a_size < b_size ? -1 : 1);
+	return ret != 0 ? ret : (a_size > b_size) - (a_size < b_size);
 }
 
 /* Takes a line without its line end. Of a NORMAL one *size_r octets are the
@@ -186,10 +181,8 @@ reader_line(struct domain_reader *reader, const unsigned char *line,
 	if (type == DOMAIN_LINE_EMPTY ||
 	    reader->lines > BOUNCE_DOMAIN_FILE_MAX_UNSORTED)
 		return;
-	if (name != NULL)
-		str_append(reader->list, name);
-	else
-		str_append_data(reader->list, line, name_size);
+	str_append(reader->list, name != NULL ? name :
+		   t_strndup(line, name_size));
 	str_append_c(reader->list, ' ');
 }
 

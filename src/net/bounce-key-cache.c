@@ -4,8 +4,6 @@
 #include "bounce-key-cache.h"
 #include "bounce-lru.h"
 
-#define CACHE_DEFAULT_MAX_KEYS 1000
-#define CACHE_DEFAULT_MAX_OTHERS 1000
 #define CACHE_MAX_DOMAINS 1000
 
 #define KEY_NAME_INFIX "._domainkey."
@@ -67,21 +65,20 @@ cache_add(struct bounce_lru *lru, const char *name, uint64_t expires,
 struct bounce_key_cache *
 bounce_key_cache_init(const struct bounce_key_cache_settings *settings)
 {
-	static const struct bounce_key_cache_settings defaults;
-	struct bounce_key_cache *cache;
+	static const struct bounce_key_cache_settings defaults = {
+		.max_keys = 1000,
+		.max_others = 1000,
+		.lookups_per_minute = BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE
+	};
+	struct bounce_key_cache *cache = i_new(struct bounce_key_cache, 1);
 
 	if (settings == NULL)
 		settings = &defaults;
-	cache = i_new(struct bounce_key_cache, 1);
-	cache->keys = bounce_lru_init(settings->max_keys != 0 ?
-		settings->max_keys : CACHE_DEFAULT_MAX_KEYS, cache_entry_free);
-	cache->others = bounce_lru_init(settings->max_others != 0 ?
-		settings->max_others : CACHE_DEFAULT_MAX_OTHERS,
-		cache_entry_free);
+	cache->keys = bounce_lru_init(settings->max_keys, cache_entry_free);
+	cache->others = bounce_lru_init(settings->max_others,
+					cache_entry_free);
 	cache->domains = bounce_lru_init(CACHE_MAX_DOMAINS, cache_entry_free);
-	cache->per_minute = settings->lookups_per_minute != 0 ?
-		settings->lookups_per_minute :
-		BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE;
+	cache->per_minute = settings->lookups_per_minute;
 	return cache;
 }
 

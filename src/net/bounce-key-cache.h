@@ -54,7 +54,7 @@ struct bounce_key_cache_answer {
 	const char *error;
 };
 
-/* settings: NULL for the defaults, and so is each that is 0. */
+/* settings: NULL for the defaults. */
 struct bounce_key_cache *
 bounce_key_cache_init(const struct bounce_key_cache_settings *settings);
 void bounce_key_cache_deinit(struct bounce_key_cache **cache);

@@ -97,8 +97,8 @@ key_file_read(struct key_file *file, int fd, const char **error_r)
 			"it is not all there");
 	}
 	i_stream_unref(&input);
-	return ret == BUFFER_APPEND_OK || ret == BUFFER_APPEND_READ_MAX_SIZE ?
-		1 : -1;
+	return ret == BUFFER_APPEND_OK ||
+		ret == BUFFER_APPEND_READ_MAX_SIZE ? 1 : -1;
 }
 
 /* Returns 1 if the file is there, and its status is set; 0 if it does not
@@ -377,41 +377,36 @@ int bounce_key_dir_check(const char *path, unsigned int *count_r,
 	return ret;
 }
 
-/* A key may be there with and without the suffix. */
-static void key_dir_list_unique(ARRAY_TYPE(const_string) *names)
-{
-	unsigned int i;
-
-	for (i = array_count(names); i > 1; i--) {
-		if (strcmp(array_idx_elem(names, i - 1),
-			   array_idx_elem(names, i - 2)) == 0)
-			array_delete(names, i - 1, 1);
-	}
-}
-
 int bounce_key_dir_list(pool_t pool, const char *path,
 			const char *const **names_r, const char **error_r)
 {
-	ARRAY_TYPE(const_string) names;
+	ARRAY_TYPE(const_string) names, list;
+	const char *name, *last = "";
 	struct key_dir_iter iter;
-	const char *name;
 	int ret;
 
 	if (key_dir_iter_init(&iter, path, error_r) < 0)
 		return -1;
-	p_array_init(&names, pool, 16);
+	t_array_init(&names, 16);
 	while ((ret = key_dir_iter_next(&iter, error_r)) > 0) {
 		if (iter.error != NULL)
 			continue;
-		name = p_strndup(pool, iter.file, iter.name_size);
+		name = t_strndup(iter.file, iter.name_size);
 		array_push_back(&names, &name);
 	}
 	key_dir_iter_deinit(&iter);
 	if (ret < 0)
 		return -1;
 	array_sort(&names, i_strcmp_p);
-	key_dir_list_unique(&names);
-	array_append_zero(&names);
-	*names_r = array_front(&names);
+	p_array_init(&list, pool, array_count(&names) + 1);
+	array_foreach_elem(&names, name) {
+		/* one may be there with and without the suffix */
+		if (strcmp(name, last) == 0)
+			continue;
+		last = name = p_strdup(pool, name);
+		array_push_back(&list, &name);
+	}
+	array_append_zero(&list);
+	*names_r = array_front(&list);
 	return 0;
 }

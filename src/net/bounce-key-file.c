@@ -25,14 +25,6 @@ static bool is_blank(char c)
 	return bounce_is_wsp(c) || c == '\r';
 }
 
-static void text_blank(char *p, const char *end)
-{
-	for (; p < end; p++) {
-		if (*p != '\r' && *p != '\n')
-			*p = ' ';
-	}
-}
-
 static int
 retired_parse(const char *value, time_t *retired_r, const char **error_r)
 {
@@ -106,25 +98,9 @@ static int text_take_retired(char *text, time_t *retired_r,
 		if (ret < 0)
 			return -1;
 		if (ret > 0)
-			text_blank(p, end);
+			memset(p, ' ', end - p);
 	}
 	return 0;
-}
-
-/* A line that begins with ';' is a comment in any form; elsewhere ';' also
-   divides tags. */
-static void text_take_comment_lines(char *text)
-{
-	char *p = text, *end;
-
-	while (*p != '\0') {
-		end = p + strcspn(p, "\n");
-		while (is_blank(*p))
-			p++;
-		if (*p == ';')
-			text_blank(p, end);
-		p = *end == '\0' ? end : end + 1;
-	}
 }
 
 /* What reads one of the forms appends the record, and returns why it cannot, or
@@ -134,14 +110,20 @@ static void text_take_comment_lines(char *text)
  * A TXT record's text
  */
 
-static void plain_read(char *text, string_t *record)
+/* A line need not be folded as in a header. One that begins with ';' is a
+   comment; elsewhere ';' divides tags. */
+static void plain_read(const char *p, string_t *record)
 {
-	const char *p;
+	bool start = TRUE;
 
-	text_take_comment_lines(text);
-	/* a line need not be folded as in a header */
-	for (p = text; *p != '\0'; p++)
-		str_append_c(record, is_blank(*p) || *p == '\n' ? ' ' : *p);
+	for (; *p != '\0'; p++) {
+		if (start && p[strspn(p, " \t\r")] == ';')
+			p += strcspn(p, "\n");
+		if (*p == '\0')
+			break;
+		start = *p == '\n';
+		str_append_c(record, is_blank(*p) || start ? ' ' : *p);
+	}
 }
 
 /*

@@ -55,35 +55,25 @@ static uint64_t lookup_now(struct bounce_key_lookup *lookup)
  * Answers
  */
 
-/* Takes over the reference to the key. */
-static void
-query_answer(struct key_batch *batch, struct bounce_key_query *query,
-	     enum bounce_key_origin origin, enum bounce_key_status status,
-	     struct bounce_key *key, const char *error)
-{
-	query->origin = origin;
-	query->status = status;
-	query->key = key;
-	query->error = p_strdup(batch->pool, error);
-}
-
-/* What was answered beside the directory; takes over the reference. */
+/* What was answered, and where; takes over the reference to the key. */
 static void
 ask_answer(struct key_batch *batch, const struct key_ask *ask,
+	   enum bounce_key_origin origin,
 	   const struct bounce_key_cache_answer *answer)
 {
-	bool dns = answer->status == BOUNCE_KEY_FOUND ||
-		answer->status == BOUNCE_KEY_REVOKED ||
-		answer->status == BOUNCE_KEY_UNUSABLE;
+	struct bounce_key_query *query = ask->query;
+	bool unread = ask->dir_error != NULL &&
+		answer->status != BOUNCE_KEY_FOUND;
 
-	if (ask->dir_error != NULL && answer->status != BOUNCE_KEY_FOUND) {
-		query_answer(batch, ask->query, BOUNCE_KEY_ORIGIN_NONE,
-			     BOUNCE_KEY_TEMPERROR, NULL, ask->dir_error);
-		return;
-	}
-	query_answer(batch, ask->query, dns ? BOUNCE_KEY_ORIGIN_DNS :
-		     BOUNCE_KEY_ORIGIN_NONE, answer->status, answer->key,
-		     answer->error);
+	query->status = unread ? BOUNCE_KEY_TEMPERROR : answer->status;
+	query->error = p_strdup(batch->pool, unread ? ask->dir_error :
+				answer->error);
+	/* a file is there, whatever is in it */
+	query->origin = origin != BOUNCE_KEY_ORIGIN_DIR &&
+		(query->status == BOUNCE_KEY_MISSING ||
+		 query->status == BOUNCE_KEY_TEMPERROR) ?
+		BOUNCE_KEY_ORIGIN_NONE : origin;
+	query->key = answer->key;
 }
 
 static void
@@ -94,7 +84,7 @@ ask_fail(struct key_batch *batch, const struct key_ask *ask,
 		.status = status, .error = error
 	};
 
-	ask_answer(batch, ask, &answer);
+	ask_answer(batch, ask, BOUNCE_KEY_ORIGIN_NONE, &answer);
 }
 
 /* The name may have several TXT records; RFC 6376 section 6.1.2 leaves it open
@@ -162,25 +152,24 @@ answer_from_dns(const struct bounce_dns_query *dns_query,
 /* Returns TRUE if the directory answered the query. */
 static bool batch_try_dir(struct key_batch *batch, struct key_ask *ask)
 {
-	struct bounce_key_query *query = ask->query;
-	enum bounce_key_status status;
-	struct bounce_key *key;
-	const char *error;
+	struct bounce_key_lookup *lookup = batch->lookup;
+	struct bounce_key_cache_answer answer;
 	int ret;
 
-	if (batch->lookup->dir == NULL)
+	if (lookup->dir == NULL)
 		return FALSE;
-	ret = bounce_key_dir_lookup(batch->lookup->dir, query->selector,
-				    query->domain, &status, &key, &error);
+	ret = bounce_key_dir_lookup(lookup->dir, ask->query->selector,
+				    ask->query->domain, &answer.status,
+				    &answer.key, &answer.error);
 	if (ret < 0)
-		ask->dir_error = p_strdup(batch->pool, error);
+		ask->dir_error = p_strdup(batch->pool, answer.error);
 	if (ret <= 0)
 		return FALSE;
-	if (key != NULL && key->retired == 0) {
-		bounce_key_cache_add_domain(batch->lookup->cache,
-					    query->domain);
+	if (answer.key != NULL && answer.key->retired == 0) {
+		bounce_key_cache_add_domain(lookup->cache,
+					    ask->query->domain);
 	}
-	query_answer(batch, query, BOUNCE_KEY_ORIGIN_DIR, status, key, error);
+	ask_answer(batch, ask, BOUNCE_KEY_ORIGIN_DIR, &answer);
 	return TRUE;
 }
 
@@ -194,7 +183,7 @@ static bool batch_try_cache(struct key_batch *batch, const struct key_ask *ask)
 	case BOUNCE_KEY_CACHE_MISS:
 		return FALSE;
 	case BOUNCE_KEY_CACHE_HIT:
-		ask_answer(batch, ask, &answer);
+		ask_answer(batch, ask, BOUNCE_KEY_ORIGIN_DNS, &answer);
 		break;
 	case BOUNCE_KEY_CACHE_LIMIT:
 		ask_fail(batch, ask, BOUNCE_KEY_MISSING,
@@ -255,7 +244,7 @@ static void batch_ask_dns(struct key_batch *batch)
 		answer_from_dns(&dns_queries[i], &answer);
 		bounce_key_cache_store(lookup->cache, asks[i].name, batch->now,
 				       dns_queries[i].ttl, &answer);
-		ask_answer(batch, &asks[i], &answer);
+		ask_answer(batch, &asks[i], BOUNCE_KEY_ORIGIN_DNS, &answer);
 	}
 }
 

@@ -249,7 +249,7 @@ static void test_bounce_key_cache_flood(void)
 static void test_bounce_key_cache_expired(void)
 {
 	static const struct bounce_key_cache_settings set = {
-		.lookups_per_minute = 1
+		.max_keys = 10, .max_others = 10, .lookups_per_minute = 1
 	};
 	static const struct {
 		enum bounce_key_status status;
@@ -284,7 +284,7 @@ static void test_bounce_key_cache_expired(void)
 static void test_bounce_key_cache_tokens(void)
 {
 	static const struct bounce_key_cache_settings set = {
-		.lookups_per_minute = 3
+		.max_keys = 10, .max_others = 10, .lookups_per_minute = 3
 	};
 	/* lookups of new names, seconds after the first */
 	static const struct {
