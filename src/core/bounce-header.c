@@ -38,41 +38,30 @@ struct bounce_header_builder {
 	/* the line that is being given is kept */
 	bool keep;
 
-	/* which of header_fields were there */
+	/* which of BOUNCE_FIELD_OF_HEADER were there */
 	unsigned int seen;
 
 	struct header_snapshot snapshot;
 	buffer_t *body;
 };
 
-static const struct {
-	const char *name;
-	/* nobody writes it by hand */
-	bool machine;
-} known_fields[] = {
-	{ "Received", TRUE },
-	{ "From", FALSE },
-	{ "To", FALSE },
-	{ "Date", FALSE },
-	{ "Subject", FALSE },
-	{ "Message-ID", TRUE },
-	{ "Return-Path", TRUE },
-	{ "DKIM-Signature", TRUE },
-	{ "MIME-Version", FALSE },
-	{ "Reply-To", FALSE },
-	{ "Cc", FALSE },
-	{ "Sender", FALSE },
-	{ "X-Received", TRUE },
-};
-
-/* Others that stand in the header of a message, and hardly in a text. After
-   lines that are no field they show that the header goes on. */
-static const char *const header_fields[] = {
-	"Auto-Submitted", "Content-Disposition", "Content-Language",
-	"Content-Transfer-Encoding", "Content-Type", "Delivered-To",
-	"Envelope-To", "In-Reply-To", "List-Id", "Precedence", "References",
-	"X-Auto-Response-Suppress", "X-Failed-Recipients", "X-Mailer",
-	"X-Original-To",
+static const char *const ranked_fields[][16] = {
+	[BOUNCE_FIELD_OTHER] = { NULL },
+	[BOUNCE_FIELD_OF_HEADER] = {
+		"Auto-Submitted", "Content-Disposition", "Content-Language",
+		"Content-Transfer-Encoding", "Content-Type", "Delivered-To",
+		"Envelope-To", "In-Reply-To", "List-Id", "Precedence",
+		"References", "X-Auto-Response-Suppress",
+		"X-Failed-Recipients", "X-Mailer", "X-Original-To", NULL
+	},
+	[BOUNCE_FIELD_KNOWN] = {
+		"From", "To", "Date", "Subject", "MIME-Version", "Reply-To",
+		"Cc", "Sender", NULL
+	},
+	[BOUNCE_FIELD_MACHINE] = {
+		"Received", "Message-ID", "Return-Path", "DKIM-Signature",
+		"X-Received", NULL
+	},
 };
 
 /* RFC 5322 section 3.6.8: ftext */
@@ -284,34 +273,49 @@ static void builder_rollback(struct bounce_header_builder *builder)
 
 static bool name_is(const unsigned char *name, size_t size, const char *known)
 {
-	return strlen(known) == size &&
+	/* most names are told apart by their first letter, in either case */
+	return size > 0 && ((name[0] ^ known[0]) & ~0x20) == 0 &&
+		strlen(known) == size &&
 		strncasecmp((const char *)name, known, size) == 0;
 }
 
-static int name_find_known(const unsigned char *name, size_t size)
+/* Sets where in its list the name stands. */
+static enum bounce_field_rank
+name_get_rank(const unsigned char *name, size_t size, unsigned int *idx_r)
 {
+	enum bounce_field_rank rank;
 	unsigned int i;
 
-	for (i = 0; i < N_ELEMENTS(known_fields); i++) {
-		if (name_is(name, size, known_fields[i].name))
-			return i;
+	for (rank = N_ELEMENTS(ranked_fields) - 1; rank > 0; rank--) {
+		for (i = 0; ranked_fields[rank][i] != NULL; i++) {
+			if (name_is(name, size, ranked_fields[rank][i])) {
+				*idx_r = i;
+				return rank;
+			}
+		}
 	}
-	return -1;
+	return BOUNCE_FIELD_OTHER;
 }
 
-bool bounce_header_line_is_known(const unsigned char *data, size_t size,
-				 bool *machine_r)
+enum bounce_field_rank
+bounce_header_line_rank(const unsigned char *data, size_t size)
 {
 	uint32_t name_size, value_offset;
-	int known;
+	unsigned int idx;
 
-	if (!field_parse(data, I_MIN(size, BOUNCE_LINE_MAX_SIZE), &name_size,
-			 &value_offset))
-		return FALSE;
-	known = name_find_known(data, name_size);
-	if (known >= 0)
-		*machine_r = known_fields[known].machine;
-	return known >= 0;
+	return !field_parse(data, I_MIN(size, BOUNCE_LINE_MAX_SIZE),
+			    &name_size, &value_offset) ? BOUNCE_FIELD_OTHER :
+		name_get_rank(data, name_size, &idx);
+}
+
+enum bounce_field_rank
+bounce_field_rank(const struct bounce_header *header,
+		  const struct bounce_field *field)
+{
+	unsigned int idx;
+
+	return name_get_rank(header->data + field->offset, field->name_size,
+			     &idx);
 }
 
 /* A field of that name is there. TRUE if it shows that the lines before it,
@@ -319,20 +323,23 @@ bool bounce_header_line_is_known(const unsigned char *data, size_t size,
 static bool builder_goes_on(struct bounce_header_builder *builder,
 			    const unsigned char *name, size_t size)
 {
-	unsigned int i, bit;
+	unsigned int idx;
 	bool seen;
 
-	for (i = 0; i < N_ELEMENTS(header_fields); i++) {
-		if (!name_is(name, size, header_fields[i]))
-			continue;
-		bit = 1U << i;
+	switch (name_get_rank(name, size, &idx)) {
+	case BOUNCE_FIELD_OTHER:
+		return FALSE;
+	case BOUNCE_FIELD_OF_HEADER:
 		/* a second one may be of the first part of a body, or of what
 		   the text quotes */
-		seen = (builder->seen & bit) != 0;
-		builder->seen |= bit;
+		seen = (builder->seen & (1U << idx)) != 0;
+		builder->seen |= 1U << idx;
 		return !seen;
+	case BOUNCE_FIELD_KNOWN:
+	case BOUNCE_FIELD_MACHINE:
+		break;
 	}
-	return name_find_known(name, size) >= 0;
+	return TRUE;
 }
 
 /* TRUE if the value so far ends with the ';' that another parameter follows, and
@@ -361,18 +368,17 @@ builder_line_no_field(struct bounce_header_builder *builder,
 	if (builder->type == BOUNCE_HEADER_STATUS) {
 		/* somebody reads it: the words are not to be joined */
 		builder_append(builder, (const void *)" ", 1);
-		builder_append(builder, data, size);
-		return BOUNCE_HEADER_LINE_FIELD;
+	} else if (!builder->keep ||
+		   !builder_expects_parameter(builder, data, size)) {
+		/* nor is it of the header's if it may be a boundary */
+		return builder->type == BOUNCE_HEADER_MESSAGE &&
+			builder->keep &&
+			(size < 2 || memcmp(data, "--", 2) != 0) &&
+			builder_add_tentative(builder, data, size) ?
+			BOUNCE_HEADER_LINE_FIELD : BOUNCE_HEADER_LINE_BODY;
 	}
-	if (builder->keep && builder_expects_parameter(builder, data, size)) {
-		builder_append(builder, data, size);
-		return BOUNCE_HEADER_LINE_FIELD;
-	}
-	/* nor is it of the header's if it may be a boundary */
-	return builder->type == BOUNCE_HEADER_MESSAGE && builder->keep &&
-		(size < 2 || memcmp(data, "--", 2) != 0) &&
-		builder_add_tentative(builder, data, size) ?
-		BOUNCE_HEADER_LINE_FIELD : BOUNCE_HEADER_LINE_BODY;
+	builder_append(builder, data, size);
+	return BOUNCE_HEADER_LINE_FIELD;
 }
 
 /* A line before the first field that is none. */
@@ -450,50 +456,28 @@ void bounce_header_builder_get_body(const struct bounce_header_builder *builder,
 	*size_r = builder->body == NULL ? 0 : builder->body->used;
 }
 
-static const struct bounce_header *
-header_parse(pool_t pool, enum bounce_header_type type,
-	     const unsigned char *data, size_t size)
+const struct bounce_header *
+bounce_header_parse_type(pool_t pool, enum bounce_header_type type,
+			 const unsigned char *data, size_t size)
 {
 	struct bounce_header_builder *builder =
 		bounce_header_builder_init(pool, type);
-	const unsigned char *end = size == 0 ? data : data + size, *p;
+	const unsigned char *end = size == 0 ? data : data + size, *next;
+	enum bounce_header_line ret = BOUNCE_HEADER_LINE_FIELD;
 
-	while (data < end) {
-		p = bounce_line_next(data, end);
-		switch (bounce_header_builder_line(builder, data, p - data,
-						   TRUE)) {
-		case BOUNCE_HEADER_LINE_FIELD:
-			break;
-		case BOUNCE_HEADER_LINE_END:
-			return bounce_header_builder_finish(builder, TRUE);
-		case BOUNCE_HEADER_LINE_BODY:
-			return bounce_header_builder_finish(builder, FALSE);
-		}
-		data = p;
+	for (; data < end && ret == BOUNCE_HEADER_LINE_FIELD; data = next) {
+		next = bounce_line_next(data, end);
+		ret = bounce_header_builder_line(builder, data, next - data,
+						 TRUE);
 	}
-	return bounce_header_builder_finish(builder, FALSE);
-}
-
-const struct bounce_header *
-bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
-{
-	return header_parse(pool, BOUNCE_HEADER_MESSAGE, data, size);
-}
-
-const struct bounce_header *
-bounce_header_parse_status(pool_t pool, const unsigned char *data, size_t size)
-{
-	return header_parse(pool, BOUNCE_HEADER_STATUS, data, size);
+	return bounce_header_builder_finish(builder,
+					    ret == BOUNCE_HEADER_LINE_END);
 }
 
 bool bounce_field_is(const struct bounce_header *header,
 		     const struct bounce_field *field, const char *name)
 {
-	size_t name_size = strlen(name);
-
-	return field->name_size == name_size &&
-		strncasecmp((const char *)header->data + field->offset, name,
-			    name_size) == 0;
+	return name_is(header->data + field->offset, field->name_size, name);
 }
 
 const struct bounce_field *
@@ -516,28 +500,6 @@ bounce_header_count(const struct bounce_header *header, const char *name)
 	for (i = 0; i < header->fields_count; i++) {
 		if (bounce_field_is(header, &header->fields[i], name))
 			count++;
-	}
-	return count;
-}
-
-unsigned int
-bounce_header_count_known(const struct bounce_header *header,
-			  unsigned int enough, bool *machine_r)
-{
-	unsigned int i, count = 0;
-	int known;
-
-	*machine_r = FALSE;
-	for (i = 0; i < header->fields_count; i++) {
-		known = name_find_known(header->data + header->fields[i].offset,
-					header->fields[i].name_size);
-		if (known < 0)
-			continue;
-		count++;
-		if (known_fields[known].machine)
-			*machine_r = TRUE;
-		if (count >= enough && *machine_r)
-			break;
 	}
 	return count;
 }

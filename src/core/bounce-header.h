@@ -76,23 +76,39 @@ void bounce_header_builder_get_body(const struct bounce_header_builder *builder,
 				    const unsigned char **data_r,
 				    size_t *size_r);
 
-/* Split a whole block that is in memory: of a message, or of a delivery
-   status. The memory is the pool's. */
+/* Split a whole block that is in memory. The header is the pool's. */
 const struct bounce_header *
-bounce_header_parse(pool_t pool, const unsigned char *data, size_t size);
-const struct bounce_header *
-bounce_header_parse_status(pool_t pool, const unsigned char *data, size_t size);
+bounce_header_parse_type(pool_t pool, enum bounce_header_type type,
+			 const unsigned char *data, size_t size);
+static inline const struct bounce_header *
+bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
+{
+	return bounce_header_parse_type(pool, BOUNCE_HEADER_MESSAGE, data,
+					size);
+}
 
 /* TRUE if the line begins with a field name and a colon: one or more of the
    characters of RFC 5322 section 3.6.8, white space allowed before the colon
    (obs-optional). */
 bool bounce_header_line_is_field(const unsigned char *data, size_t size);
 
-/* TRUE if it is one of the fields that every mail has some of, which
-   bounce_header_count_known() counts. machine_r: of the kind that nobody writes
-   by hand. */
-bool bounce_header_line_is_known(const unsigned char *data, size_t size,
-				 bool *machine_r);
+/* How much the name of a field says of the block that it stands in: the greater,
+   the more. */
+enum bounce_field_rank {
+	/* nothing; or the line is no field */
+	BOUNCE_FIELD_OTHER = 0,
+	/* It stands in the header of a message, and hardly in a text. */
+	BOUNCE_FIELD_OF_HEADER,
+	/* Every mail has some of these. */
+	BOUNCE_FIELD_KNOWN,
+	/* The same, and nobody writes it by hand. */
+	BOUNCE_FIELD_MACHINE
+};
+enum bounce_field_rank
+bounce_header_line_rank(const unsigned char *data, size_t size);
+enum bounce_field_rank
+bounce_field_rank(const struct bounce_header *header,
+		  const struct bounce_field *field);
 
 /* TRUE if the field has this name, without case. */
 bool bounce_field_is(const struct bounce_header *header,
@@ -102,13 +118,6 @@ const struct bounce_field *
 bounce_header_find(const struct bounce_header *header, const char *name);
 unsigned int
 bounce_header_count(const struct bounce_header *header, const char *name);
-
-/* How many of its fields are of those that every mail has some of, counted up
-   to enough; machine_r: one of them is of the kind that nobody writes by
-   hand. */
-unsigned int
-bounce_header_count_known(const struct bounce_header *header,
-			  unsigned int enough, bool *machine_r);
 
 /* The field's value: unfolded (RFC 5322 section 2.2.3), white space at both
    ends removed, NULs and other control characters made '?', at most max_size

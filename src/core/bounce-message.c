@@ -1,7 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "array.h"
 #include "istream.h"
+#include "bounce-lines.h"
+#include "bounce-report.h"
 #include "bounce-walk.h"
 
 struct bounce_message_parser {
@@ -47,17 +50,45 @@ bool bounce_message_parser_more(struct bounce_message_parser *parser,
 	return go_on;
 }
 
+/* What came back looks like addresses by its names. */
+static const char *const *
+t_message_ids(const struct bounce_original *original)
+{
+	ARRAY_TYPE(const_string) ids;
+	const char *value;
+
+	t_array_init(&ids, 4);
+	for (; original != NULL; original = original->next) {
+		value = t_bounce_header_value(original->message.header,
+					      "Message-ID");
+		if (value == NULL)
+			continue;
+		if (*value == '<')
+			value = t_strcut(value + 1, '>');
+		array_push_back(&ids, &value);
+	}
+	array_append_zero(&ids);
+	return array_front(&ids);
+}
+
 const struct bounce_message *
 bounce_message_parser_finish(struct bounce_message_parser **_parser)
 {
 	struct bounce_message_parser *parser = *_parser;
+	struct bounce_message *message = parser->message;
 
 	*_parser = NULL;
 	T_BEGIN {
 		(void)bounce_lines_finish(&parser->lines);
 		bounce_walk_deinit(&parser->walk);
+		if (message->report == NULL) {
+			message->report = bounce_report_from_text(
+				parser->shared.pool, message->header,
+				t_message_ids(message->originals),
+				message->text, message->text_size);
+		}
 	} T_END;
-	return parser->message;
+	return message;
 }
 
 int bounce_message_read(pool_t pool, struct istream *input,

@@ -5,6 +5,7 @@
 #include "rfc822-parser.h"
 #include "rfc2231-parser.h"
 #include "bounce-header.h"
+#include "bounce-lines.h"
 #include "bounce-mime.h"
 
 /* RFC 2046 section 5.1.1 allows 70; a few more do no harm. */
@@ -157,4 +158,49 @@ void bounce_mime_parse(pool_t pool, const struct bounce_header *header,
 			mime_parse_content_type(pool, value, mime_r);
 	} T_END;
 	mime_r->encoding = bounce_mime_get_encoding(header);
+}
+
+bool bounce_multiparts_open(struct bounce_multiparts *multiparts,
+			    const struct bounce_mime *mime)
+{
+	unsigned int i = multiparts->depth;
+
+	if (i == N_ELEMENTS(multiparts->stack))
+		return FALSE;
+	multiparts->stack[i].boundary = mime->boundary;
+	multiparts->stack[i].boundary_size = strlen(mime->boundary);
+	multiparts->stack[i].digest =
+		strcmp(mime->type, "multipart/digest") == 0;
+	multiparts->depth++;
+	return TRUE;
+}
+
+bool bounce_multiparts_in_digest(const struct bounce_multiparts *multiparts)
+{
+	return multiparts->depth > 0 &&
+		multiparts->stack[multiparts->depth - 1].digest;
+}
+
+int bounce_multiparts_find(const struct bounce_multiparts *multiparts,
+			   const unsigned char *data, size_t size,
+			   bool *last_r)
+{
+	const unsigned char *end = bounce_space_trim(data + 2, data + size);
+	size_t boundary_size;
+	unsigned int i;
+
+	data += 2;
+	size = end - data;
+	for (i = multiparts->depth; i > 0; i--) {
+		boundary_size = multiparts->stack[i - 1].boundary_size;
+		if (size < boundary_size ||
+		    memcmp(data, multiparts->stack[i - 1].boundary,
+			   boundary_size) != 0)
+			continue;
+		*last_r = size == boundary_size + 2 &&
+			memcmp(end - 2, "--", 2) == 0;
+		if (*last_r || size == boundary_size)
+			return i - 1;
+	}
+	return -1;
 }

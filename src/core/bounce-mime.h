@@ -3,6 +3,8 @@
 
 /* What the MIME fields of a header say. RFC 2045, 2046, 6522. */
 
+#include "bounce-limits.h"
+
 struct bounce_header;
 
 enum bounce_encoding {
@@ -30,5 +32,29 @@ void bounce_mime_parse(pool_t pool, const struct bounce_header *header,
 /* The encoding alone. */
 enum bounce_encoding
 bounce_mime_get_encoding(const struct bounce_header *header);
+
+/* The multiparts that are open, the outermost first. Zeroed to begin with; to
+   close some, make depth smaller. */
+struct bounce_multiparts {
+	struct {
+		const char *boundary;
+		size_t boundary_size;
+		bool digest;
+	} stack[BOUNCE_MIME_MAX_DEPTH];
+	unsigned int depth;
+};
+
+/* mime: with a boundary, which is not copied. Returns FALSE if too many are
+   open. */
+bool bounce_multiparts_open(struct bounce_multiparts *multiparts,
+			    const struct bounce_mime *mime);
+/* TRUE if the innermost is a digest: its parts are messages (RFC 2046 section
+   5.1.5). */
+bool bounce_multiparts_in_digest(const struct bounce_multiparts *multiparts);
+/* The line begins with "--". Returns the index of the multipart whose boundary
+   it is, of several the innermost, or -1; last_r: it is the last one. */
+int bounce_multiparts_find(const struct bounce_multiparts *multiparts,
+			   const unsigned char *data, size_t size,
+			   bool *last_r);
 
 #endif

@@ -5,6 +5,7 @@
 #include "hex-binary.h"
 #include "message-address.h"
 #include "sha2.h"
+#include "bounce-block.h"
 #include "bounce-authres.h"
 #include "bounce-kind.h"
 #include "bounce-limits.h"
@@ -13,7 +14,6 @@
 #include "bounce-questions.h"
 #include "bounce-reasons.h"
 #include "bounce-signatures.h"
-#include "bounce-text.h"
 #include "bounce-trace.h"
 
 #define REPLAY_DAY_SECS (24 * 3600)
@@ -84,7 +84,7 @@ static bool original_is_truncated(const struct bounce_signatures *signatures,
 		return TRUE;
 	if (original->state == BOUNCE_ORIGINAL_TRUNCATED &&
 	    (original->body_size == 0 ||
-	     !bounce_text_block_is_original(original->message.header)))
+	     !bounce_block_is_original(original->message.header)))
 		return TRUE;
 	/* RFC 5322 section 3.6: it was cut above From, maybe with a signature
 	   that stood there too */

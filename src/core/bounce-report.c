@@ -209,8 +209,8 @@ static void report_group(struct report_parser *parser,
 	enum report_field name;
 	unsigned int i;
 
-	header = bounce_header_parse_status(pool_datastack_create(), data,
-					    size);
+	header = bounce_header_parse_type(pool_datastack_create(),
+					  BOUNCE_HEADER_STATUS, data, size);
 	parser->rcpt = NULL;
 	parser->encoding = bounce_mime_get_encoding(header);
 	for (i = 0; i < header->fields_count; i++) T_BEGIN {

@@ -5,8 +5,9 @@
 #include "str.h"
 #include "charset-utf8.h"
 #include "mail-html2text.h"
+#include "bounce-block.h"
+#include "bounce-lines.h"
 #include "bounce-text.h"
-#include "bounce-message-private.h"
 
 /* A prefix is what a mail program puts before each line that it quotes. */
 #define TEXT_MAX_PREFIX 8
@@ -26,8 +27,10 @@ enum text_state {
 };
 
 struct bounce_text {
-	pool_t pool;
-	struct bounce_walk *walk;
+	struct bounce_text_owner *owner;
+	const struct bounce_text_callbacks *callbacks;
+	void *context;
+
 	enum text_state state;
 	struct bounce_header_builder *block;
 	enum bounce_text_flags flags;
@@ -53,28 +56,7 @@ struct bounce_text {
 	size_t block_kept;
 	unsigned int block_known;
 	bool block_machine;
-
-	struct bounce_walk *child;
 };
-
-/*
- * What a header looks like
- */
-
-bool bounce_text_block_is_original(const struct bounce_header *header)
-{
-	bool machine;
-
-	return bounce_header_count_known(header, 3, &machine) >= 3 &&
-		machine;
-}
-
-bool bounce_text_block_has_known_field(const struct bounce_header *header)
-{
-	bool machine;
-
-	return bounce_header_count_known(header, 1, &machine) >= 1;
-}
 
 /*
  * Lines that announce an original
@@ -131,19 +113,47 @@ static void text_to_utf8(struct bounce_text *text, const unsigned char **data,
 static void
 text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 {
+	struct bounce_text_owner *owner = text->owner;
+
 	if ((text->flags & BOUNCE_TEXT_KEEP) == 0 ||
 	    text->kept >= BOUNCE_TEXT_MAX_SIZE)
 		return;
 	text->kept += size;
-	/* what is left of HTML is UTF-8 */
-	if (text->charset == NULL || text->html != NULL) {
-		bounce_walk_keep_text(text->walk, data, size);
-		return;
-	}
+	if (owner->kept == NULL)
+		owner->kept = buffer_create_dynamic(owner->pool, 1024);
 	T_BEGIN {
-		text_to_utf8(text, &data, &size);
-		bounce_walk_keep_text(text->walk, data, size);
+		/* what is left of HTML is UTF-8 */
+		if (text->charset != NULL && text->html == NULL)
+			text_to_utf8(text, &data, &size);
+		buffer_append(owner->kept, data,
+			      I_MIN(size, BOUNCE_TEXT_MAX_SIZE -
+				    owner->kept->used));
 	} T_END;
+}
+
+static size_t text_kept_size(const struct bounce_text *text)
+{
+	return text->owner->kept == NULL ? 0 : text->owner->kept->used;
+}
+
+/* What was kept since the block began is not what the bounce says. */
+static void text_forget_block(struct bounce_text *text)
+{
+	if (text_kept_size(text) > text->block_kept)
+		buffer_set_used_size(text->owner->kept, text->block_kept);
+}
+
+/* FALSE: no more of it may be scanned. */
+static bool text_may_scan(struct bounce_text *text, size_t size)
+{
+	uoff_t *scanned = &text->owner->shared->scanned;
+
+	if (*scanned > BOUNCE_TEXT_MAX_SCAN) {
+		text->owner->message->over_limit = TRUE;
+		return FALSE;
+	}
+	*scanned += size;
+	return TRUE;
 }
 
 static size_t text_prefix_size(const unsigned char *data, size_t size)
@@ -190,12 +200,11 @@ text_unprefix(const struct bounce_text *text, const unsigned char **data,
 static void text_block_field(struct bounce_text *text,
 			     const unsigned char *data, size_t size)
 {
-	bool machine;
+	enum bounce_field_rank rank = bounce_header_line_rank(data, size);
 
-	if (!bounce_header_line_is_known(data, size, &machine))
-		return;
-	text->block_known++;
-	if (machine)
+	if (rank >= BOUNCE_FIELD_KNOWN)
+		text->block_known++;
+	if (rank == BOUNCE_FIELD_MACHINE)
 		text->block_machine = TRUE;
 }
 
@@ -208,7 +217,7 @@ static void text_begin_block(struct bounce_text *text,
 	text->prefix_size = prefix_size;
 	memcpy(text->prefix, data, prefix_size);
 	if (text->block == NULL) {
-		text->block = bounce_header_builder_init(text->pool,
+		text->block = bounce_header_builder_init(text->owner->pool,
 						BOUNCE_HEADER_MESSAGE);
 	} else {
 		bounce_header_builder_reset(text->block);
@@ -249,15 +258,14 @@ static bool line_is_known_field(const unsigned char *data, size_t size)
 {
 	const unsigned char *value = memchr(data, ':', size);
 	const unsigned char *end = data + size;
-	bool machine;
 
-	if (!bounce_header_line_is_known(data, size, &machine))
+	if (bounce_header_line_rank(data, size) < BOUNCE_FIELD_KNOWN)
 		return FALSE;
 	value++;
 	if (end - value < 2 || !bounce_is_space(*value))
 		return FALSE;
 	value = bounce_space_skip(value, end);
-	return !bounce_header_line_is_known(value, end - value, &machine);
+	return bounce_header_line_rank(value, end - value) < BOUNCE_FIELD_KNOWN;
 }
 
 /* Much begins like a field, "Reason: no such user", and what is returned
@@ -281,19 +289,6 @@ static bool text_leaves_block(const struct bounce_text *text,
 	return line_is_known_field(data + prefix_size, size - prefix_size);
 }
 
-/* Lines that looked like the header's and are not, with their prefix gone. */
-static void text_original_give(struct bounce_text *text,
-			       const unsigned char *data, size_t size)
-{
-	const unsigned char *end = data + size, *next;
-
-	while (data < end) {
-		next = bounce_line_next(data, end);
-		(void)bounce_walk_line(text->child, data, next - data, TRUE);
-		data = next;
-	}
-}
-
 /* After a line that announces it less is enough, but not what is indented for
    a reader, with words of a program between the fields: "Length: 2 kB". */
 static bool text_block_is_announced(const struct bounce_text *text,
@@ -301,10 +296,32 @@ static bool text_block_is_announced(const struct bounce_text *text,
 {
 	bool machine;
 
-	if (bounce_header_count_known(header, 2, &machine) < 2)
+	if (bounce_block_count_known(header, 2, &machine) < 2)
 		return FALSE;
 	return machine || text->prefix_size == 0 ||
 		!bounce_is_blank(text->prefix, text->prefix_size);
+}
+
+/* TRUE if the block is an original that is to be read. */
+static bool
+text_block_is_original(struct bounce_text *text,
+		       const struct bounce_header *header)
+{
+	if (!bounce_block_is_original(header) &&
+	    !(text->after_marker && text_block_is_announced(text, header)))
+		return FALSE;
+	if (text->html == NULL)
+		return TRUE;
+	/* a copy of what came back as it was */
+	if (text->owner->message->originals != NULL) {
+		text_forget_block(text);
+		text->kept = BOUNCE_TEXT_MAX_SIZE;
+		text->state = TEXT_DONE;
+		return FALSE;
+	}
+	/* what is laid out for a reader is a summary, unless it has what only
+	   a whole header has */
+	return bounce_header_find(header, "Received") != NULL;
 }
 
 /* The block ended. TRUE if it was the header of an original that is read:
@@ -313,41 +330,31 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 {
 	const struct bounce_header *header =
 		bounce_header_builder_finish(text->block, complete);
-	const unsigned char *data;
+	const unsigned char *data, *end, *next;
 	size_t size;
 
 	text->state = (text->flags & BOUNCE_TEXT_TOP) != 0 ?
 		TEXT_DONE : TEXT_SEARCH;
 	if (header->over_limit)
-		bounce_walk_set_over_limit(text->walk);
-	if (!bounce_text_block_is_original(header) &&
-	    !(text->after_marker && text_block_is_announced(text, header)))
+		text->owner->message->over_limit = TRUE;
+	if (!text_block_is_original(text, header))
 		return FALSE;
-	/* a copy of what came back as it was */
-	if (text->html != NULL && bounce_walk_has_original(text->walk)) {
-		bounce_walk_forget_text(text->walk, text->block_kept);
-		text->kept = BOUNCE_TEXT_MAX_SIZE;
-		text->state = TEXT_DONE;
-		return FALSE;
-	}
-	/* what is laid out for a reader is a summary, unless it has what only
-	   a whole header has */
-	if (text->html != NULL &&
-	    bounce_header_find(header, "Received") == NULL)
-		return FALSE;
-	text->child = bounce_walk_init_original(text->walk,
-		text->html != NULL ? BOUNCE_SOURCE_HTML : BOUNCE_SOURCE_TEXT,
-		header);
-	if (text->child == NULL) {
+	if (!text->callbacks->begin(text->context, text->html != NULL ?
+				    BOUNCE_SOURCE_HTML : BOUNCE_SOURCE_TEXT,
+				    header)) {
 		text->state = TEXT_DONE;
 		return FALSE;
 	}
 	text->state = TEXT_ORIGINAL;
-	/* what the original says is not what the bounce does */
-	bounce_walk_forget_text(text->walk, text->block_kept);
+	text_forget_block(text);
+	/* lines that looked like the header's, with their prefix gone */
 	bounce_header_builder_get_body(text->block, &data, &size);
-	if (size > 0)
-		text_original_give(text, data, size);
+	end = size == 0 ? data : data + size;
+	for (; data < end; data = next) {
+		next = bounce_line_next(data, end);
+		(void)text->callbacks->line(data, next - data, TRUE,
+					    text->context);
+	}
 	/* the header owns the memory of the builder now */
 	text->block = NULL;
 	return TRUE;
@@ -360,11 +367,11 @@ text_original_line(struct bounce_text *text, const unsigned char *data,
 	if (start && !text_unprefix(text, &data, &size) &&
 	    !bounce_is_blank(data, size)) {
 		/* what was quoted has ended */
-		bounce_walk_deinit(&text->child);
+		text->callbacks->end(text->context);
 		text->state = TEXT_DONE;
 		text_keep(text, data, size);
 	} else if (size > 0)
-		(void)bounce_walk_line(text->child, data, size, start);
+		(void)text->callbacks->line(data, size, start, text->context);
 }
 
 static void
@@ -403,7 +410,7 @@ static bool text_plain_line(const unsigned char *data, size_t size,
 {
 	struct bounce_text *text = context;
 
-	text->line_kept = bounce_walk_kept_text(text->walk);
+	text->line_kept = text_kept_size(text);
 	if (text->state == TEXT_ORIGINAL) {
 		text_original_line(text, data, size, start);
 		return TRUE;
@@ -411,7 +418,7 @@ static bool text_plain_line(const unsigned char *data, size_t size,
 	text_keep(text, data, size);
 	if (text->state == TEXT_DONE)
 		return TRUE;
-	if (text->html == NULL && !bounce_walk_may_scan(text->walk, size)) {
+	if (text->html == NULL && !text_may_scan(text, size)) {
 		text->state = TEXT_DONE;
 		return TRUE;
 	}
@@ -423,25 +430,27 @@ static bool text_plain_line(const unsigned char *data, size_t size,
 }
 
 struct bounce_text *
-bounce_text_init(pool_t pool, struct bounce_walk *walk,
-		 enum bounce_text_flags flags, const char *charset)
+bounce_text_init(struct bounce_text_owner *owner, enum bounce_text_flags flags,
+		 const char *charset,
+		 const struct bounce_text_callbacks *callbacks, void *context)
 {
-	struct bounce_text *text = p_new(pool, struct bounce_text, 1);
+	struct bounce_text *text = p_new(owner->pool, struct bounce_text, 1);
 
-	text->pool = pool;
-	text->walk = walk;
+	text->owner = owner;
+	text->callbacks = callbacks;
+	text->context = context;
 	text->flags = flags;
 	text->state = (flags & BOUNCE_TEXT_SCAN) != 0 ?
 		TEXT_SEARCH : TEXT_DONE;
 	if ((flags & BOUNCE_TEXT_KEEP) != 0 && charset != NULL &&
 	    !charset_is_utf8(charset) &&
-	    bounce_charset_begin(bounce_walk_get_charsets(walk), charset,
+	    bounce_charset_begin(&owner->shared->charsets, charset,
 				 &text->charset) < 0)
 		text->charset = NULL;
 	if ((flags & BOUNCE_TEXT_HTML) != 0) {
 		text->html = mail_html2text_init(0);
-		bounce_lines_init(&text->html_lines, pool, text_plain_line,
-				  text);
+		bounce_lines_init(&text->html_lines, owner->pool,
+				  text_plain_line, text);
 	}
 	return text;
 }
@@ -452,7 +461,7 @@ static void text_html_line(struct bounce_text *text, const unsigned char *data,
 {
 	buffer_t *plain;
 
-	if (text->html_done || !bounce_walk_may_scan(text->walk, size)) {
+	if (text->html_done || !text_may_scan(text, size)) {
 		text->html_done = TRUE;
 		return;
 	}
@@ -488,8 +497,6 @@ void bounce_text_deinit(struct bounce_text **_text)
 		(void)bounce_lines_finish(&text->html_lines);
 	if (text->state == TEXT_BLOCK)
 		(void)text_block_done(text, FALSE);
-	if (text->child != NULL)
-		bounce_walk_deinit(&text->child);
 	if (text->charset != NULL)
 		charset_to_utf8_end(&text->charset);
 	if (text->html != NULL)

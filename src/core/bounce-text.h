@@ -1,15 +1,63 @@
 #ifndef BOUNCE_TEXT_H
 #define BOUNCE_TEXT_H
 
-/* Originals that stand in a text, found by what they are: a header block. */
+/* Reads a text: keeps it for its wording, and looks for originals in it, which
+   are found by what they are: a block of fields. Who reads the message around it
+   gets the lines of an original by callback. */
 
-struct bounce_header;
+#include "bounce-charset.h"
+#include "bounce-lines.h"
+#include "bounce-message.h"
 
-/* TRUE if nothing but the header of a message looks like this: at least three
-   fields that every message has, at least one of them of the kind that nobody
-   writes by hand. */
-bool bounce_text_block_is_original(const struct bounce_header *header);
-/* TRUE if at least one field is there that messages have. */
-bool bounce_text_block_has_known_field(const struct bounce_header *header);
+enum bounce_text_flags {
+	/* keep it for its wording */
+	BOUNCE_TEXT_KEEP	= 0x01,
+	/* look for an original in it */
+	BOUNCE_TEXT_SCAN	= 0x02,
+	/* only for one that it begins with */
+	BOUNCE_TEXT_TOP		= 0x04,
+	/* take what is left without its tags */
+	BOUNCE_TEXT_HTML	= 0x08
+};
+
+/* What all texts of the delivered message share. */
+struct bounce_text_shared {
+	/* decoded octets in which an original was looked for */
+	uoff_t scanned;
+	struct bounce_charsets charsets;
+};
+
+/* The message that the text is of. */
+struct bounce_text_owner {
+	pool_t pool;
+	struct bounce_text_shared *shared;
+	/* Whether it has originals is read; over_limit is set, where what is
+	   looked for may be beyond a cap. */
+	struct bounce_message *message;
+	/* All that was kept of its texts, as UTF-8 where the charset is known;
+	   at most BOUNCE_TEXT_MAX_SIZE. */
+	buffer_t *kept;
+};
+
+struct bounce_text_callbacks {
+	/* An original was found. Its header may be kept. Returns FALSE if a cap
+	   forbids to read it: then no more is looked for. */
+	bool (*begin)(void *context, enum bounce_original_source source,
+		      const struct bounce_header *header);
+	/* The next line of its body, or piece of one. */
+	bounce_line_callback_t *line;
+	/* It ended before the text; it is not called where both end. */
+	void (*end)(void *context);
+};
+
+/* charset: of what is kept; NULL: not known. */
+struct bounce_text *
+bounce_text_init(struct bounce_text_owner *owner, enum bounce_text_flags flags,
+		 const char *charset,
+		 const struct bounce_text_callbacks *callbacks, void *context);
+/* The next line of decoded text, or piece of one. */
+void bounce_text_line(struct bounce_text *text, const unsigned char *data,
+		      size_t size, bool start);
+void bounce_text_deinit(struct bounce_text **text);
 
 #endif

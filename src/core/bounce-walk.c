@@ -2,15 +2,67 @@
 
 #include "lib.h"
 #include "buffer.h"
+#include "bounce-block.h"
+#include "bounce-decoder.h"
 #include "bounce-envelope.h"
 #include "bounce-kind-marks.h"
+#include "bounce-limits.h"
+#include "bounce-part.h"
 #include "bounce-report.h"
-#include "bounce-text.h"
 #include "bounce-walk.h"
-#include "bounce-walk-private.h"
 
-struct bounce_walk *bounce_walk_alloc(struct bounce_walk_shared *shared,
-				      struct bounce_message *message)
+enum walk_state {
+	/* in the header of the message */
+	WALK_HEADER,
+	/* in the header of a part */
+	WALK_PART_HEADER,
+	/* in a part, a preamble or an epilogue */
+	WALK_BODY,
+	/* nothing in the body is of interest but its octets */
+	WALK_OPAQUE
+};
+
+struct bounce_walk {
+	struct bounce_walk_shared *shared;
+	struct bounce_walk *parent;
+	struct bounce_message *message;
+	/* NULL: the message that is being delivered */
+	struct bounce_original *original;
+	struct bounce_original **originals_tail;
+
+	enum walk_state state;
+	/* of the message, then of its parts */
+	struct bounce_header_builder *header, *part_header;
+	struct bounce_multiparts multiparts;
+
+	/* The part that is open. It is given to the text, or else to the child.
+	   An original that the text has found is the child, too. */
+	struct bounce_decoder decoder;
+	struct bounce_text *text;
+	struct bounce_walk *child;
+	/* and to the status */
+	bool is_status;
+	buffer_t *status;
+	struct bounce_text_owner texts;
+
+	/* the outermost boundary, and whether it was closed */
+	const char *boundary;
+	bool closed;
+	/* the header of its part, which may be that of the original: unless
+	   one comes in the part */
+	const struct bounce_header *original_header;
+	/* what came was no header: it was given to another walk */
+	bool passed_on;
+
+	struct bounce_dkim_body_hasher *hasher;
+};
+
+static bool walk_set_header(struct bounce_walk *walk,
+			    const struct bounce_header *header);
+
+struct bounce_walk *
+bounce_walk_init(struct bounce_walk_shared *shared,
+		 struct bounce_message *message)
 {
 	struct bounce_walk *walk;
 
@@ -18,114 +70,219 @@ struct bounce_walk *bounce_walk_alloc(struct bounce_walk_shared *shared,
 	walk->shared = shared;
 	walk->message = message;
 	walk->originals_tail = &message->originals;
+	walk->header = bounce_header_builder_init(shared->pool,
+						  BOUNCE_HEADER_MESSAGE);
+	walk->texts.pool = shared->pool;
+	walk->texts.shared = &shared->text;
+	walk->texts.message = message;
 	return walk;
 }
 
-struct bounce_walk *
-bounce_walk_init(struct bounce_walk_shared *shared,
-		 struct bounce_message *message)
-{
-	struct bounce_walk *walk = bounce_walk_alloc(shared, message);
+/*
+ * Originals
+ */
 
-	walk->header = bounce_header_builder_init(shared->pool,
-						  BOUNCE_HEADER_MESSAGE);
-	return walk;
+/* The walk whose message it is that comes back in this one. */
+static struct bounce_walk *walk_owner(struct bounce_walk *walk)
+{
+	return walk->passed_on ? walk->parent : walk;
+}
+
+/* The part that is open is a message that came back, or has one. FALSE: a cap
+   forbids to read it. with_header: its header was found already (in a text, as
+   a part's header), lines of its body follow; NULL: it comes with the lines. */
+static bool
+walk_begin_original(struct bounce_walk *walk,
+		    enum bounce_original_source source,
+		    const struct bounce_header *with_header)
+{
+	struct bounce_walk_shared *shared = walk->shared;
+	struct bounce_walk *parent = walk_owner(walk);
+	struct bounce_original *original;
+	unsigned int level;
+
+	level = parent->original == NULL ? 1 : parent->original->level + 1;
+	if (level > BOUNCE_MAX_LEVELS ||
+	    shared->originals_count == BOUNCE_MAX_ORIGINALS) {
+		parent->message->over_limit = TRUE;
+		return FALSE;
+	}
+	shared->originals_count++;
+
+	original = p_new(shared->pool, struct bounce_original, 1);
+	original->source = source;
+	original->level = level;
+	walk->child = bounce_walk_init(shared, &original->message);
+	walk->child->parent = parent;
+	walk->child->original = original;
+	if (with_header != NULL)
+		(void)walk_set_header(walk->child, with_header);
+	return TRUE;
+}
+
+static enum bounce_original_state
+walk_original_state(const struct bounce_walk *walk)
+{
+	const struct bounce_original *original = walk->original;
+
+	if (original->message.header->over_limit ||
+	    (original->body_size == 0 &&
+	     bounce_dkim_header_is_cut(original->message.header)))
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	/* a summary: a few fields, of those that people look at */
+	if (!bounce_block_is_original(original->message.header))
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	if (original->body_size == 0)
+		return BOUNCE_ORIGINAL_HEADERS;
+	if (walk->boundary != NULL && !walk->closed)
+		return BOUNCE_ORIGINAL_TRUNCATED;
+	return BOUNCE_ORIGINAL_FULL;
+}
+
+/* A returned message was read: it joins the others, if it is one. */
+static void walk_finish_original(struct bounce_walk *walk)
+{
+	struct bounce_original *original = walk->original;
+
+	if (walk->hasher != NULL)
+		original->body = bounce_dkim_body_finish(&walk->hasher);
+	/* whatever the part was called, no message came back in it */
+	if (walk->passed_on)
+		return;
+	original->state = walk_original_state(walk);
+	*walk->parent->originals_tail = original;
+	walk->parent->originals_tail = &original->next;
 }
 
 /*
  * Parts
  */
 
-static const struct {
-	const char *type;
-	enum bounce_part part;
-	enum bounce_leaf_sink sink;
-} walk_types[] = {
-	{ "message/delivery-status", BOUNCE_PART_DELIVERY_STATUS,
-	  BOUNCE_LEAF_COLLECT },
-	{ "message/global-delivery-status", BOUNCE_PART_DELIVERY_STATUS,
-	  BOUNCE_LEAF_COLLECT },
-	{ "message/disposition-notification", BOUNCE_PART_DISPOSITION,
-	  BOUNCE_LEAF_SKIP },
-	{ "message/global-disposition-notification", BOUNCE_PART_DISPOSITION,
-	  BOUNCE_LEAF_SKIP },
-	{ "message/feedback-report", BOUNCE_PART_FEEDBACK, BOUNCE_LEAF_SKIP },
-	{ "message/global", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
-	{ "message/partial", BOUNCE_PART_MESSAGE, BOUNCE_LEAF_MESSAGE },
-	{ "text/calendar", BOUNCE_PART_CALENDAR, BOUNCE_LEAF_SKIP },
-	{ "application/octet-stream", 0, BOUNCE_LEAF_TEXT },
-};
-
-/* message/rfc822, message/global-headers, text/rfc822-headers, and the names
-   that are of no RFC: message/rfc822-headers, text/x-message-header.. */
-static bool type_is_message(const char *type)
+static void walk_finish_status(struct bounce_walk *walk)
 {
-	return (strncmp(type, "message/", 8) == 0 ||
-		strncmp(type, "text/", 5) == 0) &&
-		(strstr(type, "rfc822") != NULL ||
-		 strstr(type, "rfc-822") != NULL ||
-		 strstr(type, "header") != NULL);
+	struct bounce_message *message = walk->message;
+	const struct bounce_report *report;
+
+	/* some call the text for a reader a status, too */
+	report = bounce_report_parse(walk->shared->pool, walk->status->data,
+				     walk->status->used);
+	message->report = message->report == NULL ? report :
+		bounce_report_merge(walk->shared->pool, message->report,
+				    report);
+	buffer_set_used_size(walk->status, 0);
 }
 
-static enum bounce_leaf_sink
-walk_type_sink(struct bounce_walk *walk, const char *type)
+static bool
+walk_text_begin(void *context, enum bounce_original_source source,
+		const struct bounce_header *header)
 {
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(walk_types); i++) {
-		if (strcmp(walk_types[i].type, type) == 0) {
-			walk->message->parts |= walk_types[i].part;
-			return walk_types[i].sink;
-		}
-	}
-	if (type_is_message(type)) {
-		walk->message->parts |= BOUNCE_PART_MESSAGE;
-		return BOUNCE_LEAF_MESSAGE;
-	}
-	return strncmp(type, "text/", 5) == 0 ||
-		strncmp(type, "message/", 8) == 0 ||
-		strncmp(type, "multipart/", 10) == 0 ?
-		BOUNCE_LEAF_TEXT : BOUNCE_LEAF_SKIP;
+	return walk_begin_original(context, source, header);
 }
 
-static enum bounce_text_flags
-walk_text_flags(const char *type)
+static bool
+walk_text_line(const unsigned char *data, size_t size, bool start,
+	       void *context)
 {
-	if (strcmp(type, "text/html") == 0)
-		return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_HTML | BOUNCE_TEXT_SCAN;
-	/* some call what they return that */
-	if (strcmp(type, "application/octet-stream") == 0)
-		return BOUNCE_TEXT_SCAN | BOUNCE_TEXT_TOP;
-	if (strncmp(type, "message/", 8) == 0)
-		return BOUNCE_TEXT_SCAN;
-	return BOUNCE_TEXT_KEEP | BOUNCE_TEXT_SCAN;
+	struct bounce_walk *walk = context;
+
+	(void)bounce_walk_line(walk->child, data, size, start);
+	return TRUE;
+}
+
+static void walk_text_end(void *context)
+{
+	struct bounce_walk *walk = context;
+
+	bounce_walk_deinit(&walk->child);
 }
 
 static void
-walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime)
+walk_open_text(struct bounce_walk *walk, enum bounce_text_flags flags,
+	       const char *charset)
 {
-	pool_t pool = walk->shared->pool;
-	enum bounce_leaf_sink sink = walk_type_sink(walk, mime->type);
-	struct bounce_walk *child = NULL;
+	static const struct bounce_text_callbacks callbacks = {
+		.begin = walk_text_begin,
+		.line = walk_text_line,
+		.end = walk_text_end
+	};
 
-	if (sink == BOUNCE_LEAF_MESSAGE) {
-		child = bounce_walk_init_original(walk, BOUNCE_SOURCE_PART,
-						  NULL);
-		if (child == NULL)
-			sink = BOUNCE_LEAF_SKIP;
+	walk->text = bounce_text_init(&walk_owner(walk)->texts, flags, charset,
+				      &callbacks, walk);
+}
+
+static bool
+walk_decoded_line(const unsigned char *data, size_t size, bool start,
+		  void *context)
+{
+	struct bounce_walk *walk = context;
+
+	if (walk->is_status) {
+		buffer_append(walk->status, data,
+			      I_MIN(size, BOUNCE_REPORT_MAX_SIZE -
+				    walk->status->used));
 	}
-	bounce_leaf_init(&walk->leaf, pool, sink, mime->encoding);
-	walk->leaf.child = child;
-	if (sink == BOUNCE_LEAF_COLLECT) {
-		bounce_walk_begin_status(walk);
-		walk->leaf.collect = walk->status;
-		walk->leaf.text = bounce_text_init(pool, walk,
-						   BOUNCE_TEXT_SCAN, NULL);
-	} else if (sink == BOUNCE_LEAF_TEXT) {
-		walk->leaf.text = bounce_text_init(pool, walk,
-						   walk_text_flags(mime->type),
-						   mime->charset);
+	if (walk->text != NULL)
+		bounce_text_line(walk->text, data, size, start);
+	else
+		(void)bounce_walk_line(walk->child, data, size, start);
+	return TRUE;
+}
+
+static void
+walk_open_decoder(struct bounce_walk *walk, enum bounce_encoding encoding)
+{
+	bounce_decoder_init(&walk->decoder, walk->shared->pool, encoding,
+			    walk_decoded_line, walk);
+}
+
+static void walk_part_line(struct bounce_walk *walk, const unsigned char *data,
+			   size_t size, bool start)
+{
+	if (walk->text != NULL || walk->child != NULL)
+		bounce_decoder_line(&walk->decoder, data, size, start);
+}
+
+static void walk_close_part(struct bounce_walk *walk)
+{
+	bounce_decoder_deinit(&walk->decoder);
+	if (walk->text != NULL)
+		bounce_text_deinit(&walk->text);
+	if (walk->child != NULL)
+		bounce_walk_deinit(&walk->child);
+	if (walk->is_status)
+		walk_finish_status(walk);
+	walk->is_status = FALSE;
+}
+
+/* A part that is no multipart, or whose boundary is not known. original_header:
+   what its own header may be besides; NULL: nothing. */
+static void
+walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime,
+	       const struct bounce_header *original_header)
+{
+	const struct bounce_part_type *type = bounce_part_type_find(mime->type);
+
+	walk->message->parts |= type->part;
+	switch (type->use) {
+	case BOUNCE_PART_USE_SKIP:
+		return;
+	case BOUNCE_PART_USE_ORIGINAL:
+		if (!walk_begin_original(walk, BOUNCE_SOURCE_PART, NULL))
+			return;
+		walk->child->original_header = original_header;
+		break;
+	case BOUNCE_PART_USE_STATUS:
+		walk->is_status = TRUE;
+		if (walk->status == NULL) {
+			walk->status = buffer_create_dynamic(
+				walk->shared->pool, 1024);
+		}
+		/* fall through */
+	case BOUNCE_PART_USE_TEXT:
+		walk_open_text(walk, type->text, mime->charset);
+		break;
 	}
+	walk_open_decoder(walk, mime->encoding);
 }
 
 /* A multipart, whose preamble is read as text: the boundary may never come. */
@@ -133,19 +290,14 @@ static void
 walk_open_multipart(struct bounce_walk *walk, const struct bounce_mime *mime)
 {
 	static const struct bounce_mime preamble = { .type = "text/plain" };
-	struct walk_multipart *multipart;
 
-	if (walk->depth == N_ELEMENTS(walk->stack)) {
+	if (!bounce_multiparts_open(&walk->multiparts, mime)) {
 		walk->message->over_limit = TRUE;
 		return;
 	}
-	multipart = &walk->stack[walk->depth++];
-	multipart->boundary = mime->boundary;
-	multipart->boundary_size = strlen(mime->boundary);
-	multipart->digest = strcmp(mime->type, "multipart/digest") == 0;
-	if (multipart->digest)
+	if (bounce_multiparts_in_digest(&walk->multiparts))
 		walk->message->parts |= BOUNCE_PART_DIGEST;
-	walk_open_leaf(walk, &preamble);
+	walk_open_leaf(walk, &preamble, NULL);
 }
 
 static void
@@ -155,79 +307,37 @@ walk_open_part(struct bounce_walk *walk, const struct bounce_mime *mime)
 	if (mime->boundary != NULL)
 		walk_open_multipart(walk, mime);
 	else
-		walk_open_leaf(walk, mime);
-}
-
-/* Some have written the header of the original where that of the part belongs.
-   What gateways write to a part of theirs is less: a date, a number. */
-static bool part_header_is_original(const struct bounce_header *header)
-{
-	return bounce_text_block_is_original(header) &&
-		(bounce_header_find(header, "From") != NULL ||
-		 bounce_header_find(header, "Received") != NULL ||
-		 bounce_header_find(header, "DKIM-Signature") != NULL);
+		walk_open_leaf(walk, mime, NULL);
 }
 
 static void walk_part_header_done(struct bounce_walk *walk, bool complete)
 {
 	const struct bounce_header *header =
 		bounce_header_builder_finish(walk->part_header, complete);
-	bool digest = walk->depth > 0 && walk->stack[walk->depth - 1].digest;
 	struct bounce_mime mime;
 
 	walk->state = WALK_BODY;
 	if (header->over_limit)
-		bounce_walk_set_over_limit(walk);
+		walk->message->over_limit = TRUE;
 	bounce_mime_parse(walk->shared->pool, header,
-			  digest ? "message/rfc822" : "text/plain", &mime);
-	if (!part_header_is_original(header)) {
+			  bounce_multiparts_in_digest(&walk->multiparts) ?
+			  "message/rfc822" : "text/plain", &mime);
+	if (!bounce_block_replaces_part_header(header)) {
 		walk_open_part(walk, &mime);
 		return;
 	}
 	/* the original may take the place of the part's own header, which is
 	   not to be reused then */
 	walk->part_header = NULL;
-	if (type_is_message(mime.type)) {
-		walk_open_leaf(walk, &mime);
-		if (walk->leaf.child != NULL)
-			walk->leaf.child->original_header = header;
-		return;
-	}
-	walk->leaf.child = bounce_walk_init_original(walk, BOUNCE_SOURCE_PART,
-						     header);
-	if (walk->leaf.child != NULL) {
-		walk->leaf.sink = BOUNCE_LEAF_MESSAGE;
-		walk->leaf.encoding = BOUNCE_ENCODING_IDENTITY;
-	}
+	if (bounce_part_type_find(mime.type)->use == BOUNCE_PART_USE_ORIGINAL)
+		walk_open_leaf(walk, &mime, header);
+	else if (walk_begin_original(walk, BOUNCE_SOURCE_PART, header))
+		walk_open_decoder(walk, BOUNCE_ENCODING_IDENTITY);
 }
 
 /*
  * Boundaries
  */
-
-/* Returns the index of the multipart that the line belongs to, or -1. */
-static int
-walk_find_boundary(const struct bounce_walk *walk, const unsigned char *data,
-		   size_t size, bool *last_r)
-{
-	const struct walk_multipart *multipart;
-	unsigned int i;
-
-	size = bounce_space_trim(data + 2, data + size) - (data + 2);
-	data += 2;
-	for (i = walk->depth; i > 0; i--) {
-		multipart = &walk->stack[i - 1];
-		if (size < multipart->boundary_size ||
-		    memcmp(data, multipart->boundary,
-			   multipart->boundary_size) != 0)
-			continue;
-		*last_r = size == multipart->boundary_size + 2 &&
-			memcmp(data + size - 2, "--", 2) == 0;
-		if (*last_r || size == multipart->boundary_size)
-			return i - 1;
-	}
-	return -1;
-}
 
 static void walk_begin_part(struct bounce_walk *walk)
 {
@@ -254,21 +364,19 @@ walk_is_boundary(struct bounce_walk *walk, const unsigned char *data,
 	bool last;
 	int i;
 
-	i = walk_find_boundary(walk, data, size, &last);
+	i = bounce_multiparts_find(&walk->multiparts, data, size, &last);
 	if (i < 0)
 		return FALSE;
-
 	/* a part that is nothing but its header, which may be an original */
 	if (walk->state == WALK_PART_HEADER)
 		walk_part_header_done(walk, FALSE);
-	bounce_leaf_deinit(&walk->leaf);
+	walk_close_part(walk);
+	walk->multiparts.depth = last ? i : i + 1;
 	if (last) {
-		walk->depth = i;
 		walk->state = WALK_BODY;
 		if (i == 0)
 			walk->closed = TRUE;
 	} else {
-		walk->depth = i + 1;
 		walk_begin_part(walk);
 	}
 	return TRUE;
@@ -278,19 +386,20 @@ walk_is_boundary(struct bounce_walk *walk, const unsigned char *data,
  * The message
  */
 
-static const struct bounce_envelope walk_no_envelope;
-
 static const struct bounce_envelope *
 walk_envelope(const struct bounce_walk *walk)
 {
+	static const struct bounce_envelope no_envelope;
+
 	return walk->original != NULL || walk->shared->set->envelope == NULL ?
-		&walk_no_envelope : walk->shared->set->envelope;
+		&no_envelope : walk->shared->set->envelope;
 }
 
-bool bounce_walk_set_header(struct bounce_walk *walk,
+/* The header of the message was found elsewhere, or ends here. FALSE: the body
+   is not needed. */
+static bool walk_set_header(struct bounce_walk *walk,
 			    const struct bounce_header *header)
 {
-	struct bounce_original *original = walk->original;
 	struct bounce_message *message = walk->message;
 	pool_t pool = walk->shared->pool;
 	struct bounce_mime mime;
@@ -302,17 +411,42 @@ bool bounce_walk_set_header(struct bounce_walk *walk,
 	message->over_limit = header->over_limit;
 	walk->boundary = mime.boundary;
 
-	if (original != NULL)
+	if (walk->original != NULL)
 		walk->hasher = bounce_dkim_body_init(pool, header);
 	message->marks = bounce_kind_marks_get(pool, header,
 					       walk_envelope(walk));
 	if (!message->marks->possible &&
-	    !(original == NULL && walk->shared->set->read_all)) {
+	    !(walk->original == NULL && walk->shared->set->read_all)) {
 		message->header_only = TRUE;
 		walk->state = WALK_OPAQUE;
-		return original != NULL;
+		return walk->original != NULL;
 	}
 	walk_open_part(walk, &mime);
+	return TRUE;
+}
+
+/* The part of a returned message began with something else. TRUE if an original
+   is looked for below it, in what is the body. */
+static bool walk_pass_on(struct bounce_walk *walk,
+			 const struct bounce_header *header)
+{
+	bool of_part = bounce_block_is_of_part(header), machine;
+
+	if (!of_part && bounce_block_count_known(header, 1, &machine) > 0)
+		return FALSE;
+	walk->passed_on = TRUE;
+	walk->message->header = header;
+	walk->message->content_type = "text/plain";
+	if (header->over_limit)
+		walk->parent->message->over_limit = TRUE;
+
+	if (!of_part) {
+		/* a text, in which the original stands */
+		walk_open_text(walk, BOUNCE_TEXT_SCAN, NULL);
+		walk_open_decoder(walk, BOUNCE_ENCODING_IDENTITY);
+	} else if (walk_begin_original(walk, BOUNCE_SOURCE_PART, NULL)) {
+		walk_open_decoder(walk, bounce_mime_get_encoding(header));
+	}
 	return TRUE;
 }
 
@@ -335,28 +469,23 @@ static bool walk_header_done(struct bounce_walk *walk, bool complete)
 {
 	const struct bounce_header *header =
 		bounce_header_builder_finish(walk->header, complete);
+	bool given = walk->original_header != NULL &&
+		!bounce_block_is_original(header);
 	const unsigned char *data;
 	size_t size;
 
-	if (walk->original_header != NULL &&
-	    !bounce_text_block_is_original(header)) {
+	if (given) {
 		/* what came are lines of its body */
-		walk->header_given = TRUE;
-		(void)bounce_walk_set_header(walk, walk->original_header);
+		(void)walk_set_header(walk, walk->original_header);
 		walk_body_lines(walk, header->data, header->size);
-		bounce_header_builder_get_body(walk->header, &data, &size);
-		walk_body_lines(walk, data, size);
-		if (complete)
-			walk_body_line(walk, (const void *)"\r\n", 2, TRUE);
-		return TRUE;
-	}
-	if (walk->original != NULL &&
-	    bounce_walk_original_pass_on(walk, header))
+	} else if (walk->original != NULL && walk_pass_on(walk, header))
 		walk->state = WALK_BODY;
-	else if (!bounce_walk_set_header(walk, header))
+	else if (!walk_set_header(walk, header))
 		return FALSE;
 	bounce_header_builder_get_body(walk->header, &data, &size);
 	walk_body_lines(walk, data, size);
+	if (given && complete)
+		walk_body_line(walk, (const void *)"\r\n", 2, TRUE);
 	return TRUE;
 }
 
@@ -404,7 +533,7 @@ walk_body_line(struct bounce_walk *walk, const unsigned char *data,
 			walk_opaque_line(walk, data, size);
 		return;
 	}
-	if (dashes && walk->depth > 0 && walk_is_boundary(walk, data, size))
+	if (dashes && walk_is_boundary(walk, data, size))
 		return;
 	if (walk->state == WALK_PART_HEADER) {
 		switch (bounce_header_builder_line(walk->part_header, data,
@@ -422,7 +551,7 @@ walk_body_line(struct bounce_walk *walk, const unsigned char *data,
 			break;
 		}
 	}
-	bounce_leaf_line(&walk->leaf, data, size, start);
+	walk_part_line(walk, data, size, start);
 }
 
 bool bounce_walk_line(struct bounce_walk *walk, const unsigned char *data,
@@ -445,24 +574,21 @@ bool bounce_walk_line(struct bounce_walk *walk, const unsigned char *data,
 	return TRUE;
 }
 
-static void walk_finish_open_header(struct bounce_walk *walk)
+void bounce_walk_deinit(struct bounce_walk **_walk)
 {
+	struct bounce_walk *walk = *_walk;
+
+	*_walk = NULL;
 	if (walk->state == WALK_HEADER)
 		(void)walk_header_done(walk, FALSE);
 	else if (walk->state == WALK_PART_HEADER)
 		walk_part_header_done(walk, FALSE);
-}
-
-void bounce_walk_deinit(struct bounce_walk **_walk)
-{
-	struct bounce_walk *walk = *_walk;
-	struct bounce_message *message = walk->message;
-
-	*_walk = NULL;
-	walk_finish_open_header(walk);
-	bounce_leaf_deinit(&walk->leaf);
-	message->unclosed = walk->boundary != NULL && !walk->closed;
-	bounce_walk_report_finish(walk);
+	walk_close_part(walk);
+	walk->message->unclosed = walk->boundary != NULL && !walk->closed;
+	if (walk->texts.kept != NULL) {
+		walk->message->text = walk->texts.kept->data;
+		walk->message->text_size = walk->texts.kept->used;
+	}
 	if (walk->original != NULL)
-		bounce_walk_original_finish(walk);
+		walk_finish_original(walk);
 }

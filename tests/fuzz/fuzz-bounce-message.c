@@ -4,6 +4,8 @@
    was cut.
    Covers: src/core/bounce-message.c
    Covers: src/core/bounce-walk.c
+   Covers: src/core/bounce-decoder.c
+   Covers: src/core/bounce-part.c
    Covers: src/core/bounce-mime.c
    Covers: src/core/bounce-header.c */
 

@@ -1,7 +1,8 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* The search for an original in a text, plain, quoted-printable or base64.
-   Covers: src/core/bounce-text.c */
+   Covers: src/core/bounce-text.c
+   Covers: src/core/bounce-block.c */
 
 #include "fuzz-common.h"
 #include "bounce-limits.h"

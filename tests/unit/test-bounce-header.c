@@ -419,41 +419,6 @@ static void test_bounce_header_tentative_limit(void)
 	test_end();
 }
 
-static void test_bounce_header_count_known(void)
-{
-	static const struct {
-		const char *input;
-		unsigned int count;
-		bool machine;
-	} tests[] = {
-		{ "", 0, FALSE },
-		{ "A: b\n", 0, FALSE },
-		{ "from: a\nTO: b\nX: c\nDate: d\nSubject: s\n", 4, FALSE },
-		{ "Reply-To:\nCc:\nSender:\nMIME-Version:\n", 4, FALSE },
-		{ "Received: a\n", 1, TRUE },
-		{ "Message-Id: a\n", 1, TRUE },
-		{ "Return-Path: a\n", 1, TRUE },
-		{ "DKIM-Signature: a\n", 1, TRUE },
-		{ "X-Received: a\nFrom: b\n", 2, TRUE },
-		{ "Receive: a\nFrom-X: b\n", 0, FALSE },
-	};
-	unsigned int i;
-
-	test_begin("bounce header known fields");
-	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		pool_t pool = pool_alloconly_create("header", 1024);
-		bool machine;
-
-		test_assert_idx(bounce_header_count_known(bounce_header_parse(
-			pool, (const void *)tests[i].input,
-			strlen(tests[i].input)), 100, &machine) ==
-			tests[i].count, i);
-		test_assert_idx(machine == tests[i].machine, i);
-		pool_unref(&pool);
-	}
-	test_end();
-}
-
 static void test_bounce_header_line_is_field(void)
 {
 	static const struct {
@@ -500,7 +465,6 @@ int main(void)
 		test_bounce_header_tentative_cap,
 		test_bounce_header_tentative_size,
 		test_bounce_header_tentative_limit,
-		test_bounce_header_count_known,
 		test_bounce_header_line_is_field,
 		NULL
 	};

@@ -230,6 +230,70 @@ static void test_bounce_mime_prefixes(void)
 	test_end();
 }
 
+static void test_bounce_multiparts(void)
+{
+	static const struct {
+		const char *line;
+		int idx;
+		bool last;
+	} tests[] = {
+		{ "--a\n", 0, FALSE },
+		{ "--a--\r\n", 0, TRUE },
+		{ "--a \t\n", 0, FALSE },
+		{ "--a-- \n", 0, TRUE },
+		{ "--a", 0, FALSE },
+		{ "--ab\n", 1, FALSE },
+		{ "--ab--\n", 1, TRUE },
+		/* of two that are the same the inner one */
+		{ "--c\n", 3, FALSE },
+		{ "--abc\n", -1, FALSE },
+		{ "--a-\n", -1, FALSE },
+		{ "-- a\n", -1, FALSE },
+		{ "--A\n", -1, FALSE },
+		{ "----\n", -1, FALSE },
+		{ "--\n", -1, FALSE },
+		{ "--", -1, FALSE },
+	};
+	static const struct bounce_mime mimes[] = {
+		{ .type = "multipart/mixed", .boundary = "a" },
+		{ .type = "multipart/mixed", .boundary = "ab" },
+		{ .type = "multipart/mixed", .boundary = "c" },
+		{ .type = "multipart/digest", .boundary = "c" },
+	};
+	struct bounce_multiparts multiparts;
+	unsigned int i;
+	bool last;
+
+	test_begin("bounce mime: multiparts");
+	i_zero(&multiparts);
+	test_assert(!bounce_multiparts_in_digest(&multiparts));
+	test_assert(bounce_multiparts_find(&multiparts, (const void *)"--a\n",
+					   4, &last) == -1);
+	for (i = 0; i < N_ELEMENTS(mimes); i++) {
+		test_assert(bounce_multiparts_open(&multiparts, &mimes[i]));
+		test_assert(bounce_multiparts_in_digest(&multiparts) ==
+			    (i == 3));
+	}
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		size_t size = strlen(tests[i].line);
+		unsigned char *copy = test_input_copy(tests[i].line, size);
+
+		test_assert_idx(bounce_multiparts_find(&multiparts, copy, size,
+						       &last) ==
+				tests[i].idx, i);
+		test_assert_idx(tests[i].idx < 0 || last == tests[i].last, i);
+		i_free(copy);
+	}
+	multiparts.depth = 1;
+	test_assert(!bounce_multiparts_in_digest(&multiparts));
+	test_assert(bounce_multiparts_find(&multiparts, (const void *)"--c\n",
+					   4, &last) == -1);
+	for (i = 1; i < BOUNCE_MIME_MAX_DEPTH; i++)
+		test_assert(bounce_multiparts_open(&multiparts, &mimes[0]));
+	test_assert(!bounce_multiparts_open(&multiparts, &mimes[0]));
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -238,6 +302,7 @@ int main(void)
 		test_bounce_mime_charset,
 		test_bounce_mime_long,
 		test_bounce_mime_prefixes,
+		test_bounce_multiparts,
 		NULL
 	};
 	return test_run(test_functions);
