@@ -66,8 +66,10 @@ static const char *t_text_normalize(const struct bounce_message *message)
 
 const char *bounce_kind_text(struct bounce_kind_input *input)
 {
-	if (input->lc_text == NULL)
-		input->lc_text = t_text_normalize(input->message);
+	if (input->lc_text == NULL) {
+		input->lc_text = input->message->text_size == 0 ? "" :
+			t_text_normalize(input->message);
+	}
 	return input->lc_text;
 }
 

@@ -61,6 +61,30 @@ static void test_bounce_kind_text_normal(void)
 	test_end();
 }
 
+/* UBSan sees a NULL that is counted from. */
+static void test_bounce_kind_text_none(void)
+{
+	static const char message[] =
+		"Subject: hi\nContent-Type: application/x\n\nx\n";
+	static const struct bounce_message_settings set = {
+		.envelope = &test_null_sender
+	};
+	pool_t pool = pool_alloconly_create("text", 4096);
+	struct bounce_kind_input input;
+
+	test_begin("bounce kind text: a message without a text");
+	i_zero(&input);
+	input.message = test_input_parse(pool, &set, message,
+					 sizeof(message) - 1, 0);
+	input.marks = input.message->marks;
+	test_assert(input.message->text == NULL);
+	test_assert_strcmp(bounce_kind_text(&input), "");
+	test_assert(!bounce_kind_says_delayed(&input));
+	test_assert(!bounce_kind_names_other(&input));
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_bounce_kind_text_delayed(void)
 {
 	static const struct {
@@ -175,6 +199,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_kind_text_normal,
+		test_bounce_kind_text_none,
 		test_bounce_kind_text_delayed,
 		test_bounce_kind_text_names,
 		test_bounce_kind_text_same_address,
