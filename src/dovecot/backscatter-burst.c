@@ -8,7 +8,7 @@
 #include "bounce-property.h"
 #include "bounce-types.h"
 #include "bounce-verdict.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 #include "backscatter-burst.h"
 #include "backscatter-dict.h"
 #include "backscatter-dict-key.h"

@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "mail-user.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 #include "backscatter-compat.h"
 #include "backscatter-dict.h"
 #include "backscatter-dict-key.h"

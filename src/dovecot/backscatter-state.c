@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "lib-event.h"
 #include "mail-user.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 #include "backscatter-burst.h"
 #include "backscatter-dict.h"
 #include "backscatter-dict-key.h"

@@ -11,7 +11,7 @@
 #include "bounce-message.h"
 #include "bounce-report.h"
 #include "bounce-verdict.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 #include "backscatter-burst.h"
 #include "backscatter-settings.h"
 #include "dovecot-backscatter.h"

@@ -7,7 +7,7 @@
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 #include "backscatter-disown.h"
 #include "dovecot-backscatter.h"
 

@@ -1,10 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* The times that are disowned, as they are kept.
-   Covers: src/core/bounce-windows.c */
+   Covers: src/dovecot/backscatter-disowned-times.c */
 
 #include "fuzz-common.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 
 /* In order, and none overlaps another. */
 static void fuzz_check(const struct bounce_windows *windows)

@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "str.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 
 static int window_parse(const char *text, struct bounce_window *window_r)
 {

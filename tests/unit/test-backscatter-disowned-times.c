@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "bounce-windows.h"
+#include "backscatter-disowned-times.h"
 #include "test-common.h"
 
 static void test_bounce_windows_parse(void)
