@@ -73,7 +73,8 @@ counts_get_days(struct doveadm_cmd_context *cctx, struct counts *counts)
 	    (time_t)COUNTS_MAX_DAYS * COUNTS_DAY_SECS)
 		return 0;
 	return doveadm_backscatter_failed(EX_USAGE,
-		"--since, --until: not a time of 1 to %u days",
+		"--since and --until: give a first day and a last day, of "
+		"at most %u days in all",
 		COUNTS_MAX_DAYS);
 }
 
@@ -87,7 +88,7 @@ int counts_open(struct doveadm_cmd_context *cctx, struct counts *counts_r)
 	(void)doveadm_cmd_param_str(cctx, "domain", &counts_r->domain);
 	if (counts_r->user != NULL && counts_r->domain != NULL) {
 		return doveadm_backscatter_failed(EX_USAGE,
-			"-u and -d: only one of them at a time");
+			"-u and -d exclude each other: give one of them");
 	}
 	if (counts_r->domain != NULL)
 		counts_r->domain = t_str_lcase(counts_r->domain);
@@ -101,8 +102,8 @@ int counts_open(struct doveadm_cmd_context *cctx, struct counts *counts_r)
 			"backscatter_dict: %s", error);
 	}
 	return doveadm_backscatter_failed(EX_CONFIG, "Nothing is counted: "
-		"backscatter_dict is not set (expected: as in "
-		"97-backscatter-dict.conf of the example configuration)");
+		"backscatter_dict is not set; set it as in "
+		"97-backscatter-dict.conf of the example configuration");
 }
 
 static void counts_add(const struct backscatter_count *count, void *context)

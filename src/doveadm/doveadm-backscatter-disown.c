@@ -33,9 +33,11 @@ disown_init(struct doveadm_mail_cmd_context *_ctx
 					   &ctx->window.until, &error) < 0)
 		i_fatal_status(EX_USAGE, "%s", error);
 	if (ctx->window.since > ctx->window.until)
-		i_fatal_status(EX_USAGE, "--since is later than --until");
+		i_fatal_status(EX_USAGE, "--since is later than --until: "
+			       "give an earlier one");
 	if (list && remove)
-		i_fatal_status(EX_USAGE, "Either --list or --remove");
+		i_fatal_status(EX_USAGE, "--list and --remove exclude each "
+			       "other: give one of them");
 	ctx->change = list ? BACKSCATTER_DISOWN_NOTHING :
 		remove ? BACKSCATTER_DISOWN_REMOVE : BACKSCATTER_DISOWN_ADD;
 

@@ -109,7 +109,8 @@ void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 
 	keys_query_init(cctx, &query);
 	if (query.selectors != NULL && query.domains == NULL) {
-		doveadm_backscatter_failed(EX_USAGE, "-s: of which domain?");
+		doveadm_backscatter_failed(EX_USAGE, "-s needs a domain: "
+			"name the domain that has this selector");
 		return;
 	}
 	pool = pool_alloconly_create("backscatter keys", 4096);

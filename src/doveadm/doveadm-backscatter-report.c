@@ -38,8 +38,8 @@ static int report_check_path(const char *path, const char **error_r)
 	struct stat st;
 
 	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		*error_r = t_strdup_printf("%s is there and is no regular file "
-			"(expected: the path of a file to be written)", path);
+		*error_r = t_strdup_printf("%s is there, and is not a regular "
+			"file: give the path of a file to be written", path);
 		return -1;
 	}
 	return 0;
@@ -131,8 +131,8 @@ void doveadm_backscatter_report(struct doveadm_cmd_context *cctx)
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_FLOW);
 	if (!doveadm_cmd_param_str(cctx, "html", &path)) {
-		doveadm_backscatter_failed(EX_USAGE, "--html FILE is missing: "
-			"where to write the report");
+		doveadm_backscatter_failed(EX_USAGE, "--html is missing: "
+			"give the path of a file to be written");
 		return;
 	}
 	if (doveadm_backscatter_may_open(cctx, path) < 0 ||

@@ -58,8 +58,8 @@ static const struct stats_by *stats_by_find(struct doveadm_cmd_context *cctx)
 		if (strcmp(stats_bys[i].name, value) == 0)
 			return &stats_bys[i];
 	}
-	doveadm_backscatter_failed(EX_USAGE, "--by %s: unknown value "
-		"(expected: day, user, domain or reason)", value);
+	doveadm_backscatter_failed(EX_USAGE, "--by %s: unknown value, "
+		"give day, user, domain or reason", value);
 	return NULL;
 }
 

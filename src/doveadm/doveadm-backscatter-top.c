@@ -115,7 +115,7 @@ void doveadm_backscatter_top(struct doveadm_cmd_context *cctx)
 	if (doveadm_cmd_param_str(cctx, "limit", &number) &&
 	    (str_to_uint(number, &top.limit) < 0 || top.limit < 1)) {
 		doveadm_backscatter_failed(EX_USAGE,
-			"-n %s: not a number of at least 1", number);
+			"-n %s: give a number of 1 or more", number);
 		return;
 	}
 	if (counts_open(cctx, &top.counts) < 0)
