@@ -119,8 +119,6 @@ bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags)
 	const struct bounce_tag *tag;
 	unsigned int i;
 
-	if (!bounce_dkim_tags_are_complete(tags))
-		return TRUE;
 	for (i = 0; i < N_ELEMENTS(damage_tags); i++) {
 		tag = bounce_tags_find(tags, damage_tags[i].name);
 		if (tag == NULL)

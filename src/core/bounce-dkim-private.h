@@ -90,7 +90,7 @@ bool bounce_dkim_name_is_broken(const unsigned char *data, size_t size);
 /* TRUE if the tags' values are still quoted-printable (RFC 2045 section
    6.7). */
 bool bounce_dkim_tags_are_qp(const struct bounce_tags *tags);
-/* TRUE if a required tag is missing, or a value is broken. */
+/* TRUE if the value of a tag that is there is broken. */
 bool bounce_dkim_tags_are_damaged(const struct bounce_tags *tags);
 
 /* TRUE if the signature can be read, and b= is all of an RSA signature by a key

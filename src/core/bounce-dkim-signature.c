@@ -380,7 +380,8 @@ void bounce_dkim_signature_parse(pool_t pool,
 		else if (sig_tags[i].missing != NULL)
 			sig_error(&parser, sig_tags[i].missing);
 	}
-	sig_r->marked = bounce_dkim_tags_are_damaged(&read->tags);
+	sig_r->marked = !bounce_dkim_tags_are_complete(&read->tags) ||
+		bounce_dkim_tags_are_damaged(&read->tags);
 	sig_r->damaged = sig_is_damaged(&parser);
 }
 

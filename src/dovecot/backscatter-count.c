@@ -10,7 +10,7 @@
 #include "backscatter-dict.h"
 #include "backscatter-count-key.h"
 #include "backscatter-count.h"
-#include "backscatter-key-survey.h"
+#include "backscatter-keys.h"
 
 #include <time.h>
 

@@ -6,9 +6,9 @@
 #include "backscatter-count.h"
 #include "backscatter-delivered.h"
 #include "backscatter-log.h"
-#include "backscatter-result.h"
 #include "backscatter-event.h"
 #include "backscatter-state.h"
+#include "backscatter-user.h"
 
 struct backscatter_delivery {
 	struct backscatter_outcome outcome;

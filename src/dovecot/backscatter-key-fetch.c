@@ -8,6 +8,7 @@
 #include "bounce-dns.h"
 #include "bounce-key-dir.h"
 #include "backscatter-key-survey.h"
+#include "backscatter-keys.h"
 
 #include <fcntl.h>
 #include <limits.h>

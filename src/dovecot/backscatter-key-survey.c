@@ -12,8 +12,8 @@
 #include "bounce-sanitize.h"
 #include "backscatter-domain-site.h"
 #include "backscatter-key-survey.h"
+#include "backscatter-keys.h"
 
-#define KEY_INFIX "._domainkey."
 /* Names that are asked for together, within one deadline. */
 #define KEY_SURVEY_BATCH 20
 
@@ -124,10 +124,10 @@ survey_seen(const struct backscatter_key_query *query, const char *name)
 /* The name is that of a key. */
 static void survey_add(struct survey *survey, const char *name)
 {
-	const char *infix = strstr(name, KEY_INFIX), *known;
+	const char *infix = strstr(name, BACKSCATTER_KEY_INFIX), *known;
 	struct backscatter_key_info *info;
 
-	if (!survey_wants(survey, infix + strlen(KEY_INFIX)))
+	if (!survey_wants(survey, infix + strlen(BACKSCATTER_KEY_INFIX)))
 		return;
 	array_foreach_elem(&survey->names, known) {
 		if (strcmp(known, name) == 0)
@@ -135,7 +135,8 @@ static void survey_add(struct survey *survey, const char *name)
 	}
 	info = array_append_space(&survey->infos);
 	info->selector = p_strdup_until(survey->pool, name, infix);
-	info->domain = p_strdup(survey->pool, infix + strlen(KEY_INFIX));
+	info->domain = p_strdup(survey->pool,
+				infix + strlen(BACKSCATTER_KEY_INFIX));
 	info->seen = survey_seen(survey->query, name);
 	name = p_strdup(survey->pool, name);
 	array_push_back(&survey->names, &name);
@@ -163,11 +164,11 @@ static void survey_list_seen(struct survey *survey)
 
 	for (i = 0; i < survey->query->seen_count; i++) T_BEGIN {
 		name = survey->query->seen[i].name;
-		infix = strstr(name, KEY_INFIX);
+		infix = strstr(name, BACKSCATTER_KEY_INFIX);
 		if (infix != NULL &&
 		    backscatter_key_name(t_strdup_until(name, infix),
-					 infix + strlen(KEY_INFIX), &name,
-					 &error) == 0)
+					 infix + strlen(BACKSCATTER_KEY_INFIX),
+					 &name, &error) == 0)
 			survey_add(survey, name);
 	} T_END;
 }
@@ -188,21 +189,6 @@ static int survey_list_given(struct survey *survey, const char **error_r)
 				return -1;
 			survey_add(survey, name);
 		}
-	}
-	return 0;
-}
-
-int backscatter_key_name(const char *selector, const char *domain,
-			 const char **name_r, const char **error_r)
-{
-	selector = t_str_lcase(selector);
-	domain = t_str_lcase(domain);
-	*name_r = t_strconcat(selector, KEY_INFIX, domain, NULL);
-	if (!bounce_dns_name_is_valid(selector) ||
-	    !bounce_dns_name_is_valid(domain)) {
-		*error_r = t_strdup_printf("%s is no name of a key",
-			t_bounce_sanitize(*name_r, strlen(*name_r)));
-		return -1;
 	}
 	return 0;
 }

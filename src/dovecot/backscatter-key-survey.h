@@ -22,9 +22,4 @@ int backscatter_dns_ask(const struct backscatter_settings *set, pool_t pool,
 			struct bounce_dns_query *queries, unsigned int count,
 			const char **error_r);
 
-/* "selector._domainkey.domain" in lower case (data stack). Returns 0, or -1
-   with an error (data stack) if these are no names. */
-int backscatter_key_name(const char *selector, const char *domain,
-			 const char **name_r, const char **error_r);
-
 #endif

@@ -1,8 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "bounce-domain-name.h"
 #include "bounce-key-dir.h"
 #include "bounce-key-lookup.h"
+#include "bounce-sanitize.h"
 #include "backscatter-event.h"
 #include "backscatter-throttle.h"
 #include "backscatter-settings.h"
@@ -14,6 +16,22 @@
 
 static struct backscatter_throttle backscatter_key_dirs_opened;
 static struct backscatter_throttle backscatter_key_dirs_checked;
+
+int backscatter_key_name(const char *selector, const char *domain,
+			 const char **name_r, const char **error_r)
+{
+	selector = t_str_lcase(selector);
+	domain = t_str_lcase(domain);
+	*name_r = t_strconcat(selector, BACKSCATTER_KEY_INFIX, domain,
+			      NULL);
+	if (!bounce_dns_name_is_valid(selector) ||
+	    !bounce_dns_name_is_valid(domain)) {
+		*error_r = t_strdup_printf("%s is not the name of a key",
+			t_bounce_sanitize(*name_r, strlen(*name_r)));
+		return -1;
+	}
+	return 0;
+}
 
 int backscatter_keys_get(const struct backscatter_settings *set,
 			 struct bounce_key_lookup **lookup_r,

@@ -8,6 +8,12 @@ struct backscatter_settings;
 struct bounce_key_lookup;
 struct event;
 
+/* What is between the selector and the domain. */
+#define BACKSCATTER_KEY_INFIX "._domainkey."
+/* "selector._domainkey.domain" in lower case (data stack). Returns 0, or -1
+   with an error (data stack) if these are no names. */
+int backscatter_key_name(const char *selector, const char *domain,
+			 const char **name_r, const char **error_r);
 /* Where the keys of a message come from: what is shared by all messages with
    these settings in this process. The caller drops the reference. Returns 0,
    or -1 with an error (data stack). */

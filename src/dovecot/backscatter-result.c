@@ -2,19 +2,12 @@
 
 #include "lib.h"
 #include "lib-event.h"
-#include "smtp-address.h"
 #include "bounce-types.h"
 #include "bounce-verdict.h"
 #include "backscatter-result.h"
 
 /* Where the result is in an event. */
 #define BACKSCATTER_EVENT_PTR "backscatter_result"
-
-const char *backscatter_address(pool_t pool, const struct smtp_address *address)
-{
-	return address == NULL ? NULL :
-		p_strdup(pool, smtp_address_encode(address));
-}
 
 void backscatter_result_attach(struct event *event,
 			       const struct backscatter_result *result)

@@ -5,11 +5,6 @@
 
 #include "dovecot-backscatter.h"
 
-struct smtp_address;
-
-/* The address as SMTP writes it, "" for the null sender; NULL for NULL. */
-const char *backscatter_address(pool_t pool, const struct smtp_address *address);
-
 /* What all callers know of a result, by its verdict and its mode. */
 void backscatter_result_conclude(struct backscatter_result *result);
 /* Put a result into an event, as fields for all its children and as a pointer

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "module-context.h"
 #include "mail-user.h"
+#include "smtp-address.h"
 #include "backscatter-dict.h"
 #include "backscatter-event.h"
 #include "backscatter-settings.h"
@@ -23,6 +24,12 @@ struct backscatter_user {
 
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_user_module,
 				  &mail_user_module_register);
+
+const char *backscatter_address(pool_t pool, const struct smtp_address *address)
+{
+	return address == NULL ? NULL :
+		p_strdup(pool, smtp_address_encode(address));
+}
 
 static void
 backscatter_user_read_settings(struct backscatter_user *buser,
