@@ -5,7 +5,7 @@
 #include "sieve-common.h"
 #include "sieve-extensions.h"
 
-#include "backscatter-compat.h"
+#include "base/compat.h"
 
 #include "ext-backscatter-common.h"
 #include "sieve-backscatter-plugin.h"

@@ -70,7 +70,7 @@ struct backscatter_result {
 	time_t now;
 	/* It is being delivered: backscatter_state_end() will count it. */
 	bool delivery;
-	/* The key of its replays, see backscatter-state.h, or NULL. */
+	/* The key of its replays, see memory/replays.h, or NULL. */
 	const char *replay_key;
 };
 

@@ -4,7 +4,7 @@
 #include "buffer.h"
 #include "istream.h"
 #include "istream-callback.h"
-#include "bounce-header.h"
+#include "header/header.h"
 #include "check-mbox.h"
 
 #include <ctype.h>

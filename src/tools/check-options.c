@@ -6,7 +6,7 @@
 #include "smtp-address.h"
 #include "smtp-params.h"
 #include "backscatter-config.h"
-#include "backscatter-settings.h"
+#include "settings/plugin-settings.h"
 #include "check-options.h"
 
 #include <stdio.h>

@@ -3,9 +3,9 @@
 
 /* The command line of backscatter-check. */
 
-#include "bounce-domain-words.h"
-#include "bounce-envelope.h"
-#include "bounce-policy.h"
+#include "own-domains/words.h"
+#include "base/envelope.h"
+#include "verdict/policy.h"
 
 struct bounce_check_options {
 	const char *const *files;

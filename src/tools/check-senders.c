@@ -5,7 +5,7 @@
 #include "hash.h"
 #include "str.h"
 #include "str-sanitize.h"
-#include "bounce-unsigned.h"
+#include "verdict/unsigned-sender.h"
 #include "check-json.h"
 #include "check-senders.h"
 

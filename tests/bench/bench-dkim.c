@@ -11,9 +11,9 @@
 
 #include "lib.h"
 #include "write-full.h"
-#include "bounce-limits.h"
-#include "bounce-domains.h"
-#include "../unit/test-bounce-dkim-signer.h"
+#include "base/limits.h"
+#include "name/own-domains.h"
+#include "../unit/dkim-signer.h"
 
 #include <openssl/evp.h>
 

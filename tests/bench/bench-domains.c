@@ -16,9 +16,9 @@
 #include "istream.h"
 #include "str.h"
 #include "write-full.h"
-#include "bounce-domain-file.h"
-#include "bounce-domain-words.h"
-#include "bounce-domains.h"
+#include "own-domains/file.h"
+#include "own-domains/words.h"
+#include "name/own-domains.h"
 
 #include <fcntl.h>
 #include <stdio.h>

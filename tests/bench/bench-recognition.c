@@ -12,9 +12,10 @@
 #include "buffer.h"
 #include "istream.h"
 #include "str.h"
-#include "bounce-kind.h"
-#include "bounce-message.h"
-#include "bounce-policy.h"
+#include "base/envelope.h"
+#include "kind/kind.h"
+#include "message/message.h"
+#include "verdict/policy.h"
 
 #include <stdio.h>
 #include <time.h>

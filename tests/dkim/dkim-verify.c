@@ -12,10 +12,10 @@
 #include "buffer.h"
 #include "str.h"
 #include "istream.h"
-#include "bounce-limits.h"
-#include "bounce-domains.h"
-#include "bounce-dkim.h"
-#include "bounce-reasons.h"
+#include "base/limits.h"
+#include "name/own-domains.h"
+#include "dkim/dkim.h"
+#include "verdict/reasons.h"
 
 #include <stdio.h>
 

@@ -3,17 +3,17 @@
 /* Bursts, counted in a dict that may hold anything. The first line has numbers:
    the verdict, how many recipients have failed, backscatter_burst_limit and
    _period, and the time; the dict answers with the others.
-   Covers: src/dovecot/backscatter-burst.c */
+   Covers: src/dovecot/memory/burst.c */
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
 #include "lib-event.h"
-#include "bounce-message.h"
-#include "bounce-report.h"
-#include "bounce-verdict.h"
-#include "backscatter-disowned-times.h"
-#include "backscatter-burst.h"
-#include "backscatter-settings.h"
+#include "message/message.h"
+#include "report/delivery-status.h"
+#include "verdict/verdict.h"
+#include "memory/disowned-times.h"
+#include "memory/burst.h"
+#include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
 
 #define FUZZ_MAX_RECIPIENTS 12

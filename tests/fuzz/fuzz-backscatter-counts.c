@@ -4,15 +4,15 @@
    whether the dict lists its keys; the name, nothing for all of them; the time;
    and then what the dict has, "KEY VALUE", where "!" is a failure. In the place
    of Dovecot's dict, this file.
-   Covers: src/dovecot/backscatter-count-key.c
-   Covers: src/dovecot/backscatter-count-read.c */
+   Covers: src/dovecot/audit/count-key.c
+   Covers: src/dovecot/audit/count-read.c */
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
 #include "lib-event.h"
-#include "backscatter-count-key.h"
-#include "backscatter-dict-private.h"
-#include "backscatter-event.h"
+#include "audit/count-key.h"
+#include "dict/backend.h"
+#include "base/event.h"
 
 #define FUZZ_LINES 3
 #define FUZZ_DAY_SECS (24 * 3600)

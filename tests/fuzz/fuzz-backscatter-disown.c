@@ -3,12 +3,12 @@
 /* The times that are disowned, changed where the dict may hold anything. The
    first two lines are times as an admin writes them; the dict answers with the
    others.
-   Covers: src/dovecot/backscatter-disown.c */
+   Covers: src/dovecot/memory/disown.c */
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
-#include "backscatter-disowned-times.h"
-#include "backscatter-disown.h"
+#include "memory/disowned-times.h"
+#include "memory/disown.h"
 #include "dovecot-backscatter.h"
 
 #define FUZZ_NOW 1763903600

@@ -1,11 +1,11 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* The values of settings: lines "name = value".
-   Covers: src/dovecot/backscatter-settings.c */
+   Covers: src/dovecot/settings/plugin-settings.c */
 
 #include "fuzz-common.h"
 #include "unichar.h"
-#include "backscatter-settings.h"
+#include "settings/plugin-settings.h"
 
 static const char *fuzz_getter(void *context, const char *name)
 {

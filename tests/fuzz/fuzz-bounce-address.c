@@ -2,11 +2,11 @@
 
 /* Addresses: one of an envelope, with what mail servers have wrapped in it; those
    of a field; those of the configuration.
-   Covers: src/core/bounce-address.c */
+   Covers: src/core/name/address.c */
 
 #include "fuzz-common.h"
-#include "bounce-address.h"
-#include "bounce-domain-name.h"
+#include "name/address.h"
+#include "name/domain-name.h"
 
 static void fuzz_equals(const struct bounce_address *address)
 {

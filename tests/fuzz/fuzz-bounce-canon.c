@@ -2,13 +2,13 @@
 
 /* Canonicalisation of fields and bodies, RFC 6376 section 3.4, against a slow
    one that goes octet by octet. The first octet says where the body is cut.
-   Covers: src/core/bounce-dkim-canon.c
-   Covers: src/core/bounce-dkim-body.c */
+   Covers: src/core/dkim/canon.c
+   Covers: src/core/dkim/body.c */
 
 #include "fuzz-common.h"
 #include "buffer.h"
-#include "bounce-limits.h"
-#include "bounce-dkim-private.h"
+#include "base/limits.h"
+#include "dkim/dkim-private.h"
 
 #include <openssl/sha.h>
 

@@ -2,10 +2,10 @@
 
 /* What a DNS server answers. The first octet is the type that was asked for, the
    rest the answer.
-   Covers: src/net/bounce-dns-answer.c */
+   Covers: src/net/dns/dns-answer.c */
 
 #include "fuzz-common.h"
-#include "bounce-dns.h"
+#include "dns/dns.h"
 
 #define FUZZ_NAME "s1._domainkey.example.org"
 

@@ -2,13 +2,13 @@
 
 /* A file of own domains, small or large: what is in it is never said not to be,
    and what is not in it is never said to be.
-   Covers: src/net/bounce-domain-file.c */
+   Covers: src/net/own-domains/file.c */
 
 #define _GNU_SOURCE /* memfd_create() */
 #include "fuzz-common.h"
 #include "array.h"
-#include "bounce-domain-file.h"
-#include "bounce-domain-name.h"
+#include "own-domains/file.h"
+#include "name/domain-name.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>

@@ -2,24 +2,24 @@
 
 /* The whole pipeline, from bytes to verdict and properties, with keys that have
    signed some of the seeds, and others of each status.
-   Covers: src/core/bounce-signatures.c
-   Covers: src/core/bounce-questions.c
-   Covers: src/core/bounce-reasons.c
-   Covers: src/core/bounce-damaged.c
-   Covers: src/core/bounce-verdict.c
-   Covers: src/core/bounce-dkim-verify.c
-   Covers: src/core/bounce-dkim-undo.c
-   Covers: src/core/bounce-dkim-repair.c */
+   Covers: src/core/verdict/signatures.c
+   Covers: src/core/verdict/questions.c
+   Covers: src/core/verdict/reasons.c
+   Covers: src/core/verdict/damaged.c
+   Covers: src/core/verdict/verdict.c
+   Covers: src/core/dkim/verify.c
+   Covers: src/core/dkim/undo.c
+   Covers: src/core/dkim/repair.c */
 
 #include "fuzz-common.h"
-#include "bounce-domain-name.h"
-#include "bounce-domains.h"
-#include "bounce-envelope.h"
-#include "bounce-limits.h"
-#include "bounce-message.h"
-#include "bounce-policy.h"
-#include "bounce-property.h"
-#include "bounce-verdict.h"
+#include "name/domain-name.h"
+#include "name/own-domains.h"
+#include "base/envelope.h"
+#include "base/limits.h"
+#include "message/message.h"
+#include "verdict/policy.h"
+#include "explain/property.h"
+#include "verdict/verdict.h"
 
 /* Keys of example.org, by their selectors. No input has a private half. */
 static const struct {

@@ -1,10 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* Key files, in all of their forms.
-   Covers: src/net/bounce-key-file.c */
+   Covers: src/net/keys/key-file.c */
 
 #include "fuzz-common.h"
-#include "bounce-key-file.h"
+#include "keys/key-file.h"
 
 #include <openssl/err.h>
 

@@ -1,10 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* Key records, RFC 6376 section 3.6.1.
-   Covers: src/core/bounce-key.c */
+   Covers: src/core/dkim/key.c */
 
 #include "fuzz-common.h"
-#include "bounce-key.h"
+#include "dkim/key.h"
 
 #include <openssl/err.h>
 

@@ -2,18 +2,18 @@
 
 /* The MIME walk: what is read of a message does not depend on how the stream
    was cut.
-   Covers: src/core/bounce-message.c
-   Covers: src/core/bounce-walk.c
-   Covers: src/core/bounce-decoder.c
-   Covers: src/core/bounce-part.c
-   Covers: src/core/bounce-mime.c
-   Covers: src/core/bounce-header.c */
+   Covers: src/core/message/message.c
+   Covers: src/core/message/reader.c
+   Covers: src/core/header/decoder.c
+   Covers: src/core/message/part.c
+   Covers: src/core/header/mime.c
+   Covers: src/core/header/header.c */
 
 #include "fuzz-common.h"
 #include "istream.h"
-#include "bounce-domains.h"
-#include "bounce-message.h"
-#include "bounce-envelope.h"
+#include "name/own-domains.h"
+#include "message/message.h"
+#include "base/envelope.h"
 
 static const struct bounce_message *
 fuzz_parse(pool_t pool, const struct bounce_message_settings *set,

@@ -1,14 +1,14 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* The report parser: status parts, and the text of bounces without one.
-   Covers: src/core/bounce-report.c
-   Covers: src/core/bounce-report-text.c */
+   Covers: src/core/report/delivery-status.c
+   Covers: src/core/report/delivery-text.c */
 
 #include "fuzz-common.h"
-#include "bounce-limits.h"
-#include "bounce-header.h"
-#include "bounce-report.h"
-#include "bounce-types.h"
+#include "base/limits.h"
+#include "header/header.h"
+#include "report/delivery-status.h"
+#include "base/types.h"
 
 static void fuzz_report_check(const struct bounce_report *report)
 {

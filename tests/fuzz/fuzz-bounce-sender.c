@@ -2,14 +2,14 @@
 
 /* Whose mail is it? The input is lines: RCPT TO, ORCPT, the user's name, the
    aliases, h= of the signature; and then the returned header.
-   Covers: src/core/bounce-sender.c */
+   Covers: src/core/verdict/mailbox-match.c */
 
 #include "fuzz-common.h"
-#include "bounce-address.h"
-#include "bounce-dkim.h"
-#include "bounce-envelope.h"
-#include "bounce-policy.h"
-#include "bounce-sender.h"
+#include "name/address.h"
+#include "dkim/dkim.h"
+#include "base/envelope.h"
+#include "verdict/policy.h"
+#include "verdict/mailbox-match.h"
 
 #define FUZZ_LINES 5
 

@@ -4,15 +4,15 @@
    is MAIL FROM, the second the HELO name; each lookup is answered by the next
    one, again from the third after the last. libspf2 itself is not instrumented,
    but what it allocates is.
-   Covers: src/net/bounce-spf.c
-   Covers: src/net/bounce-spf-record.c */
+   Covers: src/net/spf/spf.c
+   Covers: src/net/spf/spf-record.c */
 
 #include "fuzz-common.h"
 #include "net.h"
-#include "bounce-dns.h"
-#include "bounce-domain-name.h"
-#include "bounce-key-lookup.h"
-#include "bounce-spf.h"
+#include "dns/dns.h"
+#include "name/domain-name.h"
+#include "keys/key-lookup.h"
+#include "spf/spf.h"
 
 struct fuzz_dns {
 	const char *const *lines;

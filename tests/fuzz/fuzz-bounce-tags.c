@@ -1,11 +1,11 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* Tag-lists, RFC 6376 section 3.2, and what is asked of a tag.
-   Covers: src/core/bounce-tags.c */
+   Covers: src/core/dkim/tags.c */
 
 #include "fuzz-common.h"
-#include "bounce-limits.h"
-#include "bounce-tags.h"
+#include "base/limits.h"
+#include "dkim/tags.h"
 
 static void
 fuzz_tag(const struct bounce_tag *tag, const uint8_t *data, size_t size)

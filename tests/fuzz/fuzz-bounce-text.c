@@ -1,13 +1,13 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* The search for an original in a text, plain, quoted-printable or base64.
-   Covers: src/core/bounce-text.c
-   Covers: src/core/bounce-block.c */
+   Covers: src/core/message/text-scan.c
+   Covers: src/core/header/block.c */
 
 #include "fuzz-common.h"
-#include "bounce-limits.h"
-#include "bounce-message.h"
-#include "bounce-envelope.h"
+#include "base/limits.h"
+#include "message/message.h"
+#include "base/envelope.h"
 
 static const char *const fuzz_headers[] = {
 	"From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n",

@@ -1,17 +1,17 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* A header's trace: Received fields and Authentication-Results.
-   Covers: src/core/bounce-trace.c
-   Covers: src/core/bounce-received.c
-   Covers: src/core/bounce-authres.c */
+   Covers: src/core/trace/trace.c
+   Covers: src/core/trace/received.c
+   Covers: src/core/trace/authres.c */
 
 #include "fuzz-common.h"
-#include "bounce-authres.h"
-#include "bounce-header.h"
-#include "bounce-limits.h"
-#include "bounce-networks.h"
-#include "bounce-report.h"
-#include "bounce-trace.h"
+#include "trace/authres.h"
+#include "header/header.h"
+#include "base/limits.h"
+#include "name/networks.h"
+#include "report/delivery-status.h"
+#include "trace/trace.h"
 
 static const char *const ranges[] = { "192.0.2.0/24 2001:db8::/32", "" };
 

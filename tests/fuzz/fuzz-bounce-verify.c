@@ -2,13 +2,13 @@
 
 /* Whole verification: a header with its body, and the keys of RFC 8463. No
    input has a private key, so what passes is what was signed there.
-   Covers: src/core/bounce-dkim-verify.c
-   Covers: src/core/bounce-dkim-signature.c */
+   Covers: src/core/dkim/verify.c
+   Covers: src/core/dkim/signature.c */
 
 #include "fuzz-common.h"
-#include "bounce-limits.h"
-#include "bounce-domains.h"
-#include "bounce-dkim.h"
+#include "base/limits.h"
+#include "name/own-domains.h"
+#include "dkim/dkim.h"
 
 #include <openssl/err.h>
 

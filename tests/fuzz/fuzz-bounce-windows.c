@@ -1,10 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* The times that are disowned, as they are kept.
-   Covers: src/dovecot/backscatter-disowned-times.c */
+   Covers: src/dovecot/memory/disowned-times.c */
 
 #include "fuzz-common.h"
-#include "backscatter-disowned-times.h"
+#include "memory/disowned-times.h"
 
 /* In order, and none overlaps another. */
 static void fuzz_check(const struct bounce_windows *windows)

@@ -1,9 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "fuzz-common.h"
-#include "bounce-dkim-private.h"
-#include "bounce-message.h"
-#include "bounce-report.h"
+#include "dkim/dkim-private.h"
+#include "message/message.h"
+#include "report/delivery-status.h"
 
 static void fuzz_touch(string_t *str, const void *data, size_t size)
 {

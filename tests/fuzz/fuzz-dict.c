@@ -2,8 +2,8 @@
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
-#include "backscatter-dict.h"
-#include "backscatter-dict-key.h"
+#include "dict/state-dict.h"
+#include "dict/dict-key.h"
 
 static struct {
 	const char *const *lines, *const *next;

@@ -2,7 +2,7 @@
 #define FUZZ_DICT_H
 
 /* A user's backscatter_dict that holds whatever the input says: it has the
-   functions of backscatter-dict.h, and is linked in their place. */
+   functions of dict/state-dict.h, and is linked in their place. */
 
 /* Each lookup is answered by the next of these lines, and after the last one by
    the first again: by a failure for "!", by nothing for "?" or where there are

@@ -8,6 +8,6 @@ SRCDIR = os.environ.get('TOP_SRCDIR') or os.path.dirname(
 
 def settings_table():
     """{name: default}"""
-    with open(os.path.join(SRCDIR, 'src', 'dovecot', 'backscatter-settings-table.h')) as f:
+    with open(os.path.join(SRCDIR, 'src', 'dovecot', 'settings/settings-table.h')) as f:
         return {'backscatter_' + name: default for name, default in re.findall(
             r'(?m)^SETTING(?:_BLOCK)?\((\w+), "(.*?)",', f.read())}

@@ -18,7 +18,7 @@
 #include "mail-storage-service.h"
 #include "mail-user.h"
 #include "dovecot-backscatter.h"
-#include "backscatter-dict.h"
+#include "dict/state-dict.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -15,8 +15,8 @@
 #include "lib.h"
 #include "hex-binary.h"
 #include "str.h"
-#include "bounce-dns.h"
-#include "bounce-key-lookup.h"
+#include "dns/dns.h"
+#include "keys/key-lookup.h"
 
 #include <dirent.h>
 #include <signal.h>

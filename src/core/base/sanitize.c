@@ -1,0 +1,42 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str.h"
+#include "unichar.h"
+#include "base/sanitize.h"
+
+/* str_sanitize() lets C1 controls pass: to a terminal, U+009B begins an escape
+   sequence as ESC [ does. And what turns the direction of the text makes another
+   line of it for who reads it. */
+bool bounce_char_is_control(uint32_t chr)
+{
+	return chr < 0x20 || (chr >= 0x7f && chr < 0xa0) ||
+		(chr >= 0x202a && chr <= 0x202e) ||
+		(chr >= 0x2066 && chr <= 0x2069);
+}
+
+const char *t_bounce_sanitize(const void *data, size_t size)
+{
+	const unsigned char *p = data;
+	string_t *valid = t_str_new(size + 16);
+	string_t *str;
+	unichar_t chr;
+	int len;
+
+	if (!uni_utf8_get_valid_data(p, size, valid)) {
+		p = str_data(valid);
+		size = str_len(valid);
+	}
+	str = t_str_new(size + 1);
+	while (size > 0) {
+		len = uni_utf8_get_char_n(p, size, &chr);
+		i_assert(len > 0);
+		if (bounce_char_is_control(chr))
+			str_append_c(str, '?');
+		else
+			str_append_data(str, p, len);
+		p += len;
+		size -= len;
+	}
+	return str_c(str);
+}

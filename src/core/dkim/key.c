@@ -1,0 +1,292 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "buffer.h"
+#include "base/limits.h"
+#include "dkim/tags.h"
+#include "dkim/key.h"
+
+#include <openssl/core_names.h>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+/* The cost of a check grows with the square of the modulus, and with the
+   exponent's size. Nobody signs mail with more than this. */
+#define KEY_RSA_MAX_BITS 8192
+#define KEY_RSA_MAX_EXPONENT_BITS 64
+
+#define KEY_ED25519_SIZE 32
+
+/* SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 section 4), up to the key.
+   RFC 8463 wants the key alone, but some publish what openssl printed. */
+static const unsigned char ed25519_spki_prefix[] = {
+	0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
+};
+
+/* Some publish the RSAPublicKey that is inside a SubjectPublicKeyInfo; RFC
+   6376 section 3.6.1 even asks for it, its examples and all others do not. */
+static EVP_PKEY *rsa_key_decode(const unsigned char *data, size_t size)
+{
+	const unsigned char *p = data;
+	EVP_PKEY *pkey;
+
+	pkey = d2i_PUBKEY(NULL, &p, size);
+	if (pkey == NULL) {
+		p = data;
+		pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, size);
+	}
+	if (pkey == NULL)
+		return NULL;
+	if (p != data + size || EVP_PKEY_get_base_id(pkey) != EVP_PKEY_RSA) {
+		EVP_PKEY_free(pkey);
+		return NULL;
+	}
+	return pkey;
+}
+
+static const char *rsa_key_error(const EVP_PKEY *pkey)
+{
+	BIGNUM *n = NULL, *e = NULL;
+	const char *error = NULL;
+
+	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) != 1 ||
+	    EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
+		error = "p= is no RSA key";
+	else if (BN_num_bits(n) > KEY_RSA_MAX_BITS)
+		error = "the RSA key is too large";
+	else if (BN_is_negative(n) || !BN_is_odd(n))
+		error = "the RSA key's modulus is invalid";
+	else if (BN_is_negative(e) || !BN_is_odd(e) || BN_is_one(e) ||
+		 BN_num_bits(e) > KEY_RSA_MAX_EXPONENT_BITS ||
+		 BN_ucmp(e, n) >= 0)
+		error = "the RSA key's exponent is invalid";
+	BN_free(n);
+	BN_free(e);
+	return error;
+}
+
+static EVP_PKEY *
+rsa_key_parse(const unsigned char *data, size_t size, const char **error_r)
+{
+	EVP_PKEY *pkey = rsa_key_decode(data, size);
+
+	if (pkey == NULL) {
+		*error_r = "p= is no RSA key";
+		return NULL;
+	}
+	*error_r = rsa_key_error(pkey);
+	if (*error_r != NULL) {
+		EVP_PKEY_free(pkey);
+		return NULL;
+	}
+	return pkey;
+}
+
+static EVP_PKEY *
+ed25519_key_parse(const unsigned char *data, size_t size, const char **error_r)
+{
+	EVP_PKEY *pkey = NULL;
+
+	if (size == sizeof(ed25519_spki_prefix) + KEY_ED25519_SIZE &&
+	    memcmp(data, ed25519_spki_prefix,
+		   sizeof(ed25519_spki_prefix)) == 0) {
+		data += sizeof(ed25519_spki_prefix);
+		size -= sizeof(ed25519_spki_prefix);
+	}
+	if (size == KEY_ED25519_SIZE)
+		pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+						   data, size);
+	if (pkey == NULL)
+		*error_r = "p= is no Ed25519 key";
+	return pkey;
+}
+
+/* What is said of the key besides k= and p=: what forbids its use, or NULL. */
+static const char *key_tags_error(const struct bounce_tags *tags)
+{
+	const struct bounce_tag *tag;
+
+	tag = bounce_tags_find(tags, "v");
+	if (tag != NULL &&
+	    (tag != &tags->tags[0] || !bounce_tag_is(tag, "DKIM1")))
+		return "v= is not DKIM1, or not the first tag";
+	tag = bounce_tags_find(tags, "h");
+	if (tag != NULL && !bounce_tag_has_word(tag, "sha256"))
+		return "h= does not allow sha256";
+	tag = bounce_tags_find(tags, "s");
+	if (tag != NULL && !bounce_tag_has_word(tag, "*") &&
+	    !bounce_tag_has_word(tag, "email"))
+		return "s= does not allow email";
+	return NULL;
+}
+
+static int
+key_parse_type(const struct bounce_tags *tags, enum bounce_key_type *type_r,
+	       const char **error_r)
+{
+	const struct bounce_tag *tag = bounce_tags_find(tags, "k");
+
+	if (tag == NULL || bounce_tag_is(tag, "rsa"))
+		*type_r = BOUNCE_KEY_TYPE_RSA;
+	else if (bounce_tag_is(tag, "ed25519"))
+		*type_r = BOUNCE_KEY_TYPE_ED25519;
+	else {
+		*error_r = "k= is not known";
+		return -1;
+	}
+	return 0;
+}
+
+/* An RSA key of 512 bits, which vouches for nothing: whoever cannot read it can
+   read none. */
+static const unsigned char rsa_sample[] = {
+	0x30, 0x5c, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
+	0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x4b, 0x00, 0x30, 0x48, 0x02, 0x41,
+	0x00, 0xeb, 0xdc, 0x86, 0x6d, 0x70, 0x5a, 0x63, 0x4a, 0xb7, 0x86, 0x3f,
+	0x9e, 0xe0, 0xaf, 0xff, 0xbe, 0xec, 0x20, 0xfd, 0x9a, 0x1b, 0x6a, 0x88,
+	0x45, 0x17, 0x7a, 0x00, 0xfd, 0x82, 0x1d, 0x4c, 0xce, 0xc7, 0x07, 0x4a,
+	0x73, 0xec, 0x94, 0x99, 0xa4, 0xb0, 0xca, 0x7b, 0x82, 0x06, 0x78, 0x69,
+	0x1f, 0x73, 0x7f, 0xd2, 0xa1, 0x27, 0x68, 0x40, 0xa0, 0x72, 0x1e, 0xc7,
+	0x60, 0x3d, 0xc6, 0x8d, 0xf7, 0x02, 0x03, 0x01, 0x00, 0x01
+};
+
+/* A key was refused: is it to blame? Without memory or without its provider
+   libcrypto says of any key that it is none. */
+static bool libcrypto_is_usable(void)
+{
+	EVP_PKEY *pkey = rsa_key_decode(rsa_sample, sizeof(rsa_sample));
+	const char *error = "";
+
+	if (pkey != NULL)
+		error = rsa_key_error(pkey);
+	EVP_PKEY_free(pkey);
+	return error == NULL;
+}
+
+/* NULL: *error_r is set, or libcrypto failed and it is NULL. */
+static EVP_PKEY *
+key_parse_data(const struct bounce_tag *tag, enum bounce_key_type type,
+	       const char **error_r)
+{
+	buffer_t *data = t_buffer_create(tag->value_size);
+	EVP_PKEY *pkey;
+
+	if (bounce_tag_decode(tag, data) < 0) {
+		*error_r = "p= is not base64";
+		return NULL;
+	}
+	/* Dovecot's own TLS looks at the queue of errors: leave nothing */
+	ERR_set_mark();
+	if (type == BOUNCE_KEY_TYPE_RSA)
+		pkey = rsa_key_parse(data->data, data->used, error_r);
+	else
+		pkey = ed25519_key_parse(data->data, data->used, error_r);
+	if (pkey == NULL && !libcrypto_is_usable())
+		*error_r = NULL;
+	ERR_pop_to_mark();
+	return pkey;
+}
+
+static EVP_PKEY_CTX *rsa_key_prepare(EVP_PKEY *pkey)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+
+	if (ctx == NULL || EVP_PKEY_verify_recover_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1 ||
+	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1) {
+		EVP_PKEY_CTX_free(ctx);
+		return NULL;
+	}
+	return ctx;
+}
+
+/* Takes over pkey. NULL: libcrypto failed. */
+static struct bounce_key *
+key_create(const struct bounce_tags *tags, enum bounce_key_type type,
+	   EVP_PKEY *pkey)
+{
+	const struct bounce_tag *flags = bounce_tags_find(tags, "t");
+	EVP_PKEY_CTX *recover = NULL;
+	struct bounce_key *key;
+
+	if (type == BOUNCE_KEY_TYPE_RSA) {
+		ERR_set_mark();
+		recover = rsa_key_prepare(pkey);
+		ERR_pop_to_mark();
+		if (recover == NULL) {
+			EVP_PKEY_free(pkey);
+			return NULL;
+		}
+	}
+	key = i_new(struct bounce_key, 1);
+	key->refcount = 1;
+	key->type = type;
+	key->pkey = pkey;
+	key->recover = recover;
+	key->bits = EVP_PKEY_get_bits(pkey);
+	key->strict = flags != NULL && bounce_tag_has_word(flags, "s");
+	key->testing = flags != NULL && bounce_tag_has_word(flags, "y");
+	return key;
+}
+
+enum bounce_key_status
+bounce_key_parse(const unsigned char *data, size_t size,
+		 struct bounce_key **key_r, const char **error_r)
+{
+	struct bounce_tags tags;
+	const struct bounce_tag *tag;
+	enum bounce_key_type type;
+	EVP_PKEY *pkey = NULL;
+
+	*key_r = NULL;
+	if (bounce_tags_parse(data, size, &tags, error_r) < 0 ||
+	    (*error_r = key_tags_error(&tags)) != NULL)
+		return BOUNCE_KEY_UNUSABLE;
+	tag = bounce_tags_find(&tags, "p");
+	if (tag == NULL) {
+		*error_r = "there is no p=";
+		return BOUNCE_KEY_UNUSABLE;
+	}
+	if (tag->value_size == 0) {
+		*error_r = "the key is revoked";
+		return BOUNCE_KEY_REVOKED;
+	}
+	if (key_parse_type(&tags, &type, error_r) < 0)
+		return BOUNCE_KEY_UNUSABLE;
+	/* the errors are static strings */
+	T_BEGIN {
+		pkey = key_parse_data(tag, type, error_r);
+	} T_END;
+	if (pkey == NULL && *error_r != NULL)
+		return BOUNCE_KEY_UNUSABLE;
+	if (pkey != NULL)
+		*key_r = key_create(&tags, type, pkey);
+	if (*key_r == NULL) {
+		*error_r = "libcrypto failed";
+		return BOUNCE_KEY_TEMPERROR;
+	}
+	return BOUNCE_KEY_FOUND;
+}
+
+void bounce_key_ref(struct bounce_key *key)
+{
+	i_assert(key->refcount > 0);
+	key->refcount++;
+}
+
+void bounce_key_unref(struct bounce_key **_key)
+{
+	struct bounce_key *key = *_key;
+
+	if (key == NULL)
+		return;
+	*_key = NULL;
+	i_assert(key->refcount > 0);
+	if (--key->refcount > 0)
+		return;
+	EVP_PKEY_CTX_free(key->recover);
+	EVP_PKEY_free(key->pkey);
+	i_free(key);
+}

@@ -1,0 +1,119 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "message-address.h"
+#include "name/address.h"
+#include "explain/check.h"
+#include "name/domain-name.h"
+#include "name/own-domains.h"
+#include "message/message.h"
+#include "report/delivery-status.h"
+#include "verdict/verdict.h"
+
+/* Addresses of a field in which the first whole one is looked for. */
+#define CHECK_MAX_ADDRESSES 16
+
+/* TRUE if the field names the recipient. */
+static bool
+check_take_recipient(pool_t pool, struct bounce_check *check,
+		     const struct bounce_header *header, const char *name)
+{
+	const char *value = t_bounce_header_value(header, name);
+	const struct message_address *addr;
+
+	addr = value == NULL ? NULL :
+		message_address_parse(pool, (const unsigned char *)value,
+				      strlen(value), CHECK_MAX_ADDRESSES, 0);
+	for (; addr != NULL; addr = addr->next) {
+		if (addr->mailbox != NULL && *addr->mailbox != '\0' &&
+		    addr->domain != NULL && *addr->domain != '\0') {
+			check->envelope.rcpt_to = p_strconcat(pool,
+				addr->mailbox, "@", addr->domain, NULL);
+			check->rcpt_to_field = name;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+static void
+check_find_recipient(pool_t pool, struct bounce_check *check,
+		     const struct bounce_header *header)
+{
+	const char *owner = check->envelope.user;
+
+	if (check->envelope.rcpt_to != NULL)
+		return;
+	if (check->header_recipient &&
+	    (check_take_recipient(pool, check, header, "Delivered-To") ||
+	     check_take_recipient(pool, check, header, "X-Original-To")))
+		return;
+	/* whose mailbox it is tells more than the message's To */
+	if (owner != NULL && strchr(owner, '@') != NULL)
+		check->envelope.rcpt_to = owner;
+	else if (check->header_recipient)
+		(void)check_take_recipient(pool, check, header, "To");
+}
+
+/* The recipient's domain is ours. It may come from the message's header: it
+   is a name, never a list of them or a ".domain". */
+static const struct bounce_domains *
+check_default_domains(pool_t pool, const char *rcpt_to)
+{
+	const char *domain = bounce_address_domain(rcpt_to);
+	struct bounce_domains *domains;
+	const char *error;
+
+	domain = domain == NULL ? NULL : t_bounce_domain_normalise(domain);
+	if (domain == NULL)
+		domain = "";
+	if (bounce_domains_parse(pool, domain, &domains, &error) < 0 &&
+	    bounce_domains_parse(pool, "", &domains, &error) < 0)
+		i_unreached();
+	return domains;
+}
+
+int bounce_check(pool_t pool, struct bounce_check *check,
+		 const struct bounce_ports *ports, struct istream *input,
+		 const char **error_r)
+{
+	/* of the envelope only MAIL FROM matters while the message is read */
+	const struct bounce_message_settings set = {
+		.envelope = &check->envelope
+	};
+	const struct bounce_message *message;
+	int ret;
+
+	ret = bounce_message_read(pool, input, &set, &message, error_r);
+	if (ret == 0 && check->failed != NULL) {
+		*error_r = check->failed;
+		ret = -1;
+	}
+	check_find_recipient(pool, check, message->header);
+	if (check->policy.domains == NULL) {
+		check->policy.domains = check_default_domains(pool,
+			check->envelope.rcpt_to);
+	}
+	if (check->domains_needed &&
+	    bounce_domains_is_empty(check->policy.domains))
+		return 0;
+	if (ret < 0) {
+		check->verdict = bounce_verdict_give_up(pool,
+			&check->envelope, message, *error_r);
+		return -1;
+	}
+	check->verdict = bounce_judge(pool, &check->policy, &check->envelope,
+				      message, ports);
+	return 1;
+}
+
+bool bounce_check_is_over_limit(const struct bounce_check *check)
+{
+	const struct bounce_message *message = check->verdict->message;
+	const struct bounce_signatures *signatures =
+		check->verdict->signatures;
+
+	return message->over_limit ||
+		(message->report != NULL && message->report->over_limit) ||
+		(signatures != NULL && signatures->over_limit);
+}

@@ -1,0 +1,364 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "hash.h"
+#include "str.h"
+#include "str-sanitize.h"
+#include "iso8601-date.h"
+#include "message-date.h"
+#include "explain/diagnosis.h"
+#include "name/own-domains.h"
+#include "message/message.h"
+#include "verdict/policy.h"
+#include "explain/property.h"
+#include "trace/received.h"
+#include "base/sanitize.h"
+#include "verdict/verdict.h"
+
+/* Different values that are counted; octets of each; those that are shown. */
+#define DIAGNOSIS_MAX_VALUES 1000
+#define DIAGNOSIS_MAX_VALUE_SIZE 100
+#define DIAGNOSIS_SHOWN 10
+/* Different originals that are told apart. */
+#define DIAGNOSIS_MAX_ORIGINALS 20000
+
+struct diagnosis_value {
+	const char *text;
+	unsigned int count;
+};
+
+struct diagnosis_values {
+	ARRAY(struct diagnosis_value) values;
+	/* of those that were one too many */
+	unsigned int others;
+};
+
+struct bounce_diagnosis {
+	pool_t pool;
+
+	unsigned int forged, unclear;
+	/* what left through our servers and could not be delivered, and other
+	   reports about what did */
+	unsigned int failed, reports;
+	HASH_TABLE(char *, char *) originals;
+	unsigned int originals_count;
+	/* of the originals that failed; 0: not known */
+	time_t first, last;
+
+	struct diagnosis_values subjects, addresses, names;
+};
+
+struct bounce_diagnosis *bounce_diagnosis_init(pool_t pool)
+{
+	struct bounce_diagnosis *d = p_new(pool, struct bounce_diagnosis, 1);
+
+	d->pool = pool;
+	hash_table_create(&d->originals, pool, 0, str_hash, strcmp);
+	p_array_init(&d->subjects.values, pool, 32);
+	p_array_init(&d->addresses.values, pool, 32);
+	p_array_init(&d->names.values, pool, 32);
+	return d;
+}
+
+void bounce_diagnosis_deinit(struct bounce_diagnosis **_diagnosis)
+{
+	struct bounce_diagnosis *d = *_diagnosis;
+
+	if (d == NULL)
+		return;
+	*_diagnosis = NULL;
+	hash_table_destroy(&d->originals);
+}
+
+/*
+ * Counting
+ */
+
+static void
+values_add(struct bounce_diagnosis *d, struct diagnosis_values *values,
+	   const char *text)
+{
+	struct diagnosis_value *value;
+
+	text = str_sanitize_utf8(t_bounce_sanitize(text, strlen(text)),
+				 DIAGNOSIS_MAX_VALUE_SIZE);
+	array_foreach_modifiable(&values->values, value) {
+		if (strcmp(value->text, text) == 0) {
+			value->count++;
+			return;
+		}
+	}
+	if (array_count(&values->values) == DIAGNOSIS_MAX_VALUES) {
+		values->others++;
+		return;
+	}
+	value = array_append_space(&values->values);
+	value->text = p_strdup(d->pool, text);
+	value->count = 1;
+}
+
+/* Whether the host bears a name of a domain of ours. */
+static bool
+host_is_own(const struct bounce_policy *policy, const char *host)
+{
+	for (; host != NULL; host = strchr(host, '.')) {
+		if (*host == '.')
+			host++;
+		if (strchr(host, '.') == NULL)
+			return FALSE;
+		if (bounce_domains_match(policy->domains, host))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Where the mail came in: the first step from the top at which somebody logged
+   in to a server of ours, or the lowest of those that our servers wrote without
+   a break; what is below was brought along. Where ours have other names, the
+   first login counts. */
+static const struct bounce_received *
+find_submission(const struct bounce_policy *policy,
+		const ARRAY_TYPE(bounce_received) *received)
+{
+	const struct bounce_received *r, *own = NULL, *login = NULL;
+
+	array_foreach(received, r) {
+		if (host_is_own(policy, r->by)) {
+			if (r->authenticated)
+				return r;
+			if (r->ip.family != 0)
+				own = r;
+		} else if (own != NULL) {
+			break;
+		}
+		if (login == NULL && r->authenticated)
+			login = r;
+	}
+	return own != NULL ? own : login;
+}
+
+static void
+add_submission(struct bounce_diagnosis *d, const struct bounce_policy *policy,
+	       const struct bounce_header *original)
+{
+	ARRAY_TYPE(bounce_received) received;
+	const struct bounce_received *r;
+	pool_t pool;
+
+	pool = pool_alloconly_create("diagnosis trace", 4096);
+	p_array_init(&received, pool, 8);
+	bounce_received_collect(pool, original, &received);
+	r = find_submission(policy, &received);
+	if (r != NULL && r->ip.family != 0)
+		values_add(d, &d->addresses, net_ip2addr(&r->ip));
+	if (r != NULL && r->auth_user != NULL)
+		values_add(d, &d->names, r->auth_user);
+	pool_unref(&pool);
+}
+
+static const char *
+t_property(const struct bounce_verdict *verdict, enum bounce_property property)
+{
+	const char *value = bounce_property_get(pool_datastack_create(),
+						property, verdict)[0];
+
+	return value == NULL ? "" : value;
+}
+
+static void add_date(struct bounce_diagnosis *d, const char *date)
+{
+	time_t timestamp;
+	int offset;
+
+	if (!message_date_parse((const unsigned char *)date, strlen(date),
+				&timestamp, &offset))
+		return;
+	if (d->first == 0 || timestamp < d->first)
+		d->first = timestamp;
+	if (timestamp > d->last)
+		d->last = timestamp;
+}
+
+/* FALSE: another bounce of it was counted. */
+static bool add_original(struct bounce_diagnosis *d, const char *message_id)
+{
+	char *key;
+
+	if (hash_table_lookup(d->originals, message_id) != NULL)
+		return FALSE;
+	d->originals_count++;
+	if (hash_table_count(d->originals) < DIAGNOSIS_MAX_ORIGINALS) {
+		key = p_strdup(d->pool, message_id);
+		hash_table_insert(d->originals, key, key);
+	}
+	return TRUE;
+}
+
+static void
+add_failed(struct bounce_diagnosis *d, const struct bounce_policy *policy,
+	   const struct bounce_verdict *verdict)
+{
+	d->failed++;
+	if (!add_original(d, t_property(verdict,
+					BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID)))
+		return;
+	add_date(d, t_property(verdict,
+			       BOUNCE_PROPERTY_ORIGINAL_DATE));
+	values_add(d, &d->subjects, t_property(verdict,
+			BOUNCE_PROPERTY_ORIGINAL_SUBJECT));
+	if (verdict->original != NULL)
+		add_submission(d, policy, verdict->original->message.header);
+}
+
+void bounce_diagnosis_add(struct bounce_diagnosis *d,
+			  const struct bounce_policy *policy,
+			  const struct bounce_verdict *verdict)
+{
+	switch (verdict->value) {
+	case BOUNCE_VERDICT_NONE:
+		break;
+	case BOUNCE_VERDICT_BACKSCATTER:
+		d->forged++;
+		break;
+	case BOUNCE_VERDICT_GENUINE:
+	case BOUNCE_VERDICT_DISOWNED:
+		if (verdict->kind.kind != BOUNCE_KIND_FAILED)
+			d->reports++;
+		else T_BEGIN {
+			add_failed(d, policy, verdict);
+		} T_END;
+		break;
+	case BOUNCE_VERDICT_UNVERIFIABLE:
+	case BOUNCE_VERDICT_TEMPERROR:
+	case BOUNCE_VERDICT_COUNT:
+		d->unclear++;
+		break;
+	}
+}
+
+/*
+ * The answer
+ */
+
+/* What happened, and what to do. */
+static const char *
+t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
+{
+	if (d->originals_count >= BOUNCE_DIAGNOSIS_MANY) {
+		return t_strdup_printf(
+			"Mail is sent through this account: %u different "
+			"messages left\nthrough our own servers and could not "
+			"be delivered.\n"
+			"Unless %s has written them, the account is in other "
+			"hands: change its\npassword, end its sessions, and "
+			"look up the addresses below in the log of the\n"
+			"submission servers.\n", d->originals_count, user);
+	}
+	if (d->failed >= BOUNCE_DIAGNOSIS_MANY) {
+		return "One message, or a few, went to many recipients "
+			"who are not there, through our\nown servers: a "
+			"mailing with dead addresses. Ask the user whether it "
+			"is his.\n";
+	}
+	if (d->forged > 0 && d->failed + d->reports > 0) {
+		return t_strdup_printf(
+			"Somebody elsewhere has forged this address: there is "
+			"nothing to do about these\nbounces but to file them.\n"
+			"Other messages left through our own servers, and fewer "
+			"than %u of them could not\nbe delivered, as everybody "
+			"has some. If they are not by %s,\n"
+			"the account is in other hands.\n",
+			BOUNCE_DIAGNOSIS_MANY, user);
+	}
+	if (d->forged > 0) {
+		return "Somebody elsewhere has forged this address: what came "
+			"back did not leave\nthrough our servers. Nothing shows "
+			"that the account is in other hands. There is\nnothing "
+			"to do but to file these bounces.\n";
+	}
+	return d->failed + d->reports + d->unclear == 0 ?
+		"There are no bounces. There is nothing to do.\n" :
+		"Nothing shows that anything is wrong: there are bounces of "
+		"the user's own mail,\nas everybody has some. There is "
+		"nothing to do.\n";
+}
+
+static int
+diagnosis_value_cmp(const struct diagnosis_value *v1,
+		    const struct diagnosis_value *v2)
+{
+	if (v1->count != v2->count)
+		return v1->count > v2->count ? -1 : 1;
+	return strcmp(v1->text, v2->text);
+}
+
+static void
+diagnosis_list(const struct diagnosis_values *values, const char *title,
+	       string_t *dest)
+{
+	ARRAY(struct diagnosis_value) sorted;
+	const struct diagnosis_value *value;
+	unsigned int i, count = array_count(&values->values);
+	unsigned int others = values->others;
+
+	if (count == 0)
+		return;
+	t_array_init(&sorted, count);
+	array_append_array(&sorted, &values->values);
+	array_sort(&sorted, diagnosis_value_cmp);
+	str_printfa(dest, "\n%s\n", title);
+	for (i = 0; i < count; i++) {
+		value = array_idx(&sorted, i);
+		if (i >= DIAGNOSIS_SHOWN)
+			others += value->count;
+		else {
+			str_printfa(dest, "%8u  %s\n", value->count,
+				    *value->text == '\0' ? "(none)" :
+				    value->text);
+		}
+	}
+	if (others > 0)
+		str_printfa(dest, "%8u  others\n", others);
+}
+
+static void
+diagnosis_originals(const struct bounce_diagnosis *d, string_t *dest)
+{
+	str_printfa(dest, "\nDifferent originals sent through our servers: %u",
+		    d->originals_count);
+	if (d->first != 0) {
+		str_printfa(dest, ",\nthe first of %s,",
+			    iso8601_date_create_tm(gmtime(&d->first), INT_MAX));
+		str_printfa(dest, " the last of %s",
+			    iso8601_date_create_tm(gmtime(&d->last), INT_MAX));
+	}
+	str_append_c(dest, '\n');
+	diagnosis_list(&d->subjects, "Subjects:", dest);
+	diagnosis_list(&d->addresses, "Client addresses:", dest);
+	diagnosis_list(&d->names, "Logged in as:", dest);
+	if (array_count(&d->addresses.values) == 0)
+		return;
+	str_append(dest, "\nAddresses and names are those that our servers "
+		   "wrote into Received, as these fields\ncame back. "
+		   "Signatures do not cover them: whoever returned the mail "
+		   "could have\nchanged them. The servers' own logs are the "
+		   "proof.\n");
+}
+
+void bounce_diagnosis_text(const struct bounce_diagnosis *d, const char *user,
+			   string_t *dest)
+{
+	T_BEGIN {
+		str_append(dest, t_diagnosis_sentence(d,
+			t_bounce_sanitize(user, strlen(user))));
+		str_printfa(dest, "\nBounces of mail that was\n"
+			    "%8u  forged elsewhere\n"
+			    "%8u  sent through our servers, not delivered\n"
+			    "%8u  sent through our servers, other reports\n"
+			    "%8u  of unknown origin\n",
+			    d->forged, d->failed, d->reports, d->unclear);
+		if (d->failed > 0)
+			diagnosis_originals(d, dest);
+	} T_END;
+}

@@ -1,0 +1,504 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "buffer.h"
+#include "str.h"
+#include "charset-utf8.h"
+#include "mail-html2text.h"
+#include "header/block.h"
+#include "base/lines.h"
+#include "message/text-scan.h"
+
+/* A prefix is what a mail program puts before each line that it quotes. */
+#define TEXT_MAX_PREFIX 8
+/* Empty lines between a marker and the block that it announces. */
+#define TEXT_MARKER_LINES 4
+/* A marker is a short line. */
+#define TEXT_MARKER_MAX_SIZE 160
+
+enum text_state {
+	TEXT_SEARCH = 0,
+	/* in lines that may be a header */
+	TEXT_BLOCK,
+	/* in the body of the original */
+	TEXT_ORIGINAL,
+	/* nothing is looked for (any more) */
+	TEXT_DONE
+};
+
+struct bounce_text {
+	struct bounce_text_owner *owner;
+	const struct bounce_text_callbacks *callbacks;
+	void *context;
+
+	enum text_state state;
+	struct bounce_header_builder *block;
+	enum bounce_text_flags flags;
+	/* octets that were kept for their wording */
+	size_t kept;
+	/* NULL: they are UTF-8, or nobody knows */
+	struct charset_translation *charset;
+	/* NULL: there are no tags to be taken out */
+	struct mail_html2text *html;
+	/* what is left without them, cut into lines again */
+	struct bounce_lines html_lines;
+	/* no more of it is read */
+	bool html_done;
+
+	unsigned char prefix[TEXT_MAX_PREFIX];
+	size_t prefix_size;
+	/* lines after which a marker is forgotten */
+	unsigned int marker_lines;
+	bool after_marker;
+	/* how much text was kept before the line */
+	size_t line_kept;
+	/* of the block: the same, and the fields in it that messages have */
+	size_t block_kept;
+	unsigned int block_known;
+	bool block_machine;
+};
+
+/*
+ * Lines that announce an original
+ */
+
+static const char *const text_markers[] = {
+	"copy of the message",
+	"copy of your message",
+	"copy of the original message",
+	"original message",
+	"original mail",
+	"message header",
+	"header of the message",
+	"headers of the message",
+	"returned message",
+	"unsent message",
+	"undelivered message",
+	"headers follow",
+	"message follows",
+};
+
+static bool text_is_marker(const unsigned char *data, size_t size)
+{
+	const char *line;
+	unsigned int i;
+	bool found = FALSE;
+
+	if (size > TEXT_MARKER_MAX_SIZE)
+		return FALSE;
+	T_BEGIN {
+		line = t_str_lcase(t_strndup(data, size));
+		for (i = 0; i < N_ELEMENTS(text_markers) && !found; i++)
+			found = strstr(line, text_markers[i]) != NULL;
+	} T_END;
+	return found;
+}
+
+/*
+ * The scan
+ */
+
+/* The converted text is on the data stack. */
+static void text_to_utf8(struct bounce_text *text, const unsigned char **data,
+			 size_t *size)
+{
+	buffer_t *utf8 = t_buffer_create(*size * 2);
+
+	/* what is no character is U+FFFD */
+	(void)charset_to_utf8(text->charset, *data, size, utf8);
+	*data = utf8->data;
+	*size = utf8->used;
+}
+
+static void
+text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
+{
+	struct bounce_text_owner *owner = text->owner;
+
+	if ((text->flags & BOUNCE_TEXT_KEEP) == 0 ||
+	    text->kept >= BOUNCE_TEXT_MAX_SIZE)
+		return;
+	text->kept += size;
+	if (owner->kept == NULL)
+		owner->kept = buffer_create_dynamic(owner->pool, 1024);
+	T_BEGIN {
+		/* what is left of HTML is UTF-8 */
+		if (text->charset != NULL && text->html == NULL)
+			text_to_utf8(text, &data, &size);
+		buffer_append(owner->kept, data,
+			      I_MIN(size, BOUNCE_TEXT_MAX_SIZE -
+				    owner->kept->used));
+	} T_END;
+}
+
+static size_t text_kept_size(const struct bounce_text *text)
+{
+	return text->owner->kept == NULL ? 0 : text->owner->kept->used;
+}
+
+/* What was kept since the block began is not what the bounce says. */
+static void text_forget_block(struct bounce_text *text)
+{
+	if (text_kept_size(text) > text->block_kept)
+		buffer_set_used_size(text->owner->kept, text->block_kept);
+}
+
+/* FALSE: no more of it may be scanned. */
+static bool text_may_scan(struct bounce_text *text, size_t size)
+{
+	uoff_t *scanned = &text->owner->shared->scanned;
+
+	if (*scanned > BOUNCE_TEXT_MAX_SCAN) {
+		text->owner->message->over_limit = TRUE;
+		return FALSE;
+	}
+	*scanned += size;
+	return TRUE;
+}
+
+static size_t text_prefix_size(const unsigned char *data, size_t size)
+{
+	size_t i, max = I_MIN(size, TEXT_MAX_PREFIX);
+
+	for (i = 0; i < max; i++) {
+		if (!bounce_is_wsp(data[i]) && data[i] != '>' &&
+		    data[i] != '|')
+			break;
+	}
+	return i;
+}
+
+/* Removes the prefix of the block. FALSE: the line does not have it. */
+static bool
+text_unprefix(const struct bounce_text *text, const unsigned char **data,
+	      size_t *size)
+{
+	size_t prefix_size = text->prefix_size;
+
+	if (prefix_size == 0)
+		return TRUE;
+	if (*size >= prefix_size &&
+	    memcmp(*data, text->prefix, prefix_size) == 0) {
+		*data += prefix_size;
+		*size -= prefix_size;
+		return *size > 0;
+	}
+	/* the white space of an empty line's prefix is often lost */
+	while (prefix_size > 0 && bounce_is_wsp(text->prefix[prefix_size - 1]))
+		prefix_size--;
+	if (*size > prefix_size &&
+	    memcmp(*data, text->prefix, prefix_size) == 0 &&
+	    bounce_is_blank(*data + prefix_size, *size - prefix_size)) {
+		*data += prefix_size;
+		*size -= prefix_size;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+/* A field of the block, without its prefix. */
+static void text_block_field(struct bounce_text *text,
+			     const unsigned char *data, size_t size)
+{
+	enum bounce_field_rank rank = bounce_header_line_rank(data, size);
+
+	if (rank >= BOUNCE_FIELD_KNOWN)
+		text->block_known++;
+	if (rank == BOUNCE_FIELD_MACHINE)
+		text->block_machine = TRUE;
+}
+
+static void text_begin_block(struct bounce_text *text,
+			     const unsigned char *data, size_t size,
+			     size_t prefix_size)
+{
+	text->after_marker = text->marker_lines > 0;
+	text->marker_lines = 0;
+	text->prefix_size = prefix_size;
+	memcpy(text->prefix, data, prefix_size);
+	if (text->block == NULL) {
+		text->block = bounce_header_builder_init(text->owner->pool,
+						BOUNCE_HEADER_MESSAGE);
+	} else {
+		bounce_header_builder_reset(text->block);
+	}
+	data += prefix_size;
+	size -= prefix_size;
+	(void)bounce_header_builder_line(text->block, data, size, TRUE);
+	text->block_kept = text->line_kept;
+	text->block_known = 0;
+	text->block_machine = FALSE;
+	text_block_field(text, data, size);
+	text->state = TEXT_BLOCK;
+}
+
+static void
+text_search_line(struct bounce_text *text, const unsigned char *data,
+		 size_t size)
+{
+	size_t prefix_size = text_prefix_size(data, size);
+
+	if (bounce_header_line_is_field(data + prefix_size,
+					size - prefix_size)) {
+		text_begin_block(text, data, size, prefix_size);
+	} else if (bounce_is_blank(data, size)) {
+		if (text->marker_lines > 0)
+			text->marker_lines--;
+	} else if ((text->flags & BOUNCE_TEXT_TOP) != 0) {
+		text->state = TEXT_DONE;
+	} else {
+		text->marker_lines = text_is_marker(data, size) ?
+			TEXT_MARKER_LINES : 0;
+	}
+}
+
+/* "From: ", and not "from:to:subject" or "From: To: ", which h= of a signature
+   may have on a line of its own. */
+static bool line_is_known_field(const unsigned char *data, size_t size)
+{
+	const unsigned char *value = memchr(data, ':', size);
+	const unsigned char *end = data + size;
+
+	if (bounce_header_line_rank(data, size) < BOUNCE_FIELD_KNOWN)
+		return FALSE;
+	value++;
+	if (end - value < 2 || !bounce_is_space(*value))
+		return FALSE;
+	value = bounce_space_skip(value, end);
+	return bounce_header_line_rank(value, end - value) < BOUNCE_FIELD_KNOWN;
+}
+
+/* Much begins like a field, "Reason: no such user", and what is returned
+   follows at once. TRUE if the line is of no use to the block, and to be
+   looked at anew: it announces an original, or begins one with a prefix of its
+   own. */
+static bool text_leaves_block(const struct bounce_text *text,
+			      const unsigned char *data, size_t size)
+{
+	size_t prefix_size;
+
+	if (text->block_known >= 3 && text->block_machine)
+		return FALSE;
+	prefix_size = text_prefix_size(data, size);
+	if (prefix_size == text->prefix_size &&
+	    memcmp(data, text->prefix, prefix_size) == 0) {
+		return !bounce_header_line_is_field(data + prefix_size,
+						    size - prefix_size) &&
+			text_is_marker(data, size);
+	}
+	return line_is_known_field(data + prefix_size, size - prefix_size);
+}
+
+/* After a line that announces it less is enough, but not what is indented for
+   a reader, with words of a program between the fields: "Length: 2 kB". */
+static bool text_block_is_announced(const struct bounce_text *text,
+				    const struct bounce_header *header)
+{
+	bool machine;
+
+	if (bounce_block_count_known(header, 2, &machine) < 2)
+		return FALSE;
+	return machine || text->prefix_size == 0 ||
+		!bounce_is_blank(text->prefix, text->prefix_size);
+}
+
+/* TRUE if the block is an original that is to be read. */
+static bool
+text_block_is_original(struct bounce_text *text,
+		       const struct bounce_header *header)
+{
+	if (!bounce_block_is_original(header) &&
+	    !(text->after_marker && text_block_is_announced(text, header)))
+		return FALSE;
+	if (text->html == NULL)
+		return TRUE;
+	/* a copy of what came back as it was */
+	if (text->owner->message->originals != NULL) {
+		text_forget_block(text);
+		text->kept = BOUNCE_TEXT_MAX_SIZE;
+		text->state = TEXT_DONE;
+		return FALSE;
+	}
+	/* what is laid out for a reader is a summary, unless it has what only
+	   a whole header has */
+	return bounce_header_find(header, "Received") != NULL;
+}
+
+/* The block ended. TRUE if it was the header of an original that is read:
+   no cap forbids it. */
+static bool text_block_done(struct bounce_text *text, bool complete)
+{
+	const struct bounce_header *header =
+		bounce_header_builder_finish(text->block, complete);
+	const unsigned char *data, *end, *next;
+	size_t size;
+
+	text->state = (text->flags & BOUNCE_TEXT_TOP) != 0 ?
+		TEXT_DONE : TEXT_SEARCH;
+	if (header->over_limit)
+		text->owner->message->over_limit = TRUE;
+	if (!text_block_is_original(text, header))
+		return FALSE;
+	if (!text->callbacks->begin(text->context, text->html != NULL ?
+				    BOUNCE_SOURCE_HTML : BOUNCE_SOURCE_TEXT,
+				    header)) {
+		text->state = TEXT_DONE;
+		return FALSE;
+	}
+	text->state = TEXT_ORIGINAL;
+	text_forget_block(text);
+	/* lines that looked like the header's, with their prefix gone */
+	bounce_header_builder_get_body(text->block, &data, &size);
+	end = size == 0 ? data : data + size;
+	for (; data < end; data = next) {
+		next = bounce_line_next(data, end);
+		(void)text->callbacks->line(data, next - data, TRUE,
+					    text->context);
+	}
+	/* the header owns the memory of the builder now */
+	text->block = NULL;
+	return TRUE;
+}
+
+static void
+text_original_line(struct bounce_text *text, const unsigned char *data,
+		   size_t size, bool start)
+{
+	if (start && !text_unprefix(text, &data, &size) &&
+	    !bounce_is_blank(data, size)) {
+		/* what was quoted has ended */
+		text->callbacks->end(text->context);
+		text->state = TEXT_DONE;
+		text_keep(text, data, size);
+	} else if (size > 0)
+		(void)text->callbacks->line(data, size, start, text->context);
+}
+
+static void
+text_block_line(struct bounce_text *text, const unsigned char *line,
+		size_t line_size, bool start)
+{
+	const unsigned char *data = line;
+	size_t size = line_size;
+	enum bounce_header_line ret = BOUNCE_HEADER_LINE_BODY;
+
+	if (start && text_leaves_block(text, data, size))
+		ret = BOUNCE_HEADER_LINE_BODY;
+	else if (!start || text_unprefix(text, &data, &size)) {
+		ret = bounce_header_builder_line(text->block, data, size,
+						 start);
+	}
+	switch (ret) {
+	case BOUNCE_HEADER_LINE_FIELD:
+		if (start)
+			text_block_field(text, data, size);
+		return;
+	case BOUNCE_HEADER_LINE_END:
+		(void)text_block_done(text, TRUE);
+		return;
+	case BOUNCE_HEADER_LINE_BODY:
+		if (text_block_done(text, FALSE))
+			text_original_line(text, line, line_size, start);
+		else if (text->state == TEXT_SEARCH)
+			text_search_line(text, line, line_size);
+		return;
+	}
+}
+
+static bool text_plain_line(const unsigned char *data, size_t size,
+			    bool start, void *context)
+{
+	struct bounce_text *text = context;
+
+	text->line_kept = text_kept_size(text);
+	if (text->state == TEXT_ORIGINAL) {
+		text_original_line(text, data, size, start);
+		return TRUE;
+	}
+	text_keep(text, data, size);
+	if (text->state == TEXT_DONE)
+		return TRUE;
+	if (text->html == NULL && !text_may_scan(text, size)) {
+		text->state = TEXT_DONE;
+		return TRUE;
+	}
+	if (text->state == TEXT_BLOCK)
+		text_block_line(text, data, size, start);
+	else if (start)
+		text_search_line(text, data, size);
+	return TRUE;
+}
+
+struct bounce_text *
+bounce_text_init(struct bounce_text_owner *owner, enum bounce_text_flags flags,
+		 const char *charset,
+		 const struct bounce_text_callbacks *callbacks, void *context)
+{
+	struct bounce_text *text = p_new(owner->pool, struct bounce_text, 1);
+
+	text->owner = owner;
+	text->callbacks = callbacks;
+	text->context = context;
+	text->flags = flags;
+	text->state = (flags & BOUNCE_TEXT_SCAN) != 0 ?
+		TEXT_SEARCH : TEXT_DONE;
+	if ((flags & BOUNCE_TEXT_KEEP) != 0 && charset != NULL &&
+	    !charset_is_utf8(charset) &&
+	    bounce_charset_begin(&owner->shared->charsets, charset,
+				 &text->charset) < 0)
+		text->charset = NULL;
+	if ((flags & BOUNCE_TEXT_HTML) != 0) {
+		text->html = mail_html2text_init(0);
+		bounce_lines_init(&text->html_lines, owner->pool,
+				  text_plain_line, text);
+	}
+	return text;
+}
+
+/* A line of HTML: its tags count as what is scanned, too. */
+static void text_html_line(struct bounce_text *text, const unsigned char *data,
+			   size_t size)
+{
+	buffer_t *plain;
+
+	if (text->html_done || !text_may_scan(text, size)) {
+		text->html_done = TRUE;
+		return;
+	}
+	T_BEGIN {
+		if (text->charset != NULL)
+			text_to_utf8(text, &data, &size);
+		plain = t_buffer_create(size);
+		/* it panics on nothing, which is left of half a character */
+		if (size > 0)
+			mail_html2text_more(text->html, data, size, plain);
+		(void)bounce_lines_more(&text->html_lines, plain->data,
+					plain->used);
+	} T_END;
+	if (text->state == TEXT_DONE && text->kept >= BOUNCE_TEXT_MAX_SIZE)
+		text->html_done = TRUE;
+}
+
+void bounce_text_line(struct bounce_text *text, const unsigned char *data,
+		      size_t size, bool start)
+{
+	if (text->html != NULL)
+		text_html_line(text, data, size);
+	else
+		(void)text_plain_line(data, size, start, text);
+}
+
+void bounce_text_deinit(struct bounce_text **_text)
+{
+	struct bounce_text *text = *_text;
+
+	*_text = NULL;
+	if (text->html != NULL)
+		(void)bounce_lines_finish(&text->html_lines);
+	if (text->state == TEXT_BLOCK)
+		(void)text_block_done(text, FALSE);
+	if (text->charset != NULL)
+		charset_to_utf8_end(&text->charset);
+	if (text->html != NULL)
+		mail_html2text_deinit(&text->html);
+}

@@ -1,0 +1,98 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "name/domain-name.h"
+
+#include <idn2.h>
+
+/* RFC 1035 section 2.3.4, in the text form */
+#define DNS_NAME_MAX_SIZE 253
+#define DNS_LABEL_MAX_SIZE 63
+
+bool bounce_dns_name_data_is_valid(const unsigned char *name, size_t size)
+{
+	size_t i, label_size = 0;
+
+	if (size == 0 || size > DNS_NAME_MAX_SIZE)
+		return FALSE;
+	for (i = 0; i < size; i++) {
+		if (name[i] == '.') {
+			if (label_size == 0)
+				return FALSE;
+			label_size = 0;
+		} else if (!((name[i] >= 'a' && name[i] <= 'z') ||
+			     (name[i] >= '0' && name[i] <= '9') ||
+			     name[i] == '-' || name[i] == '_') ||
+			   ++label_size > DNS_LABEL_MAX_SIZE) {
+			return FALSE;
+		}
+	}
+	return label_size > 0;
+}
+
+bool bounce_dns_name_is_valid(const char *name)
+{
+	return bounce_dns_name_data_is_valid((const unsigned char *)name,
+					     strlen(name));
+}
+
+/*
+ * Domains
+ */
+
+/* No name that is longer in UTF-8 has an A-label form of 253 octets: each
+   character of up to 4 octets takes one octet there at least. */
+#define DOMAIN_MAX_UTF8_SIZE (4 * DNS_NAME_MAX_SIZE)
+
+static const char *t_domain_to_ascii(const char *domain)
+{
+	const char *ret;
+	uint8_t *ascii;
+
+	if (strlen(domain) > DOMAIN_MAX_UTF8_SIZE ||
+	    idn2_lookup_u8((const uint8_t *)domain, &ascii,
+			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return NULL;
+	ret = t_strdup((const char *)ascii);
+	idn2_free(ascii);
+	return ret;
+}
+
+/* Without the root's dot at its end. */
+static size_t domain_size(const char *domain)
+{
+	size_t size = strlen(domain);
+
+	return size > 0 && domain[size - 1] == '.' ? size - 1 : size;
+}
+
+const char *t_bounce_domain_normalise(const char *domain)
+{
+	const char *p = domain;
+
+	while (p != NULL && *p != '\0' && (unsigned char)*p < 0x80)
+		p++;
+	if (p != NULL && *p != '\0')
+		domain = t_domain_to_ascii(domain);
+	if (domain == NULL)
+		return NULL;
+	domain = t_str_lcase(t_strndup(domain, domain_size(domain)));
+	return bounce_dns_name_is_valid(domain) ? domain : NULL;
+}
+
+bool bounce_domain_is_within(const char *domain, const char *parent)
+{
+	size_t size = domain_size(domain), parent_size = domain_size(parent);
+	const char *end = domain + size;
+
+	if (parent_size == 0 || size < parent_size ||
+	    strncasecmp(end - parent_size, parent, parent_size) != 0)
+		return FALSE;
+	return size == parent_size || *(end - parent_size - 1) == '.';
+}
+
+bool bounce_domain_equals(const char *domain1, const char *domain2)
+{
+	return domain_size(domain1) == domain_size(domain2) &&
+		bounce_domain_is_within(domain1, domain2);
+}

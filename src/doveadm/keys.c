@@ -1,0 +1,166 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "doveadm.h"
+#include "commands.h"
+#include "counts.h"
+
+#include <time.h>
+
+/* How far back is looked for keys in use. */
+#define KEYS_SEEN_SECS (30 * 24 * 3600)
+
+static const struct doveadm_backscatter_column keys_columns[] = {
+	{ "domain", 0 },
+	{ "selector", 0 },
+	{ "dns", 0 },
+	{ "dir", 0 },
+	{ "type", 0 },
+	{ "bits", DOVEADM_BACKSCATTER_NUMBER },
+	{ "retired", 0 },
+	{ "seen", 0 },
+	{ "problem", DOVEADM_PRINT_HEADER_FLAG_EXPAND }
+}, fetch_columns[] = {
+	{ "domain", 0 },
+	{ "selector", 0 },
+	{ "result", 0 },
+	{ "file", 0 }
+};
+
+struct keys_seen {
+	pool_t pool;
+	ARRAY(struct backscatter_key_seen) keys;
+};
+
+/* Days come in their order. */
+static void keys_seen_add(const struct backscatter_count *count, void *_context)
+{
+	struct keys_seen *seen = _context;
+	struct backscatter_key_seen *key;
+
+	array_foreach_modifiable(&seen->keys, key) {
+		if (strcmp(key->name, count->name) == 0) {
+			key->day = p_strdup(seen->pool, count->day);
+			return;
+		}
+	}
+	key = array_append_space(&seen->keys);
+	key->name = p_strdup(seen->pool, count->name);
+	key->day = p_strdup(seen->pool, count->day);
+}
+
+/* What was counted may be asked for, or not: the rest is shown all the same. */
+static void
+keys_query_seen(struct doveadm_cmd_context *cctx, pool_t pool,
+		struct backscatter_key_query *query)
+{
+	struct backscatter_count_query count_query;
+	struct backscatter_counts *counts;
+	struct keys_seen seen = { .pool = pool };
+	const char *error;
+
+	p_array_init(&seen.keys, pool, 8);
+	if (doveadm_backscatter_site_open(cctx, &counts, &error) <= 0)
+		return;
+	i_zero(&count_query);
+	count_query.scope = BACKSCATTER_COUNT_KEY;
+	count_query.until = time(NULL);
+	count_query.since = count_query.until - KEYS_SEEN_SECS;
+	if (backscatter_counts_read(counts, &count_query, keys_seen_add, &seen,
+				    &error) < 0)
+		i_info("Which keys were seen is not known: %s", error);
+	backscatter_counts_close(&counts);
+	query->seen = array_get(&seen.keys, &query->seen_count);
+}
+
+static void
+keys_query_init(struct doveadm_cmd_context *cctx,
+		struct backscatter_key_query *query_r)
+{
+	i_zero(query_r);
+	query_r->event = backscatter_doveadm_event(cctx);
+	query_r->getenv = backscatter_doveadm_getenv;
+	doveadm_backscatter_site_dict(cctx, &query_r->dict);
+	(void)doveadm_cmd_param_array(cctx, "domain", &query_r->domains);
+	(void)doveadm_cmd_param_array(cctx, "selector", &query_r->selectors);
+}
+
+static void keys_print(const struct backscatter_key_info *info)
+{
+	doveadm_print(info->domain);
+	doveadm_print(info->selector);
+	doveadm_print(info->in_dns ? "yes" : "no");
+	doveadm_print(info->in_dir ? "yes" : "no");
+	doveadm_print(info->type);
+	doveadm_print_num(info->bits);
+	doveadm_print(info->retired == 0 ? "" : unixdate2str(info->retired));
+	doveadm_print(info->seen);
+	doveadm_print(info->problem);
+}
+
+void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
+{
+	struct backscatter_key_query query;
+	const struct backscatter_key_info *keys;
+	unsigned int i, count;
+	const char *error;
+	pool_t pool;
+
+	keys_query_init(cctx, &query);
+	if (query.selectors != NULL && query.domains == NULL) {
+		doveadm_backscatter_failed(EX_USAGE, "-s needs a domain: "
+			"name the domain that has this selector");
+		return;
+	}
+	pool = pool_alloconly_create("backscatter keys", 4096);
+	keys_query_seen(cctx, pool, &query);
+	if (backscatter_keys_survey(pool, &query, &keys, &count, &error) < 0)
+		doveadm_backscatter_failed(EX_CONFIG, "%s", error);
+	else {
+		doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+		doveadm_backscatter_print_headers(keys_columns,
+						  N_ELEMENTS(keys_columns));
+		for (i = 0; i < count; i++)
+			keys_print(&keys[i]);
+	}
+	pool_unref(&pool);
+}
+
+static void
+keys_fetch(const struct backscatter_key_query *query, const char *selector,
+	   const char *domain)
+{
+	const char *path, *error;
+	int ret;
+
+	ret = backscatter_keys_fetch(query, selector, domain, &path, &error);
+	if (ret < 0) {
+		doveadm_backscatter_failed(EX_TEMPFAIL, "%s._domainkey.%s: %s",
+					   selector, domain, error);
+		return;
+	}
+	doveadm_print(domain);
+	doveadm_print(selector);
+	doveadm_print(ret > 0 ? "saved" : "there already");
+	doveadm_print(path);
+}
+
+void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx)
+{
+	struct backscatter_key_query query;
+	const char *const *selector, *const *domain;
+
+	keys_query_init(cctx, &query);
+	if (query.selectors == NULL || query.domains == NULL)
+		help_ver2(cctx->cmd);
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	doveadm_backscatter_print_headers(fetch_columns,
+					  N_ELEMENTS(fetch_columns));
+	for (domain = query.domains; *domain != NULL; domain++) {
+		for (selector = query.selectors; *selector != NULL;
+		     selector++) T_BEGIN {
+			keys_fetch(&query, *selector, *domain);
+		} T_END;
+	}
+}

@@ -1,0 +1,99 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "doveadm.h"
+#include "doveadm-mail.h"
+#include "commands.h"
+#include "module.h"
+
+const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
+
+#define TEXT(chr, name) DOVEADM_CMD_PARAM(chr, name, CMD_PARAM_STR, 0)
+#define FLAG(chr, name) DOVEADM_CMD_PARAM(chr, name, CMD_PARAM_BOOL, 0)
+#define LIST(chr, name) DOVEADM_CMD_PARAM(chr, name, CMD_PARAM_ARRAY, 0)
+#define ARGUMENTS(name) \
+	DOVEADM_CMD_PARAM('\0', name, CMD_PARAM_ARRAY, \
+			  CMD_PARAM_FLAG_POSITIONAL)
+/* of what was counted */
+#define DAYS TEXT('\0', "since") TEXT('\0', "until")
+#define WHOSE TEXT('u', "user") TEXT('d', "domain")
+
+#define MAIL_COMMAND(command, alloc, text, params) { \
+	.name = "backscatter "command, \
+	.mail_cmd = doveadm_backscatter_##alloc, \
+	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX text, \
+	DOVEADM_CMD_PARAMS_START \
+	DOVEADM_CMD_MAIL_COMMON \
+	params \
+	DOVEADM_CMD_PARAMS_END \
+}
+#define SITE_COMMAND(command, function, text, params) { \
+	.name = "backscatter "command, \
+	.cmd = doveadm_backscatter_##function, \
+	.usage = text, \
+	DOVEADM_CMD_PARAMS_START \
+	params \
+	DOVEADM_CMD_PARAMS_END \
+}
+
+static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
+	MAIL_COMMAND("bursts", bursts_alloc, "",),
+	MAIL_COMMAND("disown", disown_alloc,
+		"[--since <time>] [--until <time>] [--list|--remove]",
+		TEXT('s', "since")
+		TEXT('t', "until")
+		FLAG('l', "list")
+		FLAG('r', "remove")),
+	MAIL_COMMAND("check", check_alloc,
+		"[-f <sender>] [-a <recipient>] <file> [...]",
+		TEXT('f', "sender")
+		TEXT('a', "recipient")
+		ARGUMENTS("path")),
+	SITE_COMMAND("report", report,
+		"[-u <user> | -d <domain>] [--since <time>] [--until <time>] "
+		"--html <file>",
+		WHOSE
+		DAYS
+		TEXT('\0', "html")),
+	SITE_COMMAND("stats", stats,
+		"[-u <user> | -d <domain>] [--since <time>] [--until <time>] "
+		"[--by day|user|domain|reason]",
+		WHOSE
+		DAYS
+		TEXT('\0', "by")),
+	SITE_COMMAND("top", top,
+		"[--since <time>] [--until <time>] [-n <limit>]",
+		DAYS
+		TEXT('n', "limit")),
+	MAIL_COMMAND("diagnose", diagnose_alloc,
+		"[-s <since>] [<mailbox> [...]]",
+		TEXT('s', "since")
+		ARGUMENTS("mailbox")),
+	MAIL_COMMAND("scan", scan_alloc,
+		"[-f] [-m <mailbox to move to>] <mailbox> [...]",
+		FLAG('f', "full")
+		TEXT('m', "move")
+		ARGUMENTS("mailbox")),
+	/* before "keys", which would take it for a domain */
+	SITE_COMMAND("keys fetch", keys_fetch,
+		"-s <selector> [-s ...] <domain> [...]",
+		LIST('s', "selector")
+		ARGUMENTS("domain")),
+	SITE_COMMAND("keys", keys,
+		"[-s <selector> [-s ...]] [<domain> [...]]",
+		LIST('s', "selector")
+		ARGUMENTS("domain")),
+	MAIL_COMMAND("status", status_alloc, "",)
+};
+
+void doveadm_backscatter_plugin_init(struct module *module ATTR_UNUSED)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(doveadm_backscatter_commands); i++)
+		doveadm_cmd_register_ver2(&doveadm_backscatter_commands[i]);
+}
+
+void doveadm_backscatter_plugin_deinit(void)
+{
+}

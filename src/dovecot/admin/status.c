@@ -1,0 +1,259 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str-sanitize.h"
+#include "mail-user.h"
+#include "name/address.h"
+#include "dns/dns.h"
+#include "own-domains/file.h"
+#include "name/domain-name.h"
+#include "name/own-domains.h"
+#include "keys/key-dir.h"
+#include "dict/state-dict.h"
+#include "dict/dict-key.h"
+#include "admin/key-survey.h"
+#include "settings/plugin-settings.h"
+#include "user/domains.h"
+#include "dovecot-backscatter.h"
+#include "memory/sent-copy.h"
+
+/* Of an error's text. */
+#define STATUS_MAX_ERROR 1000
+
+struct status {
+	struct mail_user *user;
+	const struct backscatter_settings *set;
+	/* Why there are none; NULL: there are. */
+	const char *error;
+	/* What the admin should hear of the settings; NULL: nothing. */
+	const char *warning;
+	/* The user's own domain, as a name for the DNS; NULL: he has none. */
+	const char *domain;
+};
+
+/* What a check has to tell: "OK" until it says something else. detail NULL:
+   nothing. */
+static void status_set(struct backscatter_status_item *item,
+		       enum backscatter_status_value value, const char *detail)
+{
+	item->value = value;
+	item->detail = detail;
+}
+
+static void status_failed(struct backscatter_status_item *item,
+			  const char *error)
+{
+	status_set(item, BACKSCATTER_STATUS_FAILED,
+		   str_sanitize(error, STATUS_MAX_ERROR));
+}
+
+static void status_settings(struct status *status,
+			    struct backscatter_status_item *item)
+{
+	if (status->error != NULL)
+		status_set(item, BACKSCATTER_STATUS_FAILED, status->error);
+	else if (status->warning != NULL)
+		status_set(item, BACKSCATTER_STATUS_NOTE, status->warning);
+	else
+		item->detail = "each has a value that it may have";
+}
+
+static void status_mode(struct status *status,
+			struct backscatter_status_item *item)
+{
+	static const char *const details[] = {
+		[BACKSCATTER_MODE_OFF] = "off: nothing is judged",
+		[BACKSCATTER_MODE_AUDIT] = "audit: bounces are judged, and "
+			"the Sieve tests match nothing",
+		[BACKSCATTER_MODE_ENFORCE] = "enforce"
+	};
+
+	item->detail = details[status->set->mode];
+	if (status->set->mode == BACKSCATTER_MODE_OFF) {
+		item->value = BACKSCATTER_STATUS_FAILED;
+		item->mend = "backscatter_mode = audit";
+	}
+}
+
+/* What is wrong with one of the files of domains, or NULL. */
+static const char *status_domain_files(struct status *status)
+{
+	const char *const *path = status->set->domains.files, *error;
+
+	for (; path != NULL && *path != NULL; path++) {
+		if (bounce_domain_file_check(*path, TRUE, &error) < 0)
+			return t_strdup_printf("backscatter_domains = %s: %s",
+					       *path, error);
+	}
+	return NULL;
+}
+
+static void status_domains(struct status *status,
+			   struct backscatter_status_item *item)
+{
+	const char *domain = status->domain, *error;
+	struct bounce_domains *domains;
+	bool foreign;
+
+	backscatter_dict_start_message(status->user);
+	domains = backscatter_domains_get(status->user->pool, status->user,
+					  &status->set->domains);
+	if (domains == NULL) {
+		status_set(item, domain == NULL ?
+			   BACKSCATTER_STATUS_FAILED : BACKSCATTER_STATUS_NOTE,
+			   "backscatter_domains is not set: the recipient's "
+			   "domain is the only one that is ours");
+		item->mend = t_strdup_printf("backscatter_domains = %s",
+				domain == NULL ? "example.com" : domain);
+		return;
+	}
+	foreign = domain != NULL && !bounce_domains_match(domains, domain);
+	error = status_domain_files(status);
+	if (error == NULL)
+		error = bounce_domains_get_error(domains);
+	if (error != NULL)
+		status_set(item, BACKSCATTER_STATUS_FAILED, error);
+	else if (foreign)
+		status_set(item, BACKSCATTER_STATUS_NOTE, "the user's domain "
+			   "is not among backscatter_domains");
+	else
+		item->detail = "backscatter_domains is set";
+}
+
+static void status_key_dir(struct status *status,
+			   struct backscatter_status_item *item)
+{
+	const char *path = status->set->key_dir, *error;
+	unsigned int count;
+
+	if (path == NULL) {
+		status_set(item, BACKSCATTER_STATUS_NOTE,
+			   "there is none: late bounces of what a rotated key "
+			   "signed are backscatter");
+		item->mend = "backscatter_key_dir = /etc/dovecot/dkim-keys";
+	} else if (bounce_key_dir_check(path, &count, &error) < 0) {
+		status_failed(item, error);
+	} else {
+		status_set(item, count == 0 ?
+			   BACKSCATTER_STATUS_NOTE : BACKSCATTER_STATUS_OK,
+			   t_strdup_printf("%s: %u keys", path, count));
+	}
+}
+
+/* Whether there are answers: of the user's domain, whatever they are. */
+static void status_dns(struct status *status,
+		       struct backscatter_status_item *item)
+{
+	struct bounce_dns_query query = {
+		.type = BOUNCE_DNS_TYPE_TXT,
+		.name = t_strconcat("_domainkey.", status->domain == NULL ?
+				    "example.com" : status->domain, NULL)
+	};
+	const char *error;
+	pool_t pool = pool_alloconly_create("backscatter status", 1024);
+
+	if (backscatter_dns_ask(status->set, pool, &query, 1, &error) < 0)
+		status_set(item, BACKSCATTER_STATUS_FAILED, error);
+	else if (query.status == BOUNCE_DNS_TEMPERROR)
+		status_set(item, BACKSCATTER_STATUS_FAILED, t_strdup_printf(
+			   "%s: %s", query.name, query.error));
+	else
+		item->detail = t_strdup_printf("it answers for %s", query.name);
+	if (item->value == BACKSCATTER_STATUS_FAILED)
+		item->mend = "backscatter_dns_servers = 127.0.0.1";
+	pool_unref(&pool);
+}
+
+/* Whether it can be written to. */
+static void status_dict(struct status *status,
+			struct backscatter_status_item *item)
+{
+	struct backscatter_dict *dict;
+	const char *error;
+	int ret;
+
+	item->detail = "it can be written to";
+	ret = backscatter_dict_get(status->user, &dict, &error);
+	if (ret > 0) {
+		backscatter_dict_inc(dict, BACKSCATTER_KEY_PRIV_NUMBER
+				     "status.check", 1, 0);
+		ret = backscatter_dict_flush(dict, &error) < 0 ? -1 : 1;
+	}
+	if (ret < 0) {
+		status_failed(item, error);
+		item->detail = t_strconcat(item->detail, " (the log of the "
+					   "dict service may say more)", NULL);
+	} else if (ret == 0) {
+		status_set(item, BACKSCATTER_STATUS_NOTE,
+			   "backscatter_dict is not set: nothing is "
+			   "remembered from one bounce to the next");
+	}
+	backscatter_dict_release(status->user);
+}
+
+/* Whether a copy in it would be found. */
+static void status_sent_mailbox(struct status *status,
+				struct backscatter_status_item *item)
+{
+	const char *name = status->set->sent_mailbox, *error;
+	bool cached;
+	int ret;
+
+	if (name == NULL)
+		return;
+	ret = backscatter_sent_check(status->user, name, &cached, &error);
+	if (ret < 0)
+		status_failed(item, error);
+	else if (ret == 0)
+		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
+			   "the user has no %s of his own", name));
+	else if (!cached)
+		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
+			   "%s: Message-IDs are not cached, and only the "
+			   "newest %u copies are found (see THE SENT COPY in "
+			   "backscatter(7))", name, BACKSCATTER_SENT_MAX_READ));
+	else
+		item->detail = t_strdup_printf("%s: Message-IDs are cached",
+					       name);
+}
+
+static const struct {
+	const char *name;
+	void (*check)(struct status *status,
+		      struct backscatter_status_item *item);
+} status_checks[] = {
+	{ "settings", status_settings },
+	/* these need them */
+	{ "mode", status_mode },
+	{ "domains", status_domains },
+	{ "key directory", status_key_dir },
+	{ "DNS", status_dns },
+	{ "dict", status_dict },
+	{ "sent mailbox", status_sent_mailbox }
+};
+
+void backscatter_user_status(struct mail_user *user,
+			     backscatter_status_callback_t *callback,
+			     void *context)
+{
+	struct backscatter_status_item item;
+	struct status status = {
+		.user = user,
+		.domain = t_bounce_domain_normalise(
+			bounce_address_domain(user->username))
+	};
+	unsigned int i;
+
+	if (backscatter_settings_get(user, user->pool, &status.set,
+				     &status.warning, &status.error) == 0)
+		status.error = NULL;
+	for (i = 0; i < N_ELEMENTS(status_checks) &&
+	     (i == 0 || status.error == NULL); i++) {
+		i_zero(&item);
+		item.name = status_checks[i].name;
+		item.value = BACKSCATTER_STATUS_OK;
+		status_checks[i].check(&status, &item);
+		if (item.detail != NULL)
+			callback(&item, context);
+	}
+}

@@ -1,0 +1,219 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Reading the counters, for doveadm: with the dict that the site has, and
+   without a user. What is waited for here delays no delivery. */
+
+#include "lib.h"
+#include "dict.h"
+#include "verdict/reasons.h"
+#include "base/event.h"
+#include "audit/outcome.h"
+#include "dict/backend.h"
+#include "audit/count-key.h"
+
+#define BACKSCATTER_DAY_SECS (24 * 3600)
+/* Of a query: ten years. */
+#define BACKSCATTER_COUNT_MAX_DAYS 3660
+
+struct backscatter_counts {
+	struct backscatter_dict_backend backend;
+	struct event *event;
+	/* The dict has refused to list its keys. */
+	bool no_iteration;
+
+	/* While they are read. */
+	const struct backscatter_count_query *query;
+	backscatter_count_callback_t *callback;
+	void *context;
+};
+
+/* Of no user. */
+static const struct dict_op_settings backscatter_counts_op_set = {
+	.username = NULL
+};
+
+int backscatter_counts_open(struct event *event, const char *base_dir,
+			    const char *uri,
+			    struct backscatter_counts **counts_r,
+			    const char **error_r)
+{
+	struct backscatter_counts *counts;
+	int ret;
+
+	*counts_r = NULL;
+	counts = i_new(struct backscatter_counts, 1);
+	counts->event = event_create(event);
+	event_add_category(counts->event, &backscatter_event_category);
+	ret = backscatter_dict_backend_open_site(counts->event, base_dir, uri,
+						 &counts->backend, error_r);
+	if (ret > 0 && counts->backend.is_file) {
+		backscatter_dict_backend_close(&counts->backend);
+		*error_r = "it is a file, in which nothing is counted: use "
+			"Dovecot's dict service with SQL, or Redis";
+		ret = -1;
+	}
+	if (ret <= 0) {
+		event_unref(&counts->event);
+		i_free(counts);
+		return ret;
+	}
+	*counts_r = counts;
+	return 1;
+}
+
+void backscatter_counts_close(struct backscatter_counts **_counts)
+{
+	struct backscatter_counts *counts = *_counts;
+
+	*_counts = NULL;
+	backscatter_dict_backend_close(&counts->backend);
+	event_unref(&counts->event);
+	i_free(counts);
+}
+
+/* A reason of a later version has none. */
+static const char *backscatter_count_text(const char *reason)
+{
+	unsigned int i;
+
+	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT; i++) {
+		if (strcmp(bounce_reason_name(i), reason) == 0)
+			return bounce_reason_text(i);
+	}
+	return NULL;
+}
+
+static void
+backscatter_counts_call(struct backscatter_counts *counts,
+			struct backscatter_count *count, const char *value)
+{
+	count->text = backscatter_count_text(count->reason);
+	if (str_to_uint64(value, &count->bounces) == 0 && count->bounces > 0)
+		counts->callback(count, counts->context);
+}
+
+static int
+backscatter_counts_iterate(struct backscatter_counts *counts,
+			   const char *prefix, const char *day,
+			   const char **error_r)
+{
+	struct dict_iterate_context *iter;
+	struct backscatter_count count;
+	const char *key, *value;
+
+	iter = dict_iterate_init(counts->backend.dict,
+		&backscatter_counts_op_set,
+		backscatter_count_path(prefix, day, counts->query->scope,
+				       counts->query->name),
+		DICT_ITERATE_FLAG_RECURSE);
+	while (dict_iterate(iter, &key, &value)) T_BEGIN {
+		if (backscatter_count_key_parse(key, &count) == 0)
+			backscatter_counts_call(counts, &count, value);
+	} T_END;
+	return dict_iterate_deinit(&iter, error_r);
+}
+
+/* What there may be for one name, by the names of the keys: of one reason, all
+   outcomes. */
+static int
+backscatter_counts_lookup_reason(struct backscatter_counts *counts,
+				 const char *day, enum bounce_reason reason,
+				 const char **error_r)
+{
+	struct backscatter_count count = {
+		.day = day,
+		.scope = counts->query->scope,
+		.name = counts->query->name,
+		.verdict = bounce_verdict_name(
+			bounce_reason_to_verdict(reason)),
+		.reason = bounce_reason_name(reason)
+	};
+	const char *value;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i <= BACKSCATTER_OUTCOME_COUNT && ret >= 0; i++) {
+		count.outcome = i == BACKSCATTER_OUTCOME_COUNT ?
+			BACKSCATTER_COUNT_WOULD_FILE :
+			backscatter_outcome_name(i);
+		ret = dict_lookup(counts->backend.dict,
+				  &backscatter_counts_op_set,
+				  pool_datastack_create(),
+				  backscatter_count_key(&count), &value,
+				  error_r);
+		if (ret > 0)
+			backscatter_counts_call(counts, &count, value);
+	}
+	return ret < 0 ? -1 : 0;
+}
+
+/* All that there may be: each reason belongs to one verdict. */
+static int
+backscatter_counts_lookup(struct backscatter_counts *counts, const char *day,
+			  const char **error_r)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT && ret == 0;
+	     i++) {
+		T_BEGIN {
+			ret = backscatter_counts_lookup_reason(counts, day, i,
+							       error_r);
+		} T_END_PASS_STR_IF(ret < 0, error_r);
+	}
+	return ret;
+}
+
+static int
+backscatter_counts_read_day(struct backscatter_counts *counts,
+			    const char *day, const char **error_r)
+{
+	const struct backscatter_count_query *query = counts->query;
+	const char *error;
+
+	if (!counts->no_iteration) {
+		/* SQL has them in the first, others in the second */
+		if (backscatter_counts_iterate(counts, BACKSCATTER_COUNT_SQL,
+					       day, error_r) == 0 &&
+		    backscatter_counts_iterate(counts, BACKSCATTER_COUNT_ADD,
+					       day, error_r) == 0)
+			return 0;
+		if (query->name == NULL ||
+		    query->scope == BACKSCATTER_COUNT_SERVER ||
+		    query->scope == BACKSCATTER_COUNT_KEY)
+			return -1;
+	}
+	if (backscatter_counts_lookup(counts, day, &error) < 0) {
+		if (counts->no_iteration)
+			*error_r = error;
+		return -1;
+	}
+	counts->no_iteration = TRUE;
+	return 0;
+}
+
+int backscatter_counts_read(struct backscatter_counts *counts,
+			    const struct backscatter_count_query *query,
+			    backscatter_count_callback_t *callback,
+			    void *context, const char **error_r)
+{
+	time_t day = query->since - query->since % BACKSCATTER_DAY_SECS;
+	int ret = 0;
+
+	if (query->until / BACKSCATTER_DAY_SECS -
+	    query->since / BACKSCATTER_DAY_SECS > BACKSCATTER_COUNT_MAX_DAYS) {
+		*error_r = "the time is too long";
+		return -1;
+	}
+	counts->query = query;
+	counts->callback = callback;
+	counts->context = context;
+	for (; day <= query->until && ret == 0; day += BACKSCATTER_DAY_SECS) {
+		T_BEGIN {
+			ret = backscatter_counts_read_day(counts,
+				backscatter_count_day(day), error_r);
+		} T_END_PASS_STR_IF(ret < 0, error_r);
+	}
+	return ret;
+}

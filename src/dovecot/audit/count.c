@@ -1,0 +1,108 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "mail-user.h"
+#include "explain/property.h"
+#include "base/types.h"
+#include "verdict/verdict.h"
+#include "dovecot-backscatter.h"
+#include "audit/delivered.h"
+#include "dict/state-dict.h"
+#include "audit/count-key.h"
+#include "audit/count.h"
+#include "user/keys.h"
+
+#include <time.h>
+
+/* Where the dict can forget: a year and a month. */
+#define BACKSCATTER_COUNT_EXPIRE_SECS (400 * 24 * 3600)
+
+/* In mode audit the test for backscatter does not match: what the scripts
+   would have done with the bounce cannot be known, but that they would have
+   had it. */
+static const char *
+backscatter_count_outcome(const struct backscatter_delivered *delivered)
+{
+	enum bounce_verdict_value value = delivered->result->verdict->value;
+
+	if (delivered->result->mode == BACKSCATTER_MODE_AUDIT &&
+	    delivered->outcome != BACKSCATTER_OUTCOME_FAILED &&
+	    (value == BOUNCE_VERDICT_BACKSCATTER ||
+	     value == BOUNCE_VERDICT_DISOWNED))
+		return BACKSCATTER_COUNT_WOULD_FILE;
+	return backscatter_outcome_name(delivered->outcome);
+}
+
+static const char *
+t_backscatter_count_reporter(const struct backscatter_result *result)
+{
+	const char *const *values;
+
+	values = bounce_property_get(pool_datastack_create(),
+				     BOUNCE_PROPERTY_REPORTING_MTA,
+				     result->verdict);
+	return backscatter_count_server(values[0]);
+}
+
+/* The name of the key that has verified the original, so that it is no
+   stranger's text, or NULL. */
+static const char *
+t_backscatter_count_signed_by(const struct bounce_verdict *verdict)
+{
+	const struct bounce_signature_evidence *evidence = verdict->sig;
+	const char *name, *error;
+
+	if (evidence == NULL || evidence->header != BOUNCE_DKIM_HEADER_PASS ||
+	    backscatter_key_name(evidence->sig->selector,
+				 evidence->sig->domain, &name, &error) < 0)
+		return NULL;
+	return name;
+}
+
+static void
+backscatter_count_into(struct backscatter_dict *dict,
+		       const struct backscatter_delivered *delivered)
+{
+	const struct bounce_verdict *verdict = delivered->result->verdict;
+	const char *username = delivered->user->username, *keys[5];
+	struct backscatter_count count = {
+		.day = backscatter_count_day(time(NULL)),
+		.verdict = bounce_verdict_name(verdict->value),
+		.reason = bounce_reason_name(verdict->reason),
+		.outcome = backscatter_count_outcome(delivered)
+	};
+	/* in this order always: a SQL server locks the rows in it */
+	const char *names[] = {
+		[BACKSCATTER_COUNT_USER] = username,
+		[BACKSCATTER_COUNT_DOMAIN] = backscatter_count_domain(username,
+							delivered->rcpt_to),
+		[BACKSCATTER_COUNT_SERVER] =
+			t_backscatter_count_reporter(delivered->result),
+		[BACKSCATTER_COUNT_KEY] = t_backscatter_count_signed_by(verdict)
+	};
+
+	i_zero(&keys);
+	for (; count.scope < N_ELEMENTS(names); count.scope++) {
+		if (count.scope == BACKSCATTER_COUNT_SERVER) {
+			/* one that failed comes again, from the same server */
+			if (delivered->outcome == BACKSCATTER_OUTCOME_FAILED)
+				break;
+			count.reason = count.outcome =
+				BACKSCATTER_COUNT_NO_WORD;
+		}
+		count.name = names[count.scope];
+		if (count.name != NULL)
+			keys[count.scope] = backscatter_count_key(&count);
+	}
+	backscatter_dict_inc_all(dict, keys, BACKSCATTER_COUNT_EXPIRE_SECS);
+}
+
+void backscatter_count_delivered(const struct backscatter_delivered *delivered)
+{
+	struct backscatter_dict *dict;
+	const char *error;
+
+	if (backscatter_dict_get(delivered->user, &dict, &error) > 0) T_BEGIN {
+		backscatter_count_into(dict, delivered);
+	} T_END;
+}

@@ -1,0 +1,267 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "istream.h"
+#include "smtp-address.h"
+#include "mail-storage.h"
+#include "mail-user.h"
+#include "explain/check.h"
+#include "verdict/verdict.h"
+#include "dict/state-dict.h"
+#include "base/event.h"
+#include "base/throttle.h"
+#include "deliver/ports.h"
+#include "settings/plugin-settings.h"
+#include "user/domains.h"
+#include "user/keys.h"
+#include "audit/log.h"
+#include "deliver/result.h"
+#include "user/user.h"
+
+#include <time.h>
+
+/* A key that cannot be used is said again after this many seconds. */
+#define BACKSCATTER_KEY_WARNING_INTERVAL 3600
+
+/* So is DNS that does not answer, whatever was asked. */
+#define BACKSCATTER_DNS_WARNING_INTERVAL 60
+
+/* Where DNS has an answer for every name, a stranger can make up keys of ours
+   that cannot be used. Each bounce has its line in the log anyway. */
+static struct backscatter_throttle backscatter_key_warnings = {
+	.interval = BACKSCATTER_KEY_WARNING_INTERVAL,
+	.forget = TRUE
+};
+static struct backscatter_throttle backscatter_dns_warnings = {
+	.interval = BACKSCATTER_DNS_WARNING_INTERVAL
+};
+
+static void
+judge_init_check(pool_t pool, const struct backscatter_question *question,
+		 const struct backscatter_settings *set,
+		 struct bounce_check *check)
+{
+	const struct backscatter_envelope *envelope = &question->envelope;
+
+	check->file = p_strdup(pool, question->name);
+	check->number = 1;
+	check->policy = set->policy;
+	check->policy.domains = backscatter_domains_get(pool, question->user,
+							&set->domains);
+	check->policy.now = question->when != 0 ? question->when : time(NULL);
+	/* where no sender is known, kind/kind.c asks Return-Path */
+	check->envelope.mail_from =
+		backscatter_address(pool, envelope->mail_from);
+	if (envelope->rcpt_to != NULL && envelope->rcpt_to->domain != NULL) {
+		check->envelope.rcpt_to =
+			backscatter_address(pool, envelope->rcpt_to);
+	}
+	check->envelope.orcpt = backscatter_address(pool, envelope->orcpt);
+	check->envelope.user = p_strdup(pool, question->user->username);
+	check->domains_needed = TRUE;
+}
+
+/* Returns what bounce_check() returns, and the result where it is not 0. */
+static int
+judge_question(pool_t pool, const struct backscatter_question *question,
+	       const struct backscatter_settings *set,
+	       enum backscatter_replays replays, struct bounce_check *check,
+	       struct backscatter_result **result_r, const char **error_r)
+{
+	struct backscatter_result *result;
+	struct backscatter_ports ports;
+	int ret;
+
+	judge_init_check(pool, question, set, check);
+	(void)backscatter_ports_init(&ports, pool, question->user, set,
+				     replays, &check->failed);
+	ret = bounce_check(pool, check, &ports.ports, question->input,
+			   error_r);
+	if (ret == 0) {
+		*error_r = "backscatter_domains is not set, and the recipient "
+			"has no domain: set backscatter_domains";
+	} else {
+		result = p_new(pool, struct backscatter_result, 1);
+		result->mode = set->mode;
+		result->check = check;
+		result->verdict = check->verdict;
+		result->user = question->user;
+		result->now = check->policy.now;
+		result->delivery = question->envelope.delivery;
+		result->replay_key = ports.state.replay_key;
+		*result_r = result;
+	}
+	if (check->failed == NULL)
+		backscatter_ports_deinit(&ports);
+	return ret;
+}
+
+/*
+ * A delivery, or Sieve alone
+ */
+
+/* The line of the bounce says no more than temperror (dns). */
+static void backscatter_log_dns(struct event *event,
+				const struct bounce_verdict *verdict)
+{
+	const struct bounce_signature_evidence *sig;
+	unsigned int i;
+
+	if (verdict->reason != BOUNCE_REASON_DNS)
+		return;
+	for (i = 0; i < verdict->signatures->sigs_count; i++) {
+		sig = &verdict->signatures->sigs[i];
+		if (sig->reason == BOUNCE_REASON_DNS && sig->text != NULL &&
+		    backscatter_throttle_once(&backscatter_dns_warnings, "dns",
+					  time(NULL))) {
+			e_warning(event, "%s", sig->text);
+			return;
+		}
+	}
+}
+
+static void
+backscatter_log(struct event *event, const struct backscatter_settings *set,
+		const struct backscatter_result *result,
+		const char *session_id)
+{
+	const struct bounce_signatures *signatures =
+		result->verdict->signatures;
+
+	backscatter_log_result(event, result, session_id);
+	backscatter_domains_log(event, result->check->policy.domains);
+	backscatter_log_unsigned(event, result);
+	backscatter_log_dns(event, result->verdict);
+	if (set->key_dir != NULL)
+		backscatter_keys_check_files(event, set->key_dir);
+	if (signatures != NULL && signatures->warning != NULL &&
+	    backscatter_throttle_once(&backscatter_key_warnings,
+				      signatures->warning, time(NULL)))
+		e_warning(event, "%s", signatures->warning);
+}
+
+static const struct backscatter_result *
+judge_stream(pool_t pool, struct event *event,
+	     const struct backscatter_question *question,
+	     const struct backscatter_settings *set)
+{
+	struct backscatter_result *result = NULL;
+	const char *error;
+	int ret;
+
+	ret = judge_question(pool, question, set,
+			     question->envelope.delivery ?
+			     BACKSCATTER_REPLAYS_COUNT :
+			     BACKSCATTER_REPLAYS_IGNORE,
+			     p_new(pool, struct bounce_check, 1), &result,
+			     &error);
+	if (ret == 0) {
+		/* every original would be a stranger's */
+		backscatter_log_config_error(event, error);
+		return NULL;
+	}
+	if (ret < 0) {
+		e_error(event, "Cannot judge the message, it is delivered as "
+			"it is: %s", error);
+	}
+	backscatter_result_conclude(result);
+	if (result->is_bounce) {
+		backscatter_log(event, set, result,
+				question->envelope.session_id);
+	}
+	return result;
+}
+
+static const struct backscatter_result *
+judge_mail(pool_t pool, struct event *event, struct mail *mail,
+	   struct backscatter_question *question,
+	   const struct backscatter_settings *set)
+{
+	const struct backscatter_result *result;
+	struct istream *input;
+	bool opened;
+
+	opened = mail_get_stream_because(mail, NULL, NULL, "backscatter",
+					 &input) == 0;
+	if (!opened) {
+		input = i_stream_create_error_str(EIO, "%s",
+			mailbox_get_last_internal_error(mail->box, NULL));
+	}
+	question->input = input;
+	result = judge_stream(pool, event, question, set);
+	/* the stream is the mail's: others read it from its beginning */
+	if (opened)
+		i_stream_seek(input, 0);
+	else
+		i_stream_unref(&input);
+	return result;
+}
+
+const struct backscatter_result *
+backscatter_judge_mail(pool_t pool, struct event *event,
+		       struct mail_user *user, struct mail *mail,
+		       const struct backscatter_envelope *envelope)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(user);
+	struct backscatter_question question = {
+		.user = user, .envelope = *envelope
+	};
+	const struct backscatter_result *result = NULL;
+	struct event *our_event;
+
+	if (set != NULL && set->mode != BACKSCATTER_MODE_OFF) {
+		backscatter_dict_start_message(user);
+		our_event = backscatter_event_create(event);
+		T_BEGIN {
+			result = judge_mail(pool, our_event, mail, &question,
+					    set);
+		} T_END;
+		backscatter_dict_release(user);
+		event_unref(&our_event);
+	}
+	if (envelope->delivery)
+		backscatter_result_attach(event, result);
+	return result;
+}
+
+/*
+ * An admin's question
+ */
+
+int backscatter_ask(pool_t pool, const struct backscatter_question *question,
+		    const struct backscatter_result **result_r,
+		    const char **error_r)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(question->user);
+	struct backscatter_result *result;
+	struct bounce_check *check;
+	int ret;
+
+	if (set == NULL) {
+		*error_r = "the user's settings are wrong (see above)";
+		return -1;
+	}
+	check = p_new(pool, struct bounce_check, 1);
+	check->header_recipient = TRUE;
+	backscatter_dict_start_message(question->user);
+	ret = judge_question(pool, question, set, question->delivered ?
+			     BACKSCATTER_REPLAYS_IGNORE :
+			     BACKSCATTER_REPLAYS_LOOK, check, &result,
+			     error_r);
+	backscatter_dict_release(question->user);
+	if (ret <= 0)
+		return -1;
+	backscatter_domains_log(question->user->event, check->policy.domains);
+	result->mode = BACKSCATTER_MODE_ENFORCE;
+	backscatter_result_conclude(result);
+	*result_r = result;
+	return 0;
+}
+
+void backscatter_result_explain(const struct backscatter_result *result,
+				string_t *dest)
+{
+	bounce_check_text(dest, result->check);
+}

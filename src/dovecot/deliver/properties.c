@@ -1,0 +1,73 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* The properties of a judged message, for Sieve's test "bounce": those of the
+   verdict, and those that the dict knows. */
+
+#include "lib.h"
+#include "explain/property.h"
+#include "base/types.h"
+#include "verdict/verdict.h"
+#include "memory/burst.h"
+#include "user/user.h"
+#include "dovecot-backscatter.h"
+
+int backscatter_property_check(const char *name, const char *value)
+{
+	enum bounce_property property;
+
+	if (bounce_property_find(name, &property) < 0)
+		return -1;
+	return value == NULL ||
+		bounce_property_value_is_possible(property, value) ? 1 : 0;
+}
+
+/* What the dict knows of a burst: it is asked when a script asks, and not
+   before. Returns FALSE if there is no value. */
+static bool
+backscatter_burst_property(const struct backscatter_result *result,
+			   enum bounce_property property, uint64_t *value_r)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(result->user);
+
+	if (set == NULL)
+		return FALSE;
+	if (property == BOUNCE_PROPERTY_BURST) {
+		return result->is_bounce &&
+			backscatter_burst_lookup(result->user, set, result,
+						 result->now, value_r) == 0;
+	}
+	/* alarm: for a genuine bounce only; what else comes during a burst has
+	   nothing to do with it */
+	return result->verdict->value == BOUNCE_VERDICT_GENUINE &&
+		backscatter_burst_alarm(result->user, set, result, result->now,
+					value_r) > 0;
+}
+
+const char *const *
+backscatter_result_property(const struct backscatter_result *result,
+			    const char *name)
+{
+	enum bounce_property property;
+	/* what a script sees of one that is not a bounce, or is not judged */
+	static const struct bounce_verdict no_bounce;
+	const char **values;
+	uint64_t value;
+
+	if (bounce_property_find(name, &property) < 0)
+		return NULL;
+	if (result == NULL || result->mode != BACKSCATTER_MODE_ENFORCE) {
+		return bounce_property_get(pool_datastack_create(), property,
+					   &no_bounce);
+	}
+	if (property == BOUNCE_PROPERTY_BURST ||
+	    property == BOUNCE_PROPERTY_ALARM) {
+		values = t_new(const char *, 2);
+		if (backscatter_burst_property(result, property, &value))
+			values[0] = t_strdup_printf("%llu",
+						    (unsigned long long)value);
+		return values;
+	}
+	return bounce_property_get(pool_datastack_create(), property,
+				   result->verdict);
+}

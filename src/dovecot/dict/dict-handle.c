@@ -1,0 +1,311 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* The handle of a user's backscatter_dict: opened and closed, left alone when it
+   has failed, and waited for within a deadline. */
+
+#include "lib.h"
+#include "array.h"
+#include "ioloop-private.h"
+#include "mail-user.h"
+#include "base/event.h"
+#include "base/throttle.h"
+#include "dict/dict-handle.h"
+
+#include <sys/socket.h>
+#include <time.h>
+
+#define BACKSCATTER_DICT_EVENT_FAILED "backscatter_dict_failed"
+#define BACKSCATTER_DICT_WARNING_INTERVAL 60
+/* Once a connection was shut down its operations fail at once, or when it was
+   shut down again: newer dict clients connect anew, once, and ask again. */
+#define BACKSCATTER_DICT_ABORT_MSECS 25
+#define BACKSCATTER_DICT_ABORT_TIMES 4
+
+/* A dict is held in it while it is left alone. */
+static struct backscatter_throttle backscatter_dict_failures = {
+	.interval = BACKSCATTER_DICT_RETRY_SECS,
+	.forget = TRUE
+};
+/* One that cannot be written to may well be read. */
+static struct backscatter_throttle backscatter_dict_write_failures = {
+	.interval = BACKSCATTER_DICT_RETRY_SECS,
+	.forget = TRUE
+};
+static struct backscatter_throttle backscatter_dict_warnings = {
+	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
+};
+static struct backscatter_throttle backscatter_dict_unmapped = {
+	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
+};
+
+/*
+ * Failures
+ */
+
+/* Warned of now and then; all are counted by their event. */
+static void
+backscatter_dict_log_failure(struct backscatter_dict *dict,
+			     struct backscatter_throttle *warnings,
+			     const char *error, const char *remark)
+{
+	struct event_passthrough *e = event_create_passthrough(dict->event)->
+		set_name(BACKSCATTER_DICT_EVENT_FAILED)->
+		add_str("error", error);
+
+	if (backscatter_throttle_once(warnings, dict->name, time(NULL)))
+		e_warning(e->event(), "%s (%s)", error, remark);
+	else
+		e_debug(e->event(), "%s", error);
+}
+
+void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
+			   const char *error)
+{
+	char **failed = write ? &dict->write_error : &dict->error;
+
+	if (*failed != NULL)
+		return;
+	/* SQL has a map for each kind of keys. One that is not there is a gap in
+	   the configuration: what needs it goes without, and the dict serves
+	   the rest. */
+	if (strstr(error, "unmapped key") != NULL) {
+		backscatter_dict_log_failure(dict, &backscatter_dict_unmapped,
+			error, "expected: a map for this kind of key, as in "
+			"the example configuration");
+		return;
+	}
+	*failed = i_strdup(error);
+	(void)backscatter_throttle_hold(write ?
+					&backscatter_dict_write_failures :
+					&backscatter_dict_failures,
+					dict->name, time(NULL));
+	backscatter_dict_log_failure(dict, &backscatter_dict_warnings, error,
+		t_strdup_printf("%s for %u seconds, and what needs it goes "
+				"without", write ? "nothing is written to it" :
+				"it is left alone",
+				BACKSCATTER_DICT_RETRY_SECS));
+}
+
+bool backscatter_dict_can_ask(struct backscatter_dict *dict,
+			      const char **error_r)
+{
+	if (dict->error == NULL && dict->msecs_left == 0) {
+		backscatter_dict_fail(dict, FALSE, t_strdup_printf(
+			"No answer within %u milliseconds",
+			BACKSCATTER_DICT_DEADLINE_MSECS));
+	}
+	*error_r = t_strdup(dict->error);
+	return dict->error == NULL;
+}
+
+bool backscatter_dict_can_write(struct backscatter_dict *dict,
+				const char **error_r)
+{
+	if (!backscatter_dict_can_ask(dict, error_r))
+		return FALSE;
+	*error_r = t_strdup(dict->write_error);
+	return dict->write_error == NULL;
+}
+
+/*
+ * Our ioloop, and the time spent in it
+ */
+
+static unsigned long long backscatter_dict_usecs(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		i_fatal("clock_gettime() failed: %m");
+	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
+}
+
+void backscatter_dict_enter(struct backscatter_dict *dict)
+{
+	i_assert(!dict->entered);
+
+	dict->entered = TRUE;
+	dict->outer = current_ioloop;
+	dict->entered_usecs = backscatter_dict_usecs();
+	io_loop_set_current(dict->ioloop);
+}
+
+void backscatter_dict_leave(struct backscatter_dict *dict)
+{
+	unsigned long long usecs =
+		backscatter_dict_usecs() - dict->entered_usecs;
+
+	dict->entered = FALSE;
+	io_loop_set_current(dict->outer);
+	/* many short visits take long, too; and whoever begins again and again
+	   until the time is over has to come to its end */
+	usecs = I_MAX(usecs, 1) + dict->usecs_spent;
+	dict->msecs_left -= I_MIN(dict->msecs_left, usecs / 1000);
+	dict->usecs_spent = usecs % 1000;
+}
+
+/* The ioloop must have none before it that dies earlier. */
+static struct ioloop *backscatter_dict_ioloop_create(void)
+{
+	struct ioloop *outer = current_ioloop, *root, *ioloop;
+
+	for (root = outer; root != NULL && root->prev != NULL; )
+		root = root->prev;
+	io_loop_set_current(root);
+	ioloop = io_loop_create();
+	io_loop_set_current(outer);
+	return ioloop;
+}
+
+static void backscatter_dict_ioloop_destroy(struct ioloop **ioloop)
+{
+	struct ioloop *outer = current_ioloop;
+
+	io_loop_set_current(*ioloop);
+	io_loop_destroy(ioloop);
+	io_loop_set_current(outer);
+}
+
+static void backscatter_dict_timeout(struct backscatter_dict *dict)
+{
+	dict->timed_out = TRUE;
+	io_loop_stop(dict->ioloop);
+}
+
+bool backscatter_dict_run(struct backscatter_dict *dict, const bool *finished,
+			  unsigned int msecs)
+{
+	struct timeout *to;
+
+	dict->timed_out = FALSE;
+	to = timeout_add(I_MAX(msecs, 1), backscatter_dict_timeout, dict);
+	while (!dict->timed_out &&
+	       (finished != NULL ? !*finished : dict->pending > 0))
+		io_loop_run(dict->ioloop);
+	timeout_remove(&to);
+	return !dict->timed_out;
+}
+
+/*
+ * Opening and closing
+ */
+
+static struct backscatter_dict *
+backscatter_dict_create(struct mail_user *user)
+{
+	struct backscatter_dict *dict = i_new(struct backscatter_dict, 1);
+
+	dict->user = user;
+	dict->event = event_create(user->event);
+	event_add_category(dict->event, &backscatter_event_category);
+	event_set_append_log_prefix(dict->event,
+				    "backscatter: backscatter_dict: ");
+	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
+	dict->ioloop = backscatter_dict_ioloop_create();
+	i_array_init(&dict->retries, 4);
+	return dict;
+}
+
+void backscatter_dict_handle_free(struct backscatter_dict **_dict)
+{
+	struct backscatter_dict *dict = *_dict;
+
+	*_dict = NULL;
+	if (dict->backend.dict != NULL) {
+		backscatter_dict_enter(dict);
+		backscatter_dict_backend_close(&dict->backend);
+		backscatter_dict_leave(dict);
+	}
+	backscatter_dict_ioloop_destroy(&dict->ioloop);
+	file_lock_free(&dict->lock);
+	event_unref(&dict->event);
+	i_assert(array_is_empty(&dict->retries));
+	array_free(&dict->retries);
+	i_free(dict->name);
+	i_free(dict->error);
+	i_free(dict->write_error);
+	i_free(dict);
+}
+
+static int
+backscatter_dict_open_backend(struct backscatter_dict *dict,
+			      const char **error_r)
+{
+	struct event *event = event_create(dict->event);
+	int ret;
+
+	/* A client that connects anew warns of it: we do, if that fails. */
+	event_set_min_log_level(event, LOG_TYPE_ERROR);
+	backscatter_dict_enter(dict);
+	ret = backscatter_dict_backend_open(dict->user, event,
+					    BACKSCATTER_DICT_DEADLINE_MSECS,
+					    &dict->backend, error_r);
+	backscatter_dict_leave(dict);
+	event_unref(&event);
+	return ret;
+}
+
+static int
+backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
+{
+	int ret = backscatter_dict_open_backend(dict, error_r);
+
+	if (ret == 0)
+		return 0;
+
+	dict->name = i_strdup(dict->backend.name);
+	if (backscatter_throttle_is_held(&backscatter_dict_failures,
+					 dict->name, time(NULL))) {
+		*error_r = "It has failed a short time ago";
+		return -1;
+	}
+	if (backscatter_throttle_is_held(&backscatter_dict_write_failures,
+					 dict->name, time(NULL))) {
+		dict->write_error = i_strdup("Writing to it has failed a short "
+					     "time ago");
+	}
+	if (ret < 0)
+		backscatter_dict_fail(dict, FALSE, *error_r);
+	return ret;
+}
+
+int backscatter_dict_handle_open(struct mail_user *user,
+				 struct backscatter_dict **dict_r,
+				 const char **error_r)
+{
+	struct backscatter_dict *dict = backscatter_dict_create(user);
+	int ret = backscatter_dict_try_open(dict, error_r);
+
+	if (ret <= 0)
+		backscatter_dict_handle_free(&dict);
+	*dict_r = dict;
+	return ret;
+}
+
+void backscatter_dict_handle_renew(struct backscatter_dict *dict)
+{
+	if (!backscatter_throttle_is_held(&backscatter_dict_write_failures,
+					  dict->name, time(NULL)))
+		i_free(dict->write_error);
+	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
+	dict->lock_failed = FALSE;
+}
+
+bool backscatter_dict_handle_hang_up(struct backscatter_dict *dict)
+{
+	struct io_file *io;
+	unsigned int i;
+
+	backscatter_dict_enter(dict);
+	for (i = 0; i < BACKSCATTER_DICT_ABORT_TIMES && dict->pending > 0;
+	     i++) {
+		for (io = dict->ioloop->io_files; io != NULL; io = io->next) {
+			if (io->fd >= 0)
+				(void)shutdown(io->fd, SHUT_RDWR);
+		}
+		(void)backscatter_dict_run(dict, NULL,
+					   BACKSCATTER_DICT_ABORT_MSECS);
+	}
+	backscatter_dict_leave(dict);
+	return dict->pending == 0;
+}

@@ -1,0 +1,311 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str.h"
+#include "str-sanitize.h"
+#include "strfuncs.h"
+#include "unichar.h"
+#include "iso8601-date.h"
+#include "dns/dns.h"
+#include "name/networks.h"
+#include "name/address.h"
+#include "base/compat.h"
+#include "settings/plugin-settings.h"
+
+/* Of a value in an error message. */
+#define BACKSCATTER_SETTING_ERROR_MAX_SIZE 100
+
+/* One row, as settings/settings-table.h has it. Of its type is set what the
+   type needs. */
+struct setting {
+	const char *name;
+	/* "": as i_zero() leaves it. */
+	const char *def;
+	const char *expect;
+	size_t offset;
+
+	/* The index of the word is the value. */
+	const char *const *words;
+	/* A number in these bounds. */
+	int (*parse_number)(const char *value, unsigned int *number_r,
+			    const char **error_r);
+	unsigned int min, max;
+	/* A string: returns what is wrong with it, or NULL. */
+	const char *(*check)(const char *value);
+	/* Anything else. Returns 0 or -1. */
+	int (*parse)(pool_t pool, const char *value, void *field,
+		     const char **error_r);
+};
+
+static const char *const setting_words_mode[] = {
+	[BACKSCATTER_MODE_OFF] = "off",
+	[BACKSCATTER_MODE_AUDIT] = "audit",
+	[BACKSCATTER_MODE_ENFORCE] = "enforce",
+	NULL
+};
+
+static const char *const setting_words_sender_match[] = {
+	[BOUNCE_SENDER_MATCH_NONE] = "none",
+	[BOUNCE_SENDER_MATCH_DOMAIN] = "domain",
+	[BOUNCE_SENDER_MATCH_ADDRESS] = "address",
+	NULL
+};
+
+static const char *const setting_words_spf[] = {
+	[BACKSCATTER_SPF_NO] = "no",
+	[BACKSCATTER_SPF_REPORT] = "report",
+	[BACKSCATTER_SPF_RESCUE] = "rescue",
+	NULL
+};
+
+static const char *const setting_words_no_yes[] = {
+	"no", "yes", NULL
+};
+
+static const char *setting_check_path(const char *value)
+{
+	return *value == '/' ? NULL : "not an absolute path";
+}
+
+/* The name as users have it: whether there is such a mailbox differs from one to
+   the next. */
+static const char *setting_check_mailbox(const char *value)
+{
+	const char *p;
+
+	for (p = value; *p != '\0'; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return "not a mailbox name";
+	}
+	return uni_utf8_str_is_valid(value) ? NULL : "not a mailbox name";
+}
+
+/* Only the resolver knows what it takes. */
+static const char *setting_check_servers(const char *value)
+{
+	const char *error;
+
+	return bounce_dns_servers_parse(value, t_str_new(128), &error) < 0 ?
+		error : NULL;
+}
+
+/* Whether there is such a driver is seen when it is opened. */
+static const char *setting_check_dict(const char *value)
+{
+	const char *p = strchr(value, ':');
+
+	return p == NULL || p == value || p[1] == '\0' ?
+		"not the URI of a dict" : NULL;
+}
+
+/* RFC 8601 section 2.2: a word, mostly a host's name. */
+static const char *setting_check_word(const char *value)
+{
+	return value[strcspn(value, " \t;()\"\\=")] == '\0' ? NULL :
+		"not one word";
+}
+
+static int setting_parse_domains(pool_t pool, const char *value, void *field,
+				 const char **error_r)
+{
+	return bounce_domain_words_parse(pool, value, field, error_r);
+}
+
+static int setting_parse_addresses(pool_t pool, const char *value, void *field,
+				   const char **error_r)
+{
+	return bounce_address_parse_patterns(pool, value, field, error_r);
+}
+
+static int setting_parse_networks(pool_t pool, const char *value, void *field,
+				  const char **error_r)
+{
+	return bounce_networks_parse(pool, value, field, error_r);
+}
+
+int backscatter_settings_parse_date(const char *value, time_t *date_r)
+{
+	int tz;
+
+	/* A day alone begins at midnight, UTC. */
+	if (strlen(value) == strlen("YYYY-MM-DD"))
+		value = t_strconcat(value, "T00:00:00Z", NULL);
+	return iso8601_date_parse((const unsigned char *)value, strlen(value),
+				  date_r, &tz) ? 0 : -1;
+}
+
+static int setting_parse_date(pool_t pool ATTR_UNUSED, const char *value,
+			      void *field, const char **error_r)
+{
+	*error_r = "not a date";
+	return backscatter_settings_parse_date(value, field);
+}
+
+static int setting_parse_uint(const char *value, unsigned int *number_r,
+			      const char **error_r)
+{
+	*error_r = "not a number";
+	return str_to_uint(value, number_r);
+}
+
+#define WORDS(_words) .words = setting_words_##_words
+#define STRING(_what) .check = setting_check_##_what
+#define PARSED(_what) .parse = setting_parse_##_what
+#define UINT(_min, _max) \
+	.parse_number = setting_parse_uint, .min = _min, .max = _max
+#define SECS(_min, _max) \
+	.parse_number = str_parse_get_interval, .min = _min, .max = _max
+#define MSECS(_min, _max) \
+	.parse_number = str_parse_get_interval_msecs, .min = _min, .max = _max
+
+#define SETTING(_name, _def, _type, _field, _expect) { \
+	.name = "backscatter_"#_name, \
+	.def = _def, \
+	.expect = _expect, \
+	.offset = offsetof(struct backscatter_settings, _field), \
+	_type \
+},
+#define SETTING_BLOCK SETTING
+
+static const struct setting settings_table[] = {
+#include "settings/settings-table.h"
+};
+
+static int setting_parse_word(const char *const *words, const char *value,
+			      unsigned int *word_r, const char **error_r)
+{
+	for (*word_r = 0; words[*word_r] != NULL; (*word_r)++) {
+		if (strcasecmp(words[*word_r], value) == 0)
+			return 0;
+	}
+	*error_r = "unknown value";
+	return -1;
+}
+
+static int setting_parse_number(const struct setting *setting,
+				const char *value, unsigned int *number_r,
+				const char **error_r)
+{
+	if (setting->parse_number(value, number_r, error_r) < 0)
+		return -1;
+	if (*number_r >= setting->min && *number_r <= setting->max)
+		return 0;
+	*error_r = *number_r < setting->min ? "too small" : "too large";
+	return -1;
+}
+
+static int setting_parse_field(pool_t pool, const struct setting *setting,
+			       const char *value, void *field,
+			       const char **error_r)
+{
+	if (setting->words != NULL)
+		return setting_parse_word(setting->words, value, field,
+					  error_r);
+	if (setting->parse_number != NULL)
+		return setting_parse_number(setting, value, field, error_r);
+	if (setting->parse != NULL)
+		return setting->parse(pool, value, field, error_r);
+
+	*error_r = setting->check(value);
+	if (*error_r != NULL)
+		return -1;
+	*(const char **)field = p_strdup(pool, value);
+	return 0;
+}
+
+static int setting_parse(pool_t pool, const struct setting *setting,
+			 const char *value,
+			 struct backscatter_settings *settings,
+			 const char **error_r)
+{
+	const char *error;
+
+	if (setting_parse_field(pool, setting, value,
+				PTR_OFFSET(settings, setting->offset),
+				&error) == 0)
+		return 0;
+	*error_r = t_strdup_printf("%s (expected: %s)",
+		str_sanitize(error, 2 * BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+		setting->expect);
+	return -1;
+}
+
+static const struct setting *setting_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(settings_table); i++) {
+		if (strcmp(settings_table[i].name, name) == 0)
+			return &settings_table[i];
+	}
+	return NULL;
+}
+
+int backscatter_settings_parse_value(pool_t pool, const char *name,
+				     const char *value,
+				     struct backscatter_settings *settings,
+				     const char **error_r)
+{
+	const struct setting *setting = setting_find(name);
+
+	i_assert(setting != NULL);
+	return setting_parse(pool, setting, value, settings, error_r);
+}
+
+int backscatter_settings_parse(pool_t pool,
+			       backscatter_settings_getter_t *getter,
+			       void *context,
+			       struct backscatter_settings *settings_r,
+			       const char **error_r)
+{
+	const struct setting *setting = settings_table;
+	const char *value;
+
+	i_zero(settings_r);
+	bounce_policy_init(&settings_r->policy);
+	for (; setting < settings_table + N_ELEMENTS(settings_table);
+	     setting++) {
+		value = getter(context, setting->name);
+		value = value == NULL ? "" : t_str_trim(value, " \t\r\n");
+		if (*value == '\0')
+			value = setting->def;
+		if (*value != '\0' &&
+		    setting_parse(pool, setting, value, settings_r,
+				  error_r) < 0) {
+			*error_r = t_strdup_printf("%s = %s: %s",
+				setting->name, str_sanitize(value,
+					BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+				*error_r);
+			return -1;
+		}
+	}
+	settings_r->policy.spf_rescue =
+		settings_r->spf == BACKSCATTER_SPF_RESCUE;
+	settings_r->policy.damaged_limit = settings_r->burst_limit;
+	settings_r->policy.damaged_period = settings_r->burst_period;
+	return 0;
+}
+
+const char *backscatter_settings_name(unsigned int idx)
+{
+	return idx >= N_ELEMENTS(settings_table) ? NULL :
+		settings_table[idx].name;
+}
+
+const char *backscatter_settings_default(unsigned int idx)
+{
+	i_assert(idx < N_ELEMENTS(settings_table));
+
+	return settings_table[idx].def;
+}
+
+bool backscatter_settings_is_known(const char *name)
+{
+	return strncmp(name, "backscatter_", 12) != 0 ||
+		setting_find(name) != NULL;
+}
+
+const char *backscatter_mode_name(enum backscatter_mode mode)
+{
+	return setting_words_mode[mode];
+}

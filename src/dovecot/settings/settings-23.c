@@ -1,0 +1,78 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Dovecot 2.3: our settings are what plugin { } of the configuration and
+   userdb say; nobody there knows their names. */
+
+#include "lib.h"
+#include "array.h"
+#include "str-sanitize.h"
+#include "mail-user.h"
+#include "mail-storage-settings.h"
+#include "settings/plugin-settings.h"
+
+static const char *backscatter_settings_getenv(void *context, const char *name)
+{
+	struct mail_user *user = context;
+
+	return mail_user_plugin_getenv(user, name);
+}
+
+/* A misspelt setting is no reason to stop: it may be of another version of
+   ours. */
+static const char *backscatter_settings_find_unknown(struct mail_user *user)
+{
+	const char *const *envs;
+	unsigned int i, count;
+
+	if (!array_is_created(&user->set->plugin_envs))
+		return NULL;
+	/* names and values in turn */
+	envs = array_get(&user->set->plugin_envs, &count);
+	for (i = 0; i + 1 < count; i += 2) {
+		if (!backscatter_settings_is_known(envs[i]))
+			return envs[i];
+	}
+	return NULL;
+}
+
+int backscatter_settings_get(struct mail_user *user, pool_t pool,
+			     const struct backscatter_settings **settings_r,
+			     const char **warning_r, const char **error_r)
+{
+	struct backscatter_settings *settings;
+	const char *unknown = backscatter_settings_find_unknown(user);
+
+	*warning_r = unknown == NULL ? NULL :
+		t_strdup_printf("%s: there is no such setting; it is ignored",
+				str_sanitize(unknown, 100));
+	settings = p_new(pool, struct backscatter_settings, 1);
+	*settings_r = settings;
+	if (backscatter_settings_parse(pool, backscatter_settings_getenv,
+				       user, settings, error_r) < 0)
+		return -1;
+	settings->policy.recipient_delimiter =
+		mail_user_set_get_storage_set(user)->recipient_delimiter;
+	return 0;
+}
+
+static const char *backscatter_settings_getenv_global(void *context,
+						      const char *name)
+{
+	backscatter_getenv_t *const *getenv = context;
+
+	return (*getenv)(name);
+}
+
+int backscatter_settings_get_global(struct event *event ATTR_UNUSED,
+				    backscatter_getenv_t *getenv, pool_t pool,
+				    const struct backscatter_settings **settings_r,
+				    const char **error_r)
+{
+	struct backscatter_settings *settings =
+		p_new(pool, struct backscatter_settings, 1);
+
+	*settings_r = settings;
+	return backscatter_settings_parse(pool,
+					  backscatter_settings_getenv_global,
+					  &getenv, settings, error_r);
+}

@@ -1,0 +1,66 @@
+/* All our settings, for Dovecot 2.3 and 2.4 alike. Each includer says with a
+   macro what it makes of a row; there is no guard, as one may do so twice.
+
+   SETTING(NAME, DEFAULT, TYPE, FIELD, EXPECTATION)
+     NAME	  without backscatter_
+     DEFAULT	  what it is if it is not set, as an admin would write it; "":
+		  nothing
+     TYPE	  and its bounds, both included: WORDS(of an enumeration),
+		  UINT(min, max), SECS(min, max), MSECS(min, max), STRING(what it
+		  is), PARSED(what it is): see settings/plugin-settings.c
+     FIELD	  of struct backscatter_settings; of WORDS, UINT, SECS and MSECS
+		  an unsigned int or an enumeration
+     EXPECTATION  what it may be, to follow "expected:" in an error message
+
+   SETTING_BLOCK() is the same, but Dovecot 2.4 has a block of that name in
+   place of the setting. */
+
+SETTING(domains, "", PARSED(domains), domains,
+	"domains, each as example.com, or .example.com for its subdomains "
+	"as well; or /path of a file of them, or dict:")
+SETTING(mode, "enforce", WORDS(mode), mode,
+	"enforce, audit or off")
+SETTING(key_dir, "", STRING(path), key_dir,
+	"an absolute path such as /etc/dovecot/dkim-keys")
+SETTING(dns_servers, "", STRING(servers), dns_servers,
+	"addresses such as 127.0.0.1, 192.0.2.1:5353 or [2001:db8::1]:53")
+SETTING(dns_timeout, "3s", MSECS(100, 60 * 1000), dns_timeout_msecs,
+	"a time from 100ms to 60s, such as 3s")
+/* RFC 8301 section 3.2: no signature of a key below 1024 bits is valid. */
+SETTING(min_rsa_bits, "1024", UINT(1024, 16384), policy.min_rsa_bits,
+	"a number of bits from 1024 to 16384")
+SETTING(sender_match, "domain", WORDS(sender_match), policy.sender_match,
+	"none, domain or address")
+SETTING(aliases, "", PARSED(addresses), policy.aliases,
+	"addresses, each as alice@example.com, or @example.com for all of "
+	"that domain")
+SETTING(max_age, "14d", SECS(3600, 3650U * 24 * 3600), policy.max_age,
+	"a time from 1h to 3650d, such as 14d")
+SETTING(queue_lifetime, "5d", SECS(0, 365 * 24 * 3600), policy.queue_lifetime,
+	"a time from 0 to 365d, such as 5d")
+SETTING(signed_since, "", PARSED(date), policy.signed_since,
+	"a date such as 2026-01-31 or 2026-01-31T12:00:00Z")
+/* beyond the recipients that the original names */
+SETTING(replay_limit, "3", UINT(0, 100000), policy.replay_limit,
+	"a number from 0 (they are not counted) to 100000")
+SETTING(burst_limit, "20", UINT(0, 100000), burst_limit,
+	"a number from 0 (no alarm) to 100000")
+SETTING(burst_period, "1h", SECS(60, 30U * 24 * 3600), burst_period,
+	"a time from 1 min to 30d, such as 1h")
+SETTING(sent_mailbox, "", STRING(mailbox), sent_mailbox,
+	"the name of a mailbox, such as Sent")
+SETTING_BLOCK(dict, "", STRING(dict), dict_uri,
+	"the URI of a dict such as file:%h/backscatter.dict, "
+	"proxy::backscatter or redis:host=127.0.0.1")
+SETTING(spf, "report", WORDS(spf), spf,
+	"no, report or rescue")
+SETTING(reporter_spf, "no", WORDS(no_yes), reporter_spf,
+	"yes or no")
+SETTING(trusted_networks, "127.0.0.0/8 ::1", PARSED(networks),
+	policy.trusted_networks,
+	"addresses and ranges such as 192.0.2.0/24 2001:db8::1")
+SETTING(authserv_id, "", STRING(word), policy.authserv_id,
+	"a name such as mx.example.com")
+
+#undef SETTING
+#undef SETTING_BLOCK

@@ -1,0 +1,23 @@
+#ifndef BOUNCE_KEY_LOOKUP_PRIVATE_H
+#define BOUNCE_KEY_LOOKUP_PRIVATE_H
+
+#include "keys/key-lookup.h"
+#include "base/lru.h"
+
+struct bounce_key_lookup {
+	/* by its settings, if others may share it */
+	struct bounce_lru_entry lru;
+	int refcount;
+
+	unsigned int timeout_msecs;
+	bool no_dns;
+	/* NULL: none */
+	struct bounce_key_dir *dir;
+	struct bounce_dns *dns;
+	struct bounce_key_cache *cache;
+	/* what is asked for beside keys */
+	struct bounce_lru *answers;
+	struct bounce_key_lookup_ports ports;
+};
+
+#endif

@@ -1,0 +1,182 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "module-context.h"
+#include "mail-user.h"
+#include "mail-deliver.h"
+#include "mail-storage-private.h"
+#include "mail-storage-hooks.h"
+#include "dovecot-backscatter.h"
+#include "follow.h"
+#include "plugin.h"
+
+#define BACKSCATTER_DELIVER_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, backscatter_deliver_user_module)
+
+/* That a user has it says that the plugin is among his mail_plugins: the
+   delivery hook is the process's, and called for all users. */
+static MODULE_CONTEXT_DEFINE_INIT(backscatter_deliver_user_module,
+				  &mail_user_module_register);
+
+const char *backscatter_plugin_version = DOVECOT_ABI_VERSION;
+const char backscatter_plugin_binary_dependency[] = "lda lmtp";
+
+/* The hook that was there when we came, and the one that ours has to call. They
+   differ where another plugin came after us. */
+static deliver_mail_func_t *backscatter_first_next_deliver = NULL;
+static deliver_mail_func_t *backscatter_next_deliver = NULL;
+/* The delivery that is in our hook now, the innermost. */
+static struct mail_deliver_context *backscatter_delivery = NULL;
+
+static int
+backscatter_call_next(deliver_mail_func_t *next,
+		      struct mail_deliver_context *ctx,
+		      struct mail_storage **storage_r)
+{
+	/* 0: nobody has taken the message, it is saved as by default */
+	return next == NULL ? 0 : next(ctx, storage_r);
+}
+
+/* Returns a bounce to follow, or NULL. */
+static struct backscatter_delivery *
+backscatter_deliver_judge(struct mail_deliver_context *ctx)
+{
+	struct backscatter_envelope envelope;
+	const struct backscatter_result *result;
+
+	if (BACKSCATTER_DELIVER_USER_CONTEXT(ctx->rcpt_user) == NULL)
+		return NULL;
+
+	i_zero(&envelope);
+	envelope.mail_from = ctx->mail_from;
+	envelope.rcpt_to = ctx->rcpt_to;
+	envelope.orcpt = ctx->rcpt_params.orcpt.addr;
+	envelope.session_id = ctx->session_id;
+	envelope.delivery = TRUE;
+	result = backscatter_judge_mail(ctx->pool, ctx->event, ctx->rcpt_user,
+					ctx->src_mail, &envelope);
+	if (result == NULL || !result->is_bounce)
+		return NULL;
+	return backscatter_delivery_begin(ctx->pool, ctx->rcpt_user, result,
+					  &envelope, ctx->rcpt_default_mailbox);
+}
+
+static bool
+backscatter_deliver_is_tempfailed(struct mail_deliver_context *ctx,
+				  struct mail_storage *storage)
+{
+	enum mail_error error = MAIL_ERROR_NONE;
+
+	if (storage != NULL)
+		(void)mail_storage_get_last_error(storage, &error);
+	return ctx->tempfail_error != NULL || error == MAIL_ERROR_TEMP;
+}
+
+/* What mail_deliver() does when nobody took the message, with the same rules;
+   done here, so that we see where it went. Returns 1, or -1 if it was not
+   saved. */
+static int
+backscatter_deliver_default(struct mail_deliver_context *ctx,
+			    struct mail_storage **storage_r)
+{
+	int ret = -1;
+
+	if (backscatter_deliver_is_tempfailed(ctx, *storage_r))
+		return -1;
+	if (!ctx->tried_default_save) {
+		ret = mail_deliver_save(ctx, ctx->rcpt_default_mailbox, 0, NULL,
+					storage_r);
+		if (ret < 0 &&
+		    backscatter_deliver_is_tempfailed(ctx, *storage_r))
+			return -1;
+	}
+	if (ret < 0 && strcasecmp(ctx->rcpt_default_mailbox, "INBOX") != 0)
+		ret = mail_deliver_save(ctx, "INBOX", 0, NULL, storage_r);
+	return ret < 0 ? -1 : 1;
+}
+
+/* delivery: of a bounce, or NULL. */
+static int
+backscatter_deliver_next(struct mail_deliver_context *ctx,
+			 struct backscatter_delivery *delivery,
+			 struct mail_storage **storage_r)
+{
+	int ret;
+
+	ret = backscatter_call_next(backscatter_next_deliver, ctx, storage_r);
+	if (delivery != NULL && ret <= 0 && !ctx->saved_mail)
+		ret = backscatter_deliver_default(ctx, storage_r);
+	return ret;
+}
+
+static int
+backscatter_deliver(struct mail_deliver_context *ctx,
+		    struct mail_storage **storage_r)
+{
+	struct mail_deliver_context *outer_ctx = backscatter_delivery;
+	struct backscatter_delivery *delivery, *outer;
+	int ret;
+
+	/* Called by a plugin that came after us, and that we have called. */
+	if (backscatter_delivery == ctx) {
+		return backscatter_call_next(backscatter_first_next_deliver,
+					     ctx, storage_r);
+	}
+
+	/* A plugin may deliver another message meanwhile, and come back. */
+	delivery = backscatter_deliver_judge(ctx);
+	outer = backscatter_follow(delivery);
+	backscatter_delivery = ctx;
+	ret = backscatter_deliver_next(ctx, delivery, storage_r);
+	backscatter_delivery = outer_ctx;
+	(void)backscatter_follow(outer);
+	if (delivery != NULL) {
+		backscatter_delivery_end(&delivery, ctx->event,
+					 ret > 0 || ctx->saved_mail);
+	}
+	return ret;
+}
+
+/* A plugin that only some users have is loaded with the first of them: Sieve,
+   loaded after us, would be called instead of us. Be the outermost again. */
+static void backscatter_deliver_hook_check(void)
+{
+	deliver_mail_func_t *outermost =
+		mail_deliver_hook_set(backscatter_deliver);
+
+	if (outermost != backscatter_deliver)
+		backscatter_next_deliver = outermost;
+}
+
+static void backscatter_mail_user_created(struct mail_user *user)
+{
+	union mail_user_module_context *context;
+
+	/* LMTP's and LDA's raw user, and those of shared folders */
+	if (user->autocreated)
+		return;
+
+	context = p_new(user->pool, union mail_user_module_context, 1);
+	MODULE_CONTEXT_SET_SELF(user, backscatter_deliver_user_module, context);
+	backscatter_user_init(user);
+	backscatter_deliver_hook_check();
+}
+
+static struct mail_storage_hooks backscatter_mail_storage_hooks = {
+	.mail_user_created = backscatter_mail_user_created,
+	.mailbox_allocated = backscatter_follow_mailbox_allocated
+};
+
+void backscatter_plugin_init(struct module *module)
+{
+	backscatter_first_next_deliver =
+		mail_deliver_hook_set(backscatter_deliver);
+	backscatter_next_deliver = backscatter_first_next_deliver;
+	mail_storage_hooks_add(module, &backscatter_mail_storage_hooks);
+}
+
+void backscatter_plugin_deinit(void)
+{
+	mail_storage_hooks_remove(&backscatter_mail_storage_hooks);
+	mail_deliver_hook_set(backscatter_first_next_deliver);
+}

@@ -1,0 +1,48 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "unichar.h"
+#include "base/sanitize.h"
+#include "test-common.h"
+
+static void test_bounce_sanitize(void)
+{
+	const char *value;
+	unsigned char *data;
+	unsigned int i, j, size;
+
+	test_begin("bounce sanitize");
+	test_assert_strcmp(t_bounce_sanitize("", 0), "");
+	test_assert_strcmp(t_bounce_sanitize("a\0b\x7f", 4), "a?b?");
+	test_assert_strcmp(t_bounce_sanitize("\xe2\x82", 2), "\xef\xbf\xbd");
+	/* U+202A, U+202E, U+2066, U+2069, and the ones beside them */
+	test_assert_strcmp(t_bounce_sanitize("\xe2\x80\xaa|\xe2\x80\xae|"
+			"\xe2\x81\xa6|\xe2\x81\xa9", 15), "?|?|?|?");
+	test_assert_strcmp(t_bounce_sanitize("\xe2\x80\xa9\xe2\x80\xaf", 6),
+			   "\xe2\x80\xa9\xe2\x80\xaf");
+	for (i = 0; i < 10000; i++) T_BEGIN {
+		size = i_rand_limit(24);
+		data = i_malloc(I_MAX(size, 1));
+		/* mostly octets of which UTF-8 is made */
+		for (j = 0; j < size; j++)
+			data[j] = i_rand_limit(3) == 0 ? i_rand_uchar() :
+				0x80 + i_rand_limit(128);
+		value = t_bounce_sanitize(data, size);
+		test_assert_idx(uni_utf8_str_is_valid(value), i);
+		for (; *value != '\0'; value++) {
+			test_assert_idx((unsigned char)*value >= 32 &&
+					*value != 127, i);
+		}
+		i_free(data);
+	} T_END;
+	test_end();
+}
+
+int main(void)
+{
+	static void (*const test_functions[])(void) = {
+		test_bounce_sanitize,
+		NULL
+	};
+	return test_run(test_functions);
+}

@@ -1,0 +1,222 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "str.h"
+#include "istream.h"
+#include "istream-concat.h"
+#include "explain/check.h"
+#include "name/own-domains.h"
+#include "verdict/verdict.h"
+#include "input.h"
+#include "test-common.h"
+
+/* Nobody has a key. */
+static void
+test_lookup(struct bounce_key_source *source ATTR_UNUSED,
+	    pool_t pool ATTR_UNUSED, struct bounce_key_query *queries,
+	    unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		queries[i].status = BOUNCE_KEY_MISSING;
+}
+
+static struct bounce_key_source test_source = { .lookup = test_lookup };
+
+static int
+test_check(pool_t pool, struct istream *input, struct bounce_check *check,
+	   const char **error_r)
+{
+	const struct bounce_ports ports = { .keys = &test_source };
+	int ret;
+
+	bounce_policy_init(&check->policy);
+	check->policy.now = 1800000000;
+	ret = bounce_check(pool, check, &ports, input, error_r);
+	if (ret < 0)
+		*error_r = t_strdup(*error_r);
+	i_stream_unref(&input);
+	return ret;
+}
+
+static int
+test_check_text(pool_t pool, const char *message, struct bounce_check *check)
+{
+	const char *error = NULL;
+	int ret;
+
+	ret = test_check(pool, test_istream_create_data(message,
+							strlen(message)),
+			 check, &error);
+	test_assert((error != NULL) == (ret < 0));
+	return ret;
+}
+
+static void test_bounce_check_recipient(void)
+{
+	static const struct {
+		const char *header, *given, *owner, *rcpt_to, *field;
+		bool on_its_way;
+	} tests[] = {
+		{ "Delivered-To: a@d.example\nX-Original-To: b@o.example\n"
+		  "To: c@t.example\n", NULL, "u@example",
+		  "a@d.example", "Delivered-To", FALSE },
+		{ "X-Original-To: b@o.example\nTo: c@t.example\n", NULL,
+		  "u@example", "b@o.example", "X-Original-To", FALSE },
+		{ "To: c@t.example\n", NULL, "u@example", "u@example", NULL, FALSE },
+		{ "To: C <c@t.example>\n", NULL, NULL, "c@t.example", "To", FALSE },
+		{ "Subject: x\n", NULL, NULL, NULL, NULL, FALSE },
+		{ "Delivered-To: nobody\nTo: c@t.example\n", NULL, NULL,
+		  "c@t.example", "To", FALSE },
+		{ "Delivered-To: a@d.example\n", "g@example", "u@example",
+		  "g@example", NULL, FALSE },
+		/* the owner's name is not an address */
+		{ "To: c@t.example\n", NULL, "u", "c@t.example", "To",
+		  FALSE },
+		/* anybody may have written it */
+		{ "Delivered-To: a@d.example\nTo: c@t.example\n", NULL,
+		  "u@example", "u@example", NULL, TRUE },
+		{ "Delivered-To: a@d.example\nTo: c@t.example\n", NULL,
+		  "u", NULL, NULL, TRUE }
+	};
+	struct bounce_check check;
+	unsigned int i;
+	pool_t pool;
+
+	test_begin("bounce check: who the recipient was");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("check", 4096);
+		i_zero(&check);
+		check.header_recipient = !tests[i].on_its_way;
+		check.envelope.rcpt_to = tests[i].given;
+		check.envelope.user = tests[i].owner;
+		test_assert_idx(test_check_text(pool, t_strconcat(
+			tests[i].header, "\nHello\n", NULL), &check) == 1, i);
+		test_assert_strcmp_idx(check.envelope.rcpt_to,
+				       tests[i].rcpt_to, i);
+		test_assert_strcmp_idx(check.rcpt_to_field,
+				       tests[i].field, i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
+/* The domain comes from a message: it is one name, and never a list. */
+static void test_bounce_check_domains(void)
+{
+	static const struct {
+		const char *rcpt_to, *ours, *not_ours;
+	} tests[] = {
+		{ "a@Example.ORG", "example.org", "sub.example.org" },
+		{ "a@.example.org", NULL, "sub.example.org" },
+		{ "a@example.org,example.com", NULL, "example.com" },
+		{ "\"a@b.example\"@example.org", "example.org", "b.example" },
+		{ "a", NULL, "a" }
+	};
+	struct bounce_check check;
+	unsigned int i;
+	pool_t pool;
+
+	test_begin("bounce check: whose domain is ours");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("check", 4096);
+		i_zero(&check);
+		check.envelope.rcpt_to = tests[i].rcpt_to;
+		check.domains_needed = FALSE;
+		test_assert_idx(test_check_text(pool, "Subject: x\n\n",
+						&check) == 1, i);
+		test_assert_idx(check.verdict != NULL, i);
+		test_assert_idx(bounce_domains_is_empty(
+			check.policy.domains) == (tests[i].ours == NULL), i);
+		if (tests[i].ours != NULL) {
+			test_assert_idx(bounce_domains_match(
+				check.policy.domains, tests[i].ours), i);
+		}
+		test_assert_idx(!bounce_domains_match(
+			check.policy.domains, tests[i].not_ours), i);
+
+		/* without any, nothing is judged */
+		i_zero(&check);
+		check.envelope.rcpt_to = tests[i].rcpt_to;
+		check.domains_needed = TRUE;
+		test_assert_idx(test_check_text(pool, "Subject: x\n\n",
+				&check) == (tests[i].ours == NULL ? 0 : 1), i);
+		test_assert_idx((check.verdict == NULL) ==
+				(tests[i].ours == NULL), i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
+#define BOUNCE_HEADER \
+	"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.com\n" \
+	"Subject: Undelivered Mail Returned to Sender\n\n"
+
+static struct istream *test_broken_stream(const char *text)
+{
+	struct istream *inputs[] = {
+		i_stream_create_from_data(text, strlen(text)),
+		i_stream_create_error_str(EIO, "the disk is gone"), NULL
+	};
+	struct istream *input =
+		i_stream_create_concat(inputs);
+
+	i_stream_unref(&inputs[0]);
+	i_stream_unref(&inputs[1]);
+	return input;
+}
+
+/* It is temperror, if what could be read is a bounce. */
+static void test_bounce_check_failed(void)
+{
+	static const struct {
+		const char *text, *failed;
+		bool broken;
+		enum bounce_verdict_value value;
+		const char *error;
+	} tests[] = {
+		{ BOUNCE_HEADER, "no keys", FALSE, BOUNCE_VERDICT_TEMPERROR,
+		  "no keys" },
+		{ "Subject: hi\n\n", "no keys", FALSE, BOUNCE_VERDICT_NONE,
+		  "no keys" },
+		{ BOUNCE_HEADER, NULL, TRUE, BOUNCE_VERDICT_TEMPERROR,
+		  "the disk is gone" },
+		{ BOUNCE_HEADER, "no keys", TRUE, BOUNCE_VERDICT_TEMPERROR,
+		  "the disk is gone" },
+		{ "", NULL, TRUE, BOUNCE_VERDICT_NONE, "the disk is gone" }
+	};
+	struct bounce_check check;
+	const char *error;
+	unsigned int i;
+	pool_t pool;
+
+	test_begin("bounce check: what cannot be judged");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("check", 4096);
+		i_zero(&check);
+		check.envelope.rcpt_to = "a@example.org";
+		check.failed = tests[i].failed;
+		error = "";
+		test_assert_idx(test_check(pool, tests[i].broken ?
+			test_broken_stream(tests[i].text) :
+			test_istream_create(tests[i].text), &check,
+			&error) < 0, i);
+		test_assert_idx(strstr(error, tests[i].error) != NULL, i);
+		test_assert_idx(check.verdict->value == tests[i].value, i);
+		test_assert_idx(!bounce_check_is_over_limit(&check), i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
+int main(void)
+{
+	static void (*const test_functions[])(void) = {
+		test_bounce_check_recipient,
+		test_bounce_check_domains,
+		test_bounce_check_failed,
+		NULL
+	};
+	return test_run(test_functions);
+}
