@@ -5,8 +5,6 @@
 #include "dkim/dkim-private.h"
 #include "test-common.h"
 
-#include <time.h>
-
 /* The indexes of the fields that are selected, or the error. */
 static const char *
 t_select(const char *text, const char *names, unsigned int sig_field)
@@ -69,7 +67,6 @@ static void test_bounce_dkim_select_limits(void)
 {
 	string_t *header = str_new(default_pool, 1024 * 1024);
 	string_t *names = t_str_new(4096);
-	clock_t start = clock();
 	unsigned int i, count;
 
 	test_begin("bounce dkim select limits");
@@ -82,8 +79,8 @@ static void test_bounce_dkim_select_limits(void)
 	test_assert_strcmp(t_select("From: a\n", str_c(names), 1),
 			   "h= has too many names");
 
-	/* fields of names that are long and almost the same: the most that is
-	   done takes some ms */
+	/* fields of names that are long and almost the same: of fields times
+	   names no more are compared than the cap allows */
 	str_truncate(names, str_len(names) - 1);
 	count = BOUNCE_DKIM_SELECT_MAX_STEPS / BOUNCE_DKIM_MAX_NAMES;
 	for (i = 0; i < count; i++)
@@ -98,7 +95,6 @@ static void test_bounce_dkim_select_limits(void)
 	str_append(header, "x: y\n");
 	test_assert_strcmp(t_select(str_c(header), str_c(names), UINT_MAX),
 			   "the header has too many field names");
-	test_assert((double)(clock() - start) / CLOCKS_PER_SEC < 1);
 	str_free(&header);
 	test_end();
 }
