@@ -5,10 +5,6 @@
 #include "net.h"
 #include "name/networks.h"
 
-#define NETWORKS_PRIVATE \
-	"0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 " \
-	"172.16.0.0/12 192.168.0.0/16 ::/127 fc00::/7 fe80::/10 fec0::/10"
-
 struct bounce_network {
 	struct ip_addr ip;
 	unsigned int bits;
@@ -83,16 +79,33 @@ bool bounce_networks_match(const struct bounce_networks *networks,
 
 bool bounce_ip_is_private(const struct ip_addr *ip)
 {
-	const struct bounce_networks *networks;
-	const char *error;
-	bool ret;
+	/* the first two octets, and how many bits of them count */
+	static const struct {
+		sa_family_t family;
+		uint16_t prefix;
+		uint8_t bits;
+	} ranges[] = {
+		{ AF_INET, 0x0000, 8 },		/* 0.0.0.0/8 */
+		{ AF_INET, 0x0a00, 8 },		/* 10.0.0.0/8 */
+		{ AF_INET, 0x6440, 10 },	/* 100.64.0.0/10 */
+		{ AF_INET, 0x7f00, 8 },		/* 127.0.0.0/8 */
+		{ AF_INET, 0xa9fe, 16 },	/* 169.254.0.0/16 */
+		{ AF_INET, 0xac10, 12 },	/* 172.16.0.0/12 */
+		{ AF_INET, 0xc0a8, 16 },	/* 192.168.0.0/16 */
+		{ AF_INET6, 0xfc00, 7 },	/* fc00::/7 */
+		{ AF_INET6, 0xfe80, 10 },	/* fe80::/10 */
+		{ AF_INET6, 0xfec0, 10 },	/* fec0::/10 */
+	};
+	/* ip4 and ip6 begin at the same place, in network byte order */
+	const uint8_t *octets = (const uint8_t *)&ip->u;
+	unsigned int i, first = octets[0] << 8 | octets[1];
 
-	T_BEGIN {
-		if (bounce_networks_parse(pool_datastack_create(),
-					  NETWORKS_PRIVATE, &networks,
-					  &error) < 0)
-			i_unreached();
-		ret = bounce_networks_match(networks, ip);
-	} T_END;
-	return ret;
+	for (i = 0; i < N_ELEMENTS(ranges); i++) {
+		if (ip->family == ranges[i].family &&
+		    (first ^ ranges[i].prefix) >> (16 - ranges[i].bits) == 0)
+			return TRUE;
+	}
+	return ip->family == AF_INET6 &&
+		(IN6_IS_ADDR_UNSPECIFIED(&ip->u.ip6) ||
+		 IN6_IS_ADDR_LOOPBACK(&ip->u.ip6));
 }
