@@ -56,6 +56,9 @@
 #define BOUNCE_REPLAY_MAX_RECIPIENTS 1000
 /* Addresses that are read for that in one field, the same ones too. */
 #define BOUNCE_REPLAY_MAX_ADDRESSES 10000
+/* A line of a field that is longer may be broken off on the way (RFC 5322 section
+   2.1.1). */
+#define BOUNCE_FIELD_LONG_LINE 998
 /* Tags of one tag-list. */
 #define BOUNCE_DKIM_MAX_TAGS 64
 /* Names of one h= tag; a signature of ours with more of them is not verified. */

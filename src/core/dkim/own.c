@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "base/limits.h"
 #include "dkim/dkim-private.h"
 
 struct own_finder {
@@ -37,15 +38,40 @@ field_signature_name(const struct bounce_header *header,
 	return SIGNATURE_NAME_OTHER;
 }
 
+/* Exim 4.98 breaks off a line that is too long (RFC 5322 section 2.1.1) and joins
+   the next field to what is left of it. Returns where in the field's data a
+   signature begins that it has swallowed, or 0. */
+static size_t
+field_find_swallowed(const struct bounce_header *header,
+		     const struct bounce_field *field)
+{
+	static const char name[] = " "BOUNCE_DKIM_FIELD_NAME":";
+	const char *data = (const char *)header->data + field->offset;
+	size_t i;
+
+	if (field->size <= BOUNCE_FIELD_LONG_LINE)
+		return 0;
+	for (i = 1; i + sizeof(name) <= field->size; i++) {
+		if (data[i] == ' ' &&
+		    strncasecmp(data + i, name, sizeof(name) - 1) == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* offset: where the signature begins in the field, if it was swallowed; or 0. */
 static void
 t_field_read(const struct bounce_header *header, unsigned int index,
-	     struct bounce_dkim_tags *read_r)
+	     size_t offset, struct bounce_dkim_tags *read_r)
 {
 	const struct bounce_field *field = &header->fields[index];
+	bool swallowed = offset > 0;
 
-	t_bounce_dkim_tags_read(header->data + field->offset,
-				bounce_dkim_field_size(header, field),
-				field->name_size, field->value_offset, read_r);
+	t_bounce_dkim_tags_read(header->data + field->offset + offset,
+		bounce_dkim_field_size(header, field) - offset,
+		swallowed ? strlen(BOUNCE_DKIM_FIELD_NAME) : field->name_size,
+		swallowed ? strlen(BOUNCE_DKIM_FIELD_NAME) + 1 :
+		field->value_offset, read_r);
 }
 
 static bool tags_have_hashes(const struct bounce_tags *tags)
@@ -83,7 +109,7 @@ bool bounce_dkim_header_is_cut(const struct bounce_header *header)
 	T_BEGIN {
 		struct bounce_dkim_tags read;
 
-		t_field_read(header, header->fields_count - 1, &read);
+		t_field_read(header, header->fields_count - 1, 0, &read);
 		cut = (name == SIGNATURE_NAME_EXACT ||
 		       tags_have_hashes(&read.tags)) &&
 			tags_are_cut(&read.tags);
@@ -135,18 +161,21 @@ finder_count(struct own_finder *finder, const struct bounce_dkim_tags *read,
 	return FALSE;
 }
 
+/* error: why it cannot be verified as it is, which is only done for what may be
+   ours; or NULL. offset as above. */
 static void
-finder_add(struct own_finder *finder, unsigned int index, bool renamed)
+finder_add(struct own_finder *finder, unsigned int index, size_t offset,
+	   const char *error)
 {
 	struct bounce_dkim_tags read;
 	struct bounce_dkim_signature *sig;
 	enum bounce_domains_answer answer;
 
-	t_field_read(finder->header, index, &read);
+	t_field_read(finder->header, index, offset, &read);
 	answer = bounce_domains_lookup(finder->domains, read.domain);
 	/* other fields, such as X-Google-DKIM-Signature, are their makers'
 	   own: they are looked at only where they may be ours */
-	if (renamed && ((answer == BOUNCE_DOMAINS_FOREIGN &&
+	if (error != NULL && ((answer == BOUNCE_DOMAINS_FOREIGN &&
 			 read.domain_readable) ||
 			!tags_have_hashes(&read.tags)))
 		return;
@@ -156,9 +185,9 @@ finder_add(struct own_finder *finder, unsigned int index, bool renamed)
 	sig = array_append_space(&finder->sigs);
 	bounce_dkim_signature_parse_owned(finder->pool, &read, answer, sig);
 	sig->field = index;
-	if (renamed) {
+	if (error != NULL) {
 		if (sig->error == NULL)
-			sig->error = "its field was renamed";
+			sig->error = error;
 		sig->damaged = TRUE;
 	}
 	sig->truncated = index + 1 == finder->header->fields_count &&
@@ -173,16 +202,22 @@ bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
 		.pool = pool, .header = header, .domains = domains
 	};
 	enum signature_name name;
+	size_t offset;
 	unsigned int i;
 
 	finder.result = p_new(pool, struct bounce_dkim_signatures, 1);
 	p_array_init(&finder.sigs, pool, 2);
 	for (i = 0; i < header->fields_count; i++) {
 		name = field_signature_name(header, &header->fields[i]);
-		if (name == SIGNATURE_NAME_OTHER)
+		offset = name != SIGNATURE_NAME_OTHER ? 0 :
+			field_find_swallowed(header, &header->fields[i]);
+		if (name == SIGNATURE_NAME_OTHER && offset == 0)
 			continue;
 		T_BEGIN {
-			finder_add(&finder, i, name == SIGNATURE_NAME_HOLDS);
+			finder_add(&finder, i, offset,
+				   name == SIGNATURE_NAME_EXACT ? NULL :
+				   offset == 0 ? "its field was renamed" :
+				   "the field above has swallowed it");
 		} T_END;
 	}
 	finder.result->sigs = array_get(&finder.sigs, &finder.result->count);

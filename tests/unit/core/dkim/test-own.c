@@ -124,6 +124,52 @@ static void test_bounce_dkim_own_truncated(void)
 	test_end();
 }
 
+/* What a long field above it has swallowed is looked at where it may be ours. */
+static void test_bounce_dkim_own_swallowed(void)
+{
+	static const struct {
+		size_t before;
+		const char *text;
+		unsigned int count;
+	} tests[] = {
+		{ 1000, " DKIM-Signature: "V A D S H BH";"B, 1 },
+		{ 1000, " dkim-signature:"V A D S H BH";"B"\nFrom: a", 1 },
+		/* a line of that length is not broken off */
+		{ 500, " DKIM-Signature: "V A D S H BH";"B, 0 },
+		/* a stranger's, or none */
+		{ 1000, " DKIM-Signature: "V A "d=example.net;" S H BH";"B, 0 },
+		{ 1000, " DKIM-Signature: "V A D S H, 0 },
+		{ 1000, "xDKIM-Signature: "V A D S H BH";"B, 0 },
+		{ 1000, " DKIM-Signature:", 0 },
+		{ 1000, " DKIM-Signature", 0 }
+	};
+	unsigned int i;
+
+	test_begin("bounce dkim own swallowed");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("test", 4096);
+		string_t *header = t_str_new(2048);
+		const struct bounce_dkim_signatures *sigs;
+		unsigned char *copy;
+
+		str_append(header, "To: ");
+		while (str_len(header) < tests[i].before)
+			str_append(header, "a@a, ");
+		str_append(header, tests[i].text);
+		sigs = signatures_parse(pool, str_data(header),
+					str_len(header), &copy);
+		test_assert_ucmp_idx(sigs->count, ==, tests[i].count, i);
+		if (sigs->count > 0) {
+			test_assert_idx(sigs->sigs[0].damaged, i);
+			test_assert_strcmp_idx(sigs->sigs[0].error,
+				"the field above has swallowed it", i);
+		}
+		i_free(copy);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
 static void test_bounce_dkim_own_limits(void)
 {
 	pool_t pool = pool_alloconly_create("test", 65536);
@@ -262,6 +308,7 @@ int main(void)
 		test_bounce_dkim_own_truncated,
 		test_bounce_dkim_own_renamed,
 		test_bounce_dkim_own_unknown,
+		test_bounce_dkim_own_swallowed,
 		test_bounce_dkim_own_limits,
 		NULL
 	};
