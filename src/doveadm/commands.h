@@ -18,6 +18,7 @@ struct doveadm_cmd_context;
 struct doveadm_mail_cmd_context;
 struct mail_user;
 
+/* Commands about a user, each with its options, for the table in module.c. */
 struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_diagnose_alloc(void);
@@ -57,6 +58,7 @@ struct doveadm_backscatter_column {
 	(DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY | \
 	 DOVEADM_PRINT_HEADER_FLAG_NUMBER)
 
+/* Print the headers of so many columns. */
 void doveadm_backscatter_print_headers(
 	const struct doveadm_backscatter_column *columns, unsigned int count);
 /* Print lines for people: each is a value with its line end. */

@@ -5,6 +5,7 @@ struct module;
 
 extern const char *doveadm_backscatter_plugin_version;
 
+/* doveadm calls these when it loads the module and when it unloads it. */
 void doveadm_backscatter_plugin_init(struct module *module);
 void doveadm_backscatter_plugin_deinit(void);
 

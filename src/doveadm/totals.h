@@ -70,11 +70,13 @@ bool backscatter_column_is_shown(enum backscatter_column column,
 /* "would-be-filed": for a header, JSON and the like; static. */
 const char *backscatter_column_name(enum backscatter_column column);
 
+/* Sums of counters, without any yet, by what they are to be told apart. */
 struct backscatter_totals *
 backscatter_totals_init(enum backscatter_totals_by by);
 /* Frees all of it, if there is any. */
 void backscatter_totals_deinit(struct backscatter_totals **totals);
 
+/* Add a counter that was read to the sums that it belongs to. */
 void backscatter_totals_add(struct backscatter_totals *totals,
 			    const struct backscatter_count *count);
 /* Have a row for a name, with zeros if nothing came. */

@@ -21,6 +21,8 @@ struct bounce_check_mbox;
 /* TRUE if the stream begins as an mbox does. Nothing is skipped. */
 bool bounce_check_mbox_detect(struct istream *input);
 
+/* Splits a stream that begins as an mbox does. It has its own reference to the
+   stream, and is freed with deinit(). */
 struct bounce_check_mbox *bounce_check_mbox_init(struct istream *input);
 void bounce_check_mbox_deinit(struct bounce_check_mbox **mbox);
 

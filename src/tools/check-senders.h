@@ -10,9 +10,11 @@ struct bounce_check_senders;
 /* Kept apart; those that come later are only counted. */
 #define BOUNCE_CHECK_SENDERS_MAX 10000
 
+/* A table without senders, freed with deinit(). */
 struct bounce_check_senders *bounce_check_senders_init(void);
 void bounce_check_senders_deinit(struct bounce_check_senders **senders);
 
+/* Count a message of this sender, whose texts are copied. */
 void bounce_check_senders_add(struct bounce_check_senders *senders,
 			      const struct bounce_unsigned_sender *sender);
 

@@ -54,6 +54,25 @@ static void fuzz_list(const char *str)
 	}
 }
 
+/* Each is two parts with a '@' between them, and in lower case. */
+static void fuzz_strings(const char *str)
+{
+	const char *const *strings = t_bounce_address_strings(str, 16);
+	struct bounce_address first;
+	unsigned int count;
+
+	for (count = 0; strings[count] != NULL; count++) {
+		i_assert(strchr(strings[count], '@') != NULL);
+		i_assert(strcmp(strings[count],
+				t_str_lcase(strings[count])) == 0);
+		(void)bounce_address_string_is_whole(strings[count]);
+	}
+	i_assert(count <= 16);
+	if (t_bounce_address_parse_first(str, &first))
+		i_assert(*first.local_part != '\0' && first.domain != NULL);
+	i_assert(strlen(t_bounce_address_strip(str)) <= strlen(str));
+}
+
 /* Parsed once more, they are the same. */
 static void fuzz_patterns(const char *str)
 {
@@ -76,6 +95,7 @@ FUZZ_BEGIN_STR(const char *str)
 {
 	fuzz_address(str);
 	fuzz_list(str);
+	fuzz_strings(str);
 	fuzz_patterns(str);
 }
 FUZZ_END

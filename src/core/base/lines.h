@@ -64,6 +64,8 @@ struct bounce_lines {
 	bool inside;
 };
 
+/* Cut a stream that comes in pieces into lines, for the callback. The beginning of
+   a line is kept in the pool. */
 void bounce_lines_init(struct bounce_lines *lines, pool_t pool,
 		       bounce_line_callback_t *callback, void *context);
 /* Returns FALSE if the callback stopped. */

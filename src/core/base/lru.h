@@ -17,6 +17,8 @@ struct bounce_lru_entry {
    callback's to free. */
 typedef void bounce_lru_free_t(struct bounce_lru_entry *entry);
 
+/* A cache of so many entries at most: the one that was used the longest ago goes
+   first, and is given to free_entry. */
 struct bounce_lru *
 bounce_lru_init(unsigned int max_count, bounce_lru_free_t *free_entry);
 /* Frees the entries, too. */

@@ -155,6 +155,7 @@ struct bounce_dkim_hash {
 	unsigned char buf[8192];
 };
 
+/* Begin a SHA-256, and free what libcrypto has for it. */
 void bounce_dkim_hash_init(struct bounce_dkim_hash *hash);
 void bounce_dkim_hash_deinit(struct bounce_dkim_hash *hash);
 /* Begin anew. */

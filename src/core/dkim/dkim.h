@@ -189,6 +189,7 @@ void bounce_dkim_verify_header(pool_t pool, const struct bounce_header *header,
 			       const struct bounce_key *key,
 			       struct bounce_dkim_result *result_r);
 
+/* The words of the checker's output, such as "pass" and "mismatch"; static. */
 const char *bounce_dkim_header_name(enum bounce_dkim_header header);
 const char *bounce_dkim_body_name(enum bounce_dkim_body body);
 

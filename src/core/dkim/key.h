@@ -60,6 +60,8 @@ enum bounce_key_status
 bounce_key_parse(const unsigned char *data, size_t size,
 		 struct bounce_key **key_r, const char **error_r);
 
+/* A key is shared by counting its references. unref() sets *key to NULL, and frees
+   the key with the last of them. */
 void bounce_key_ref(struct bounce_key *key);
 void bounce_key_unref(struct bounce_key **key);
 

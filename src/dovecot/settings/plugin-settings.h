@@ -77,6 +77,7 @@ bool backscatter_settings_is_known(const char *name);
 /* A date as 2026-01-31 (midnight, UTC) or of RFC 3339. Returns 0 or -1. */
 int backscatter_settings_parse_date(const char *value, time_t *date_r);
 
+/* The word that the setting has, such as "audit"; static. */
 const char *backscatter_mode_name(enum backscatter_mode mode);
 
 /* The settings that Dovecot has for the user, whatever its version.

@@ -17,6 +17,7 @@ struct bounce_key_dir;
 /* Files that a check of the directory looks into. */
 #define BOUNCE_KEY_DIR_MAX_CHECKED 10000
 
+/* The key directory of this path, which is not opened yet; freed with deinit(). */
 struct bounce_key_dir *bounce_key_dir_init(const char *path);
 void bounce_key_dir_deinit(struct bounce_key_dir **dir);
 
