@@ -59,15 +59,12 @@ static void fuzz_strings(const char *str)
 {
 	const char *const *strings = t_bounce_address_strings(str, 16);
 	struct bounce_address first;
-	unsigned int count;
 
-	for (count = 0; strings[count] != NULL; count++) {
-		i_assert(strchr(strings[count], '@') != NULL);
-		i_assert(strcmp(strings[count],
-				t_str_lcase(strings[count])) == 0);
-		(void)bounce_address_string_is_whole(strings[count]);
+	for (; *strings != NULL; strings++) {
+		i_assert(strchr(*strings, '@') != NULL);
+		i_assert(strcmp(*strings, t_str_lcase(*strings)) == 0);
+		(void)bounce_address_string_is_whole(*strings);
 	}
-	i_assert(count <= 16);
 	if (t_bounce_address_parse_first(str, &first))
 		i_assert(*first.local_part != '\0' && first.domain != NULL);
 	i_assert(strlen(t_bounce_address_strip(str)) <= strlen(str));

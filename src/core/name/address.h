@@ -39,9 +39,9 @@ int t_bounce_address_parse_list(const char *value,
 bool t_bounce_address_parse_first(const char *value,
 				  struct bounce_address *address_r);
 
-/* The same, as text: at most max of "local-part@domain", ASCII in lower case.
-   Either half may be empty (in "From: <>", and where a group begins or ends):
-   bounce_address_string_is_whole() is FALSE then. value may be NULL: there is
+/* The same, as text: "local-part@domain", ASCII in lower case. At most max, but
+   for the empty ones where groups begin and end. Either half may be empty (there,
+   and in "From: <>"): bounce_address_string_is_whole() is FALSE then. value may be NULL: there is
    none. The list is NULL-terminated. */
 const char *const *
 t_bounce_address_strings(const char *value, unsigned int max);
