@@ -1,10 +1,11 @@
 #ifndef BACKSCATTER_COMPAT_H
 #define BACKSCATTER_COMPAT_H
 
-/* What has another name or shape in one version of Dovecot than in another.
-   The code is written for 2.4's; configure looks which of them are there, and
-   nowhere else is a version asked for. What is larger than a name has files of
-   its own: settings/settings-23.c and -24.c. */
+/* Functions and macros whose names or arguments differ between versions of
+   Dovecot. The code uses the names of 2.4; configure finds out which ones this
+   Dovecot has, and this header defines the others. Larger differences have
+   files of their own: settings/settings-23.c and -24.c, dict/dict-23.c and
+   -24.c. */
 
 #include "backscatter-config.h"
 
@@ -23,15 +24,16 @@
 #  include "json-parser.h"
 #endif
 
-/* Older ones return the extension, and cannot fail. */
+/* In older versions the function returns the extension, and has no ext_r. */
 #ifndef HAVE_SIEVE_EXTENSION_REGISTER_R
 #  define sieve_extension_register(svinst, def, load, ext_r) \
 	((*(ext_r) = sieve_extension_register(svinst, def, load)) == NULL ? \
 	 -1 : 0)
 #endif
 
-/* Older doveadm gives a mail command its arguments with init(), and its options
-   one by one: we ask for both where newer ones have them. */
+/* An older doveadm passes the arguments to a mail command's init() and each
+   option to its parse_arg(). We read both with doveadm_cmd_param_*(), as with a
+   newer one: init() ignores its arguments, and parse_arg() accepts all. */
 #ifdef HAVE_DOVEADM_MAIL_PARSE_ARG
 struct doveadm_mail_cmd_context;
 static inline bool
@@ -49,8 +51,9 @@ backscatter_doveadm_take_option(struct doveadm_mail_cmd_context *ctx
 #  define BACKSCATTER_DOVEADM_INIT_ARGS
 #endif
 
-/* Where doveadm has the settings of no user, and what we tell an admin to write
-   into dovecot.conf. */
+/* Where doveadm finds settings without a user: 2.3 by getenv in its plugin { },
+   2.4 by the event. BACKSCATTER_CONF_TEXT() chooses what we tell an admin to
+   write into dovecot.conf. */
 #ifdef HAVE_DOVEADM_PLUGIN_GETENV
 #  define backscatter_doveadm_getenv doveadm_plugin_getenv
 #  define backscatter_doveadm_event(cctx) NULL

@@ -11,8 +11,8 @@ struct event_category backscatter_event_category = {
 	.name = "backscatter"
 };
 
-/* Some texts have a domain in them that a recipient's address has brought
-   in. */
+/* Bounded, because some texts contain a domain from a recipient's address, and
+   a sender may choose that. */
 static struct backscatter_throttle backscatter_config_errors = {
 	.interval = 3600
 };

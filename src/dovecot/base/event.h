@@ -1,7 +1,7 @@
 #ifndef BACKSCATTER_EVENT_H
 #define BACKSCATTER_EVENT_H
 
-/* What we say to the log and to Dovecot's events. */
+/* Our event category, and log lines about the configuration. */
 
 struct event;
 struct event_category;
@@ -9,9 +9,11 @@ struct event_category;
 /* The category of all our events. */
 extern struct event_category backscatter_event_category;
 
-/* An event with our category and log prefix. The caller unrefs it. */
+/* Returns an event with our category and log prefix. The parent may be NULL.
+   The caller unrefs it. */
 struct event *backscatter_event_create(struct event *parent);
-/* Log what is wrong with the configuration: each text at most once an hour. */
+/* Log that the configuration is wrong. A process logs each text at most once an
+   hour. */
 void backscatter_log_config_error(struct event *event, const char *error);
 void backscatter_log_config_warning(struct event *event, const char *warning);
 

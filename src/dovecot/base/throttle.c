@@ -8,13 +8,14 @@ static bool throttle_is_due(const struct backscatter_throttle *throttle,
 			    const struct backscatter_throttle_entry *entry,
 			    time_t now)
 {
-	/* a clock that went back must not hold it for long */
+	/* if the clock was set back, the name must not be held for longer */
 	return throttle->interval > 0 &&
 		(now < entry->since ||
 		 now - entry->since >= (time_t)throttle->interval);
 }
 
-/* The entry with this hash, or a place for it; NULL: there is none. */
+/* Returns the entry with this hash, or else an entry that may be overwritten;
+   NULL if all places are taken. */
 static struct backscatter_throttle_entry *
 throttle_find(struct backscatter_throttle *throttle, unsigned int hash,
 	      time_t now)

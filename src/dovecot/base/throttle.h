@@ -1,20 +1,21 @@
 #ifndef BACKSCATTER_THROTTLE_H
 #define BACKSCATTER_THROTTLE_H
 
-/* Remembers what happened of late, by names, so that the log says a thing once,
-   and a service that is down costs one delivery its deadline and not all of
-   them. Pure: time comes from outside. Bounded: nothing is allocated, and a name
-   is kept as its hash. */
+/* Remembers for a while which names were seen, so that a line is logged only
+   once, and only one delivery waits for a service that is down. The caller
+   passes the time. No memory is allocated: only the hash of a name is kept, so
+   two names with the same hash are one name. */
 
 #define BACKSCATTER_THROTTLE_MAX 64
 
 struct backscatter_throttle {
-	/* Seconds for which a name is held; 0: for ever. */
+	/* A name is held for this many seconds; 0: for ever. */
 	unsigned int interval;
-	/* If all places are taken the name that has been held longest is
-	   forgotten: where strangers can make up the names, so that they cannot
-	   use up the places of others. Otherwise no new name is let through
-	   until one of those is due again. */
+	/* What happens with a new name when all places are taken. TRUE: it
+	   takes the place of the name that has been held longest. Set this
+	   where strangers can make up names, so that they cannot fill all
+	   places.
+	   FALSE: it is not held until a place becomes free. */
 	bool forget;
 
 	struct backscatter_throttle_entry {
@@ -24,14 +25,16 @@ struct backscatter_throttle {
 	unsigned int count;
 };
 
-/* TRUE if the name is not held, and is from now on: what it stands for, mostly
-   a line of the log, may be done now. FALSE, too, if there is no place. */
+/* If the name is not held, hold it and return TRUE: the caller may now do what
+   the name stands for, such as log a line. Returns FALSE if the name is held
+   already, or if there is no place for it. */
 bool backscatter_throttle_once(struct backscatter_throttle *throttle,
 			       const char *name, time_t now);
-/* Hold the name for the interval from now on, whether it is held or not.
+/* Hold the name for one interval from now on, even if it is held already.
    Returns FALSE if there is no place for it. */
 bool backscatter_throttle_hold(struct backscatter_throttle *throttle,
 			       const char *name, time_t now);
+/* Returns TRUE if the name is held, and its interval has not ended. */
 bool backscatter_throttle_is_held(const struct backscatter_throttle *throttle,
 				  const char *name, time_t now);
 

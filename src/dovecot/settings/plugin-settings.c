@@ -12,27 +12,27 @@
 #include "base/compat.h"
 #include "settings/plugin-settings.h"
 
-/* Of a value in an error message. */
+/* An error message shows a value up to this many octets. */
 #define BACKSCATTER_SETTING_ERROR_MAX_SIZE 100
 
-/* One row, as settings/settings-table.h has it. Of its type is set what the
-   type needs. */
+/* One row of settings/settings-table.h. Only those of the members words,
+   parse_number, check and parse are set that its type needs. */
 struct setting {
 	const char *name;
-	/* "": as i_zero() leaves it. */
+	/* The default; "": the field stays as i_zero() leaves it. */
 	const char *def;
 	const char *expect;
 	size_t offset;
 
-	/* The index of the word is the value. */
+	/* The words that are allowed; the value is the index of a word. */
 	const char *const *words;
-	/* A number in these bounds. */
+	/* Parses a number, which has to be from min to max. */
 	int (*parse_number)(const char *value, unsigned int *number_r,
 			    const char **error_r);
 	unsigned int min, max;
-	/* A string: returns what is wrong with it, or NULL. */
+	/* Checks a string: returns what is wrong with it, or NULL. */
 	const char *(*check)(const char *value);
-	/* Anything else. Returns 0 or -1. */
+	/* Parses any other value into the field. Returns 0 or -1. */
 	int (*parse)(pool_t pool, const char *value, void *field,
 		     const char **error_r);
 };
@@ -67,8 +67,8 @@ static const char *setting_check_path(const char *value)
 	return *value == '/' ? NULL : "not an absolute path";
 }
 
-/* The name as users have it: whether there is such a mailbox differs from one to
-   the next. */
+/* Only the form of the name is checked: one user may have such a mailbox, and
+   another may not. */
 static const char *setting_check_mailbox(const char *value)
 {
 	const char *p;
@@ -80,7 +80,7 @@ static const char *setting_check_mailbox(const char *value)
 	return uni_utf8_str_is_valid(value) ? NULL : "not a mailbox name";
 }
 
-/* Only the resolver knows what it takes. */
+/* The resolver checks the addresses, when it is created. */
 static const char *setting_check_servers(const char *value)
 {
 	const char *error;
@@ -89,7 +89,7 @@ static const char *setting_check_servers(const char *value)
 		error : NULL;
 }
 
-/* Whether there is such a driver is seen when it is opened. */
+/* Whether Dovecot has such a driver is found out when the dict is opened. */
 static const char *setting_check_dict(const char *value)
 {
 	const char *p = strchr(value, ':');
@@ -98,7 +98,8 @@ static const char *setting_check_dict(const char *value)
 		"not the URI of a dict" : NULL;
 }
 
-/* RFC 8601 section 2.2: a word, mostly a host's name. */
+/* An authserv-id, RFC 8601 section 2.2: one word, usually the name of a
+   host. */
 static const char *setting_check_word(const char *value)
 {
 	return value[strcspn(value, " \t;()\"\\=")] == '\0' ? NULL :
@@ -127,7 +128,7 @@ int backscatter_settings_parse_date(const char *value, time_t *date_r)
 {
 	int tz;
 
-	/* A day alone begins at midnight, UTC. */
+	/* A date without a time means midnight, UTC. */
 	if (strlen(value) == strlen("YYYY-MM-DD"))
 		value = t_strconcat(value, "T00:00:00Z", NULL);
 	return iso8601_date_parse((const unsigned char *)value, strlen(value),

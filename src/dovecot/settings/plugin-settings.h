@@ -13,36 +13,39 @@ struct mail_user;
 
 enum backscatter_spf {
 	BACKSCATTER_SPF_NO = 0,
-	/* looked up and shown */
+	/* SPF is looked up and shown, and tells what was forwarded from here */
 	BACKSCATTER_SPF_REPORT,
-	/* pass makes backscatter unverifiable: policy.spf_rescue */
+	/* If SPF says "pass", the verdict is unverifiable in place of
+	   backscatter: policy.spf_rescue */
 	BACKSCATTER_SPF_RESCUE
 };
 
 struct backscatter_settings {
 	enum backscatter_mode mode;
-	/* list is NULL: the recipient's domain. */
+	/* If list is NULL, only the recipient's domain is ours. */
 	struct bounce_domain_words domains;
-	/* NULL: there is none. */
+	/* The key directory, or NULL. */
 	const char *key_dir;
 	/* As bounce_dns_create() takes them; NULL: the system's. */
 	const char *dns_servers;
-	/* For all keys of one message. */
+	/* All DNS lookups for one message together may take so long. */
 	unsigned int dns_timeout_msecs;
-	/* Where copies of sent mail are, as users name it; NULL: nowhere. */
+	/* The mailbox with copies of sent mail, by the name that users see;
+	   NULL: none. */
 	const char *sent_mailbox;
-	/* The dict's URI; NULL: there is none. Of Dovecot 2.3 alone: that of 2.4
-	   is opened by the name of its settings. */
+	/* The URI of backscatter_dict, or NULL. Used with Dovecot 2.3 only: 2.4
+	   opens a dict by the name of its settings. */
 	const char *dict_uri;
 	enum backscatter_spf spf;
-	/* bool: also of the host that sent the bounce */
+	/* 0 or 1: whether SPF is also looked up for the host that sent the
+	   bounce */
 	unsigned int reporter_spf;
-	/* Different originals within the period that raise the alarm; 0:
-	   none. */
+	/* The alarm is raised when this many different originals of genuine
+	   failures have come back within the period; 0: there is no alarm. */
 	unsigned int burst_limit;
-	/* Seconds. */
+	/* In seconds. */
 	unsigned int burst_period;
-	/* domains is NULL and now 0: they are of the delivery. */
+	/* Its domains are NULL and its now is 0: each delivery sets its own. */
 	struct bounce_policy policy;
 };
 
@@ -50,31 +53,35 @@ struct backscatter_settings {
 typedef const char *backscatter_settings_getter_t(void *context,
 						  const char *name);
 
-/* Parse the settings. Those not set, or set to nothing, have their defaults.
-   What settings_r points to is allocated from the pool. Returns 0, or -1 with
-   an error (data stack) that names the setting, its value and what it may
-   be. */
+/* Parse all settings. A setting that is not set, or is empty, gets its default.
+   All that settings_r points to is allocated from the pool. Returns 0, or -1
+   with an error (data stack) that names the setting, its value and the values
+   that are allowed. */
 int backscatter_settings_parse(pool_t pool,
 			       backscatter_settings_getter_t *getter,
 			       void *context,
 			       struct backscatter_settings *settings_r,
 			       const char **error_r);
-/* Parse the value of one setting, for who has them by other names than the
-   configuration: the values are the same. The name is one of ours. Returns 0,
-   or -1 with an error (data stack) that says what is wrong with the value, and
-   what it may be. */
+/* Parse the value of one setting. This is for a caller with other names for the
+   settings, such as an option of the command line, but the same values. name
+   has to be a name of settings/settings-table.h. Returns 0, or -1 with an error
+   (data stack) that says what is wrong with the value, and which are
+   allowed. */
 int backscatter_settings_parse_value(pool_t pool, const char *name,
 				     const char *value,
 				     struct backscatter_settings *settings,
 				     const char **error_r);
-/* The name of a setting, or NULL after the last one. */
+/* The name of the setting with this index, static, or NULL after the last
+   one. */
 const char *backscatter_settings_name(unsigned int idx);
-/* Its default, "" if there is none. */
+/* The default of the setting with this index, static; "" if it has none. */
 const char *backscatter_settings_default(unsigned int idx);
-/* FALSE for a name that begins as ours do and is none of them. */
+/* Returns FALSE if the name begins as our settings do, but there is no such
+   setting. */
 bool backscatter_settings_is_known(const char *name);
 
-/* A date as 2026-01-31 (midnight, UTC) or of RFC 3339. Returns 0 or -1. */
+/* Parse a date such as 2026-01-31, which is midnight UTC, or a date and time of
+   RFC 3339. Returns 0, or -1 if it is neither. */
 int backscatter_settings_parse_date(const char *value, time_t *date_r);
 
 /* The word that the setting has, such as "audit"; static. */
@@ -87,11 +94,11 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 			     const struct backscatter_settings **settings_r,
 			     const char **warning_r, const char **error_r);
 
-/* The settings of no user: of the configuration. getenv: what 2.3 has in its
-   plugin { }; event: where 2.4 finds them. As above. */
-int backscatter_settings_get_global(struct event *event,
-				    backscatter_getenv_t *getenv, pool_t pool,
-				    const struct backscatter_settings **settings_r,
-				    const char **error_r);
+/* Read the settings of the configuration, without a user. With Dovecot 2.3
+   getenv returns what plugin { } has; with 2.4 the settings are found by the
+   event. Returns and allocates as backscatter_settings_get(). */
+int backscatter_settings_get_global(
+	struct event *event, backscatter_getenv_t *getenv, pool_t pool,
+	const struct backscatter_settings **settings_r, const char **error_r);
 
 #endif

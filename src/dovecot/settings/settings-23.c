@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Dovecot 2.3: our settings are what plugin { } of the configuration and
-   userdb say; nobody there knows their names. */
+/* Dovecot 2.3: our settings come from plugin { } of the configuration and from
+   userdb. Dovecot does not know their names, and so does not check them. */
 
 #include "lib.h"
 #include "array.h"
@@ -17,8 +17,8 @@ static const char *backscatter_settings_getenv(void *context, const char *name)
 	return mail_user_plugin_getenv(user, name);
 }
 
-/* A misspelt setting is no reason to stop: it may be of another version of
-   ours. */
+/* Find a setting that begins with backscatter_ and does not exist. That is no
+   error: it may belong to another version of this plugin. */
 static const char *backscatter_settings_find_unknown(struct mail_user *user)
 {
 	const char *const *envs;
@@ -26,7 +26,7 @@ static const char *backscatter_settings_find_unknown(struct mail_user *user)
 
 	if (!array_is_created(&user->set->plugin_envs))
 		return NULL;
-	/* names and values in turn */
+	/* the array has a name, its value, the next name and so on */
 	envs = array_get(&user->set->plugin_envs, &count);
 	for (i = 0; i + 1 < count; i += 2) {
 		if (!backscatter_settings_is_known(envs[i]))

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Dovecot 2.4: the configuration knows our settings, and checks them when it
-   is read. To Dovecot all are strings: what they mean, and what is said of a
-   wrong one, is the matter of settings/plugin-settings.c, as it is in 2.3. */
+/* Dovecot 2.4 knows our settings, and has them checked when it reads the
+   configuration. For Dovecot all of them are strings: as in 2.3,
+   settings/plugin-settings.c parses them, and says what is wrong with one. */
 
 #include "lib.h"
 #include "settings.h"
@@ -20,7 +20,8 @@ static const struct setting_define backscatter_setting_defines[] = {
 #define SETTING_BLOCK(_name, ...) \
 	{ .type = SET_FILTER_NAME, .key = "backscatter_"#_name },
 #include "settings/settings-table.h"
-	/* Dovecot's own, with its default: several may know of it. */
+	/* a setting of Dovecot itself, with Dovecot's default: more than one
+	   module may define it */
 	SETTING_DEFINE_STRUCT_STR("recipient_delimiter", recipient_delimiter,
 				  struct backscatter_string_settings),
 	SETTING_DEFINE_LIST_END
@@ -44,7 +45,8 @@ const struct setting_parser_info backscatter_setting_parser_info = {
 	.check_func = backscatter_settings_check
 };
 
-/* Whether it has a %{variable}, or is a <file, that doveconf does not expand. */
+/* Returns TRUE if the value is not known yet: it contains a %{variable}, or
+   begins with "<" and the path of a file, and doveconf expands neither. */
 static bool backscatter_settings_is_unknown(const char *value)
 {
 	return value == set_value_unknown ||
@@ -91,7 +93,7 @@ backscatter_settings_get_event(struct event *event, pool_t pool,
 
 	if (settings_get(event, &backscatter_setting_parser_info, 0,
 			 &set, error_r) < 0) {
-		/* the admin cannot know what Dovecot means by that */
+		/* Dovecot's error does not tell an admin what to do */
 		if (strstr(*error_r, "no settings struct") != NULL) {
 			*error_r = t_strconcat(*error_r, " (expected: "
 				"libbackscatter_settings.so in modules/settings"

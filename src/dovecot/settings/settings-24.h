@@ -1,7 +1,7 @@
 #ifndef BACKSCATTER_SETTINGS_24_H
 #define BACKSCATTER_SETTINGS_24_H
 
-/* The settings as Dovecot 2.4 knows them. */
+/* The struct into which Dovecot 2.4 reads our settings, and its description. */
 
 #include "settings/plugin-settings.h"
 
@@ -13,16 +13,16 @@ struct backscatter_string_settings {
 #define SETTING(_name, ...) const char *_name;
 #define SETTING_BLOCK(...)
 #include "settings/settings-table.h"
-	/* Dovecot's own */
+	/* A setting of Dovecot itself. */
 	const char *recipient_delimiter;
 
-	/* made of the strings when they are checked */
+	/* Parsed from the strings when Dovecot checks them. */
 	struct backscatter_settings parsed;
 };
 
 extern const struct setting_parser_info backscatter_setting_parser_info;
 
-/* What Dovecot looks for in modules/settings. */
+/* The symbols that Dovecot looks for in a module in modules/settings. */
 BACKSCATTER_API extern const char *backscatter_settings_version;
 BACKSCATTER_API extern const char *backscatter_settings_doveconf_banner;
 BACKSCATTER_API extern const struct setting_parser_info *

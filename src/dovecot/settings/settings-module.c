@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Dovecot 2.4: what makes our settings known to doveconf and to the config
-   process. It is linked with what checks them and nothing else: every doveconf
-   loads it. */
+/* Dovecot 2.4: the module that makes our settings known to doveconf and to the
+   config process. Every doveconf loads it, so it is linked only with the code
+   that checks settings. */
 
 #include "lib.h"
 #include "backscatter-config.h"

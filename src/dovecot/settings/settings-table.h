@@ -1,16 +1,19 @@
-/* All our settings, for Dovecot 2.3 and 2.4 alike. Each includer says with a
-   macro what it makes of a row; there is no guard, as one may do so twice.
+/* All our settings, for Dovecot 2.3 and 2.4 alike. A file that includes this
+   defines the macros SETTING() and SETTING_BLOCK() before, which say what a row
+   becomes. There is no include guard, because a file may include it twice.
 
    SETTING(NAME, DEFAULT, TYPE, FIELD, EXPECTATION)
-     NAME	  without backscatter_
-     DEFAULT	  what it is if it is not set, as an admin would write it; "":
-		  nothing
-     TYPE	  and its bounds, both included: WORDS(of an enumeration),
-		  UINT(min, max), SECS(min, max), MSECS(min, max), STRING(what it
-		  is), PARSED(what it is): see settings/plugin-settings.c
-     FIELD	  of struct backscatter_settings; of WORDS, UINT, SECS and MSECS
-		  an unsigned int or an enumeration
-     EXPECTATION  what it may be, to follow "expected:" in an error message
+     NAME	  the name without backscatter_
+     DEFAULT	  the value if it is not set, as an admin would write it; "" for
+		  no value
+     TYPE	  how it is parsed, see settings/plugin-settings.c:
+		  WORDS(enumeration), UINT(min, max), SECS(min, max),
+		  MSECS(min, max), STRING(check), PARSED(parser). min and max
+		  are allowed values.
+     FIELD	  the field of struct backscatter_settings for the value: an
+		  unsigned int or an enumeration for WORDS, UINT, SECS and MSECS
+     EXPECTATION  the values that are allowed, to follow "expected:" in an
+		  error message
 
    SETTING_BLOCK() is the same, but Dovecot 2.4 has a block of that name in
    place of the setting. */
@@ -40,7 +43,8 @@ SETTING(queue_lifetime, "5d", SECS(0, 365 * 24 * 3600), policy.queue_lifetime,
 	"a time from 0 to 365d, such as 5d")
 SETTING(signed_since, "", PARSED(date), policy.signed_since,
 	"a date such as 2026-01-31 or 2026-01-31T12:00:00Z")
-/* beyond the recipients that the original names */
+/* So many bounces are allowed beyond one for each recipient that the original
+   names. */
 SETTING(replay_limit, "3", UINT(0, 100000), policy.replay_limit,
 	"a number from 0 (they are not counted) to 100000")
 SETTING(burst_limit, "20", UINT(0, 100000), burst_limit,
