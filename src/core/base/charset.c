@@ -8,15 +8,16 @@
 
 struct charset_kept {
 	char name[BOUNCE_CHARSET_NAME_MAX_SIZE + 1];
-	/* never used but to keep its module loaded */
+	/* this is never used; it keeps the charset's module loaded */
 	struct charset_translation *translation;
 };
 
-/* The one that was begun first is the first to go. */
+/* A ring: a new charset takes the place of the one that was loaded first. */
 static struct charset_kept charsets_kept[BOUNCE_MAX_CHARSETS];
 static unsigned int charsets_next;
 
-/* Returns 0, or -1 if the charset is not known. */
+/* Load the charset, if it is not loaded yet. Returns 0, or -1 if the charset is
+   not known. */
 static int charset_keep(const char *name)
 {
 	struct charset_translation *translation;
@@ -38,8 +39,8 @@ static int charset_keep(const char *name)
 	return 0;
 }
 
-/* Returns 1 if it may be converted, 0 if it is not known, -1 if it is one more
-   than may be. */
+/* Returns 1 if the charset may be converted, 0 if it is not known, -1 if max
+   others are used already. */
 static int
 charsets_use(struct bounce_charsets *used, unsigned int max, const char *name)
 {
@@ -69,7 +70,8 @@ int bounce_charset_begin(struct bounce_charsets *used, const char *charset,
 	return charset_to_utf8_begin(charset, NULL, translation_r);
 }
 
-/* =?charset?.., or with a language (RFC 2231 section 5) =?charset*en?.. */
+/* data is what follows the "=?" of "=?charset?..", or of "=?charset*en?..",
+   which names a language, too (RFC 2231 section 5). */
 static const char *t_word_charset(const unsigned char *data, size_t size)
 {
 	size_t i;
@@ -81,7 +83,8 @@ static const char *t_word_charset(const unsigned char *data, size_t size)
 	return "";
 }
 
-/* What is before the first word in a charset that is one too many. */
+/* Returns how many octets stand before the first word whose charset is one too
+   many. */
 static size_t words_size(const unsigned char *data, size_t size)
 {
 	const unsigned char *word = data, *end = data + size;

@@ -1,36 +1,38 @@
 #ifndef BOUNCE_CHARSET_H
 #define BOUNCE_CHARSET_H
 
-/* iconv loads a module for a charset when it is first used and lets go of it
-   soon after its last use. To load it costs more than all else that is done with
-   a message, and a mailbox's mail comes in a few charsets, so the last
-   BOUNCE_MAX_CHARSETS that were used stay loaded, for the process; and no more
-   are converted of one message. */
+/* iconv loads a module for a charset when the charset is first used, and
+   unloads it soon after its last use. Loading one costs more than everything
+   else that is done with a message, and the mail of one mailbox comes in few
+   charsets. So this process keeps BOUNCE_MAX_CHARSETS of them loaded, and
+   converts no more than that many for one message. */
 
 #include "base/limits.h"
 
-/* No name of a charset is longer. */
+/* A charset with a longer name is not known, in octets. */
 #define BOUNCE_CHARSET_NAME_MAX_SIZE 40
 
 struct charset_translation;
 
-/* The charsets of one message, by the names that it gives them. Zeroed to begin
-   with. */
+/* The charsets that one message has used so far, by the names that the message
+   gives them. The owner zeroes the struct before its first use. */
 struct bounce_charsets {
 	char names[BOUNCE_MAX_CHARSETS][BOUNCE_CHARSET_NAME_MAX_SIZE + 1];
 	unsigned int count;
 };
 
-/* Begin a conversion to UTF-8: charset_to_utf8_begin(). Returns 0, or -1 if the
-   charset is not known, or one more than are converted of the message. */
+/* Begin a conversion to UTF-8, as charset_to_utf8_begin() does; the caller ends
+   it with charset_to_utf8_end(). Returns 0, or -1 if the charset is not known
+   or if the message has used BOUNCE_MAX_CHARSETS others already. */
 int bounce_charset_begin(struct bounce_charsets *used, const char *charset,
 			 struct charset_translation **translation_r);
-/* The words of RFC 2047 in a field's value, decoded to UTF-8. Broken ones stay
-   as they are, and so does all from the first that is in a charset beyond
-   BOUNCE_FIELD_MAX_CHARSETS. */
+/* Append a field's value to dest, with its encoded words (RFC 2047) decoded to
+   UTF-8. Words that are broken stay as they are. If the value uses more than
+   BOUNCE_FIELD_MAX_CHARSETS charsets, it is not decoded from the first word on
+   that is in one too many. */
 void bounce_charset_decode_words(const unsigned char *data, size_t size,
 				 buffer_t *dest);
-/* Let go of all of them. */
+/* Unload all charsets. */
 void bounce_charsets_deinit(void);
 
 #endif

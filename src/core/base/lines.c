@@ -34,8 +34,8 @@ static bool lines_give_carry(struct bounce_lines *lines)
 	return ret;
 }
 
-/* A line, or what there is of it, up to the cap on its size. Returns how much
-   of it was taken. */
+/* Take a line (ends is TRUE) or the beginning of one, as far as the cap on its
+   size allows. Returns how many octets were taken. */
 static size_t
 lines_take(struct bounce_lines *lines, const unsigned char *data, size_t size,
 	   bool ends, bool *go_on_r)

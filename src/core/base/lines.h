@@ -1,9 +1,10 @@
 #ifndef BOUNCE_LINES_H
 #define BOUNCE_LINES_H
 
-/* What white space is, and where a line ends; and what cuts a stream of octets
-   into lines, without copying what need not be. Octets from p up to end, which
-   may be none. */
+/* What white space is, where a line ends, and a reader that cuts a stream of
+   octets into lines and copies only what it must. The functions look at the
+   octets from p up to, but not including, end; p may be equal to end unless a
+   function says otherwise. */
 
 /* WSP of RFC 5234: a space or a tab. */
 static inline bool bounce_is_wsp(unsigned char c)
@@ -11,13 +12,13 @@ static inline bool bounce_is_wsp(unsigned char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The same, or an octet of a line end. */
+/* TRUE for WSP, CR and LF. */
 static inline bool bounce_is_space(unsigned char c)
 {
 	return bounce_is_wsp(c) || c == '\r' || c == '\n';
 }
 
-/* Returns the first octet that is no white space, or end. */
+/* Returns the first octet that is not white space, or end. */
 static inline const unsigned char *
 bounce_space_skip(const unsigned char *p, const unsigned char *end)
 {
@@ -26,7 +27,7 @@ bounce_space_skip(const unsigned char *p, const unsigned char *end)
 	return p;
 }
 
-/* Returns the end without the white space before it. */
+/* Returns the end of the text without the white space at its end. */
 static inline const unsigned char *
 bounce_space_trim(const unsigned char *p, const unsigned char *end)
 {
@@ -35,13 +36,14 @@ bounce_space_trim(const unsigned char *p, const unsigned char *end)
 	return end;
 }
 
-/* TRUE if there is nothing but white space. */
+/* TRUE if all octets are white space, or if there are none. */
 static inline bool bounce_is_blank(const unsigned char *data, size_t size)
 {
 	return size == 0 || bounce_space_skip(data, data + size) == data + size;
 }
 
-/* Returns where the next line begins, behind the LF, or end. p < end. */
+/* Returns where the next line begins, which is after the next LF, or end. There
+   must be at least one octet: p < end. */
 static inline const unsigned char *
 bounce_line_next(const unsigned char *p, const unsigned char *end)
 {
@@ -49,29 +51,34 @@ bounce_line_next(const unsigned char *p, const unsigned char *end)
 	return p == NULL ? end : p + 1;
 }
 
-/* A line with its line end (LF, or CRLF), or a piece of a line that is longer
-   than BOUNCE_LINE_MAX_SIZE; start: its first piece. size is never 0.
-   Returns FALSE to stop. */
+/* Gets a line with its line end (LF or CRLF), or one piece after the other of a
+   line that is longer than BOUNCE_LINE_MAX_SIZE. start is TRUE for a line and
+   for the first piece of one. size is never 0. data is valid until the callback
+   returns. Returns FALSE to stop. */
 typedef bool bounce_line_callback_t(const unsigned char *data, size_t size,
 				    bool start, void *context);
 
 struct bounce_lines {
 	bounce_line_callback_t *callback;
 	void *context;
-	/* the beginning of a line whose end has not come yet */
+	/* the beginning of a line whose end was not given yet */
 	buffer_t *carry;
-	/* the next octet does not begin a line */
+	/* the next octet continues a line of which a piece was given */
 	bool inside;
 };
 
-/* Cut a stream that comes in pieces into lines, for the callback. The beginning of
-   a line is kept in the pool. */
+/* Begin a stream that comes in pieces; the callback will get its lines. The
+   beginning of a line whose end was not given yet is kept in the pool. There is
+   no deinit(). */
 void bounce_lines_init(struct bounce_lines *lines, pool_t pool,
 		       bounce_line_callback_t *callback, void *context);
-/* Returns FALSE if the callback stopped. */
+/* Take the next octets of the stream, and give the callback the lines that are
+   complete. Returns FALSE if the callback said to stop; the rest of the octets
+   is then ignored. */
 bool bounce_lines_more(struct bounce_lines *lines,
 		       const unsigned char *data, size_t size);
-/* Gives the last line, which has no line end. */
+/* Give the callback the last line, if that has no line end. Returns FALSE if
+   the callback said to stop. */
 bool bounce_lines_finish(struct bounce_lines *lines);
 
 #endif

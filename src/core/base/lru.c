@@ -61,7 +61,7 @@ bounce_lru_find(struct bounce_lru *lru, const char *name)
 void bounce_lru_add(struct bounce_lru *lru, struct bounce_lru_entry *entry,
 		    const char *name)
 {
-	/* it may be the name of the entry that is freed */
+	/* copy it first: it may be the name of the entry that is freed */
 	entry->name = i_strdup(name);
 	bounce_lru_remove(lru, entry->name);
 	if (hash_table_count(lru->entries) >= lru->max_count)

@@ -5,9 +5,9 @@
 #include "unichar.h"
 #include "base/sanitize.h"
 
-/* str_sanitize() lets C1 controls pass: to a terminal, U+009B begins an escape
-   sequence as ESC [ does. And what turns the direction of the text makes another
-   line of it for who reads it. */
+/* str_sanitize() lets C1 controls pass, yet U+009B begins an escape sequence of
+   a terminal as "ESC [" does. A character that changes the direction of the
+   text makes the line read differently from what it says. */
 bool bounce_char_is_control(uint32_t chr)
 {
 	return chr < 0x20 || (chr >= 0x7f && chr < 0xa0) ||

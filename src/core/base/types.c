@@ -3,8 +3,8 @@
 #include "lib.h"
 #include "base/types.h"
 
-/* The tables' sizes show a line that is missing at their end; the unit test
-   shows one that is missing elsewhere. */
+/* The compiler notices if the last line of a table is missing, by the table's
+   size; the unit test notices if another line is missing. */
 
 static const char *const kind_names[] = {
 	[BOUNCE_KIND_NONE] = "none",

@@ -1,13 +1,13 @@
 #ifndef BOUNCE_TYPES_H
 #define BOUNCE_TYPES_H
 
-/* The words of the project: what a message is, what came back in it, and
-   what we say of it. Each enum has a table of names in base/types.c, but for
-   the reasons, which have theirs in verdict/reasons.c; the names are part of the
-   contract (JSON, Sieve, events, log). */
+/* The terms of the project: what a message is, what came back in it, and what
+   we say of it. base/types.c has a table of names for each enum, except for the
+   reasons, whose table is in verdict/reasons.c. The names are an interface:
+   JSON, Sieve, events and the log use them. */
 
-/* What the message is. FAILED to EXPANDED are bounces and named after the
-   Action field of RFC 3464 section 2.3.3. */
+/* What the message is. FAILED to EXPANDED are bounces, and are named after the
+   values of the Action field in RFC 3464 section 2.3.3. */
 enum bounce_kind {
 	BOUNCE_KIND_NONE = 0,
 	BOUNCE_KIND_FAILED,
@@ -22,7 +22,7 @@ enum bounce_kind {
 	BOUNCE_KIND_COUNT
 };
 
-/* What came back of the original. */
+/* How much of the original came back. */
 enum bounce_original_state {
 	BOUNCE_ORIGINAL_NONE = 0,
 	BOUNCE_ORIGINAL_HEADERS,
@@ -43,10 +43,10 @@ enum bounce_verdict_value {
 	BOUNCE_VERDICT_COUNT
 };
 
-/* Why. Each reason has a row in the table of verdict/reasons.c, and belongs to
-   exactly one verdict. */
+/* Why the verdict is what it is. Each reason has a row in the table of
+   verdict/reasons.c, and belongs to exactly one verdict. */
 enum bounce_reason {
-	/* none: the kind is the reason */
+	/* none: the kind of the message is the reason */
 	BOUNCE_REASON_NONE = 0,
 	/* genuine */
 	BOUNCE_REASON_DKIM_FULL,
@@ -84,9 +84,9 @@ enum bounce_reason {
 	BOUNCE_REASON_COUNT
 };
 
-/* What SPF says, RFC 7208 section 2.6. */
+/* The result of SPF, RFC 7208 section 2.6. */
 enum bounce_spf {
-	/* It was not asked. */
+	/* SPF was not checked. */
 	BOUNCE_SPF_NOT_ASKED = 0,
 	BOUNCE_SPF_NONE,
 	BOUNCE_SPF_NEUTRAL,
@@ -99,12 +99,13 @@ enum bounce_spf {
 	BOUNCE_SPF_COUNT
 };
 
-/* The names of the contract, e.g. "failed", "headers", "backscatter". The
-   strings are static. */
+/* The names as JSON, Sieve and the log have them, such as "failed", "headers"
+   and "backscatter". The strings are static. */
 const char *bounce_kind_name(enum bounce_kind kind);
 const char *bounce_original_state_name(enum bounce_original_state state);
 const char *bounce_verdict_name(enum bounce_verdict_value value);
-/* As in RFC 8601 section 2.7.2: "softfail"; NULL for NOT_ASKED. */
+/* The name as in RFC 8601 section 2.7.2, such as "softfail", a static string;
+   NULL for NOT_ASKED. */
 const char *bounce_spf_name(enum bounce_spf spf);
 
 /* TRUE for the five kinds of RFC 3464. */

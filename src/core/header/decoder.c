@@ -15,7 +15,8 @@ void bounce_decoder_init(struct bounce_decoder *decoder, pool_t pool,
 	if (encoding == BOUNCE_ENCODING_IDENTITY)
 		return;
 
-	/* malloced: what the decoder buffers is reused for each line */
+	/* from the heap: the buffer is used again for each line, and may
+	   grow */
 	decoder->decoded = buffer_create_dynamic(default_pool, 1024);
 	bounce_lines_init(&decoder->lines, pool, callback, context);
 	if (encoding == BOUNCE_ENCODING_QUOTED_PRINTABLE)
@@ -47,7 +48,7 @@ void bounce_decoder_line(struct bounce_decoder *decoder,
 		(void)qp_decoder_more(decoder->qp, data, size, &pos, &error);
 	else if (base64_decode_more(&decoder->base64, data, size, &pos,
 				    decoder->decoded) <= 0) {
-		/* the end of the data, or garbage */
+		/* the base64 has ended, or is invalid */
 		decoder->broken = TRUE;
 	}
 	decoder_give(decoder);

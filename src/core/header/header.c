@@ -9,18 +9,19 @@
 #include "base/lines.h"
 #include "header/header.h"
 
-/* Values that somebody looks at are short. This is what a human or a Sieve
-   script gets of a longer one. */
+/* How many octets of a field's value people and Sieve scripts get. The values
+   that anybody looks at are shorter. */
 #define FIELD_VALUE_MAX_SIZE 8192
 
-/* What some programs write above all text. */
+/* Some programs write this at the beginning of a text. */
 #define UTF8_BOM "\xef\xbb\xbf"
 
-/* Lines in a header that are no field, until a known field follows. */
+/* How many lines that are not fields, and how many octets of such lines, may
+   stand in a header before a known field follows. */
 #define TENTATIVE_MAX_LINES 40
 #define TENTATIVE_MAX_SIZE (16 * 1024)
 
-/* What there was before the first such line. */
+/* What was collected before the first such line. */
 struct header_snapshot {
 	bool set;
 	unsigned int lines;
@@ -35,10 +36,10 @@ struct bounce_header_builder {
 	ARRAY(struct bounce_field) fields;
 	enum bounce_header_type type;
 	bool over_limit;
-	/* the line that is being given is kept */
+	/* the lines of the current field are kept */
 	bool keep;
 
-	/* which of BOUNCE_FIELD_OF_HEADER were there */
+	/* bits: which fields of BOUNCE_FIELD_OF_HEADER were there */
 	unsigned int seen;
 
 	struct header_snapshot snapshot;
@@ -70,7 +71,8 @@ static inline bool is_ftext(unsigned char c)
 	return c > 32 && c < 127 && c != ':';
 }
 
-/* Sets the size of the name and where the value begins. */
+/* Returns TRUE if this is a field, and sets the size of its name and where its
+   value begins. */
 static bool
 field_parse(const unsigned char *data, size_t size, uint32_t *name_size_r,
 	    uint32_t *value_offset_r)
@@ -92,12 +94,13 @@ bool bounce_header_line_is_field(const unsigned char *data, size_t size)
 {
 	uint32_t name_size, value_offset;
 
-	/* no name is longer than that, and a long line is cut in pieces */
+	/* a longer line comes in pieces, and its name is in the first */
 	return field_parse(data, I_MIN(size, BOUNCE_LINE_MAX_SIZE),
 			   &name_size, &value_offset);
 }
 
-/* The size of the blank at the beginning of data; 0: there is none. */
+/* Returns the size of the white space character at the beginning of data; 0 if
+   there is none. */
 static size_t blank_size(const unsigned char *data, size_t size)
 {
 	static const char *const blanks[] = {
@@ -121,8 +124,8 @@ static bool line_is_empty(const unsigned char *data, size_t size)
 		(size == 2 && data[0] == '\r' && data[1] == '\n');
 }
 
-/* A line that shows nothing: of white space, a no-break space or that of a
-   byte order mark among it. */
+/* TRUE for a line that looks empty: it may hold white space, no-break spaces
+   and byte order marks. */
 static bool line_is_blank(const unsigned char *data, size_t size)
 {
 	size_t i, space;
@@ -170,14 +173,15 @@ void bounce_header_builder_reset(struct bounce_header_builder *builder)
 		buffer_set_used_size(builder->body, 0);
 }
 
-/* A field is kept whole or not at all; smaller ones may follow that fit. */
+/* The last field has become too large. Drop all of it: a field is kept whole or
+   not at all. Smaller ones that follow may still fit. */
 static void builder_limit(struct bounce_header_builder *builder)
 {
 	const struct bounce_field *last = array_back(&builder->fields);
 
 	builder->over_limit = TRUE;
 	builder->keep = FALSE;
-	/* there is no way back to what was before it */
+	/* the snapshot may belong to the field that is dropped */
 	builder->snapshot.set = FALSE;
 	buffer_set_used_size(builder->data, last->offset);
 	array_pop_back(&builder->fields);
@@ -224,8 +228,9 @@ builder_add_field(struct bounce_header_builder *builder,
  * Lines that are no field
  */
 
-/* Take the line for a continuation, and remember what was before it. FALSE:
-   there were too many of them. */
+/* Take the line for a continuation of the field above it, but remember what was
+   there before, so that this can be undone. Returns FALSE if there were too
+   many such lines. */
 static bool
 builder_add_tentative(struct bounce_header_builder *builder,
 		      const unsigned char *data, size_t size)
@@ -248,7 +253,8 @@ builder_add_tentative(struct bounce_header_builder *builder,
 	return TRUE;
 }
 
-/* No known field followed: they are of the body. */
+/* No known field followed the lines that are not fields: they belong to the
+   body. */
 static void builder_rollback(struct bounce_header_builder *builder)
 {
 	struct header_snapshot *snapshot = &builder->snapshot;
@@ -273,13 +279,14 @@ static void builder_rollback(struct bounce_header_builder *builder)
 
 static bool name_is(const unsigned char *name, size_t size, const char *known)
 {
-	/* most names are told apart by their first letter, in either case */
+	/* this is fast, as most names differ in their first letter */
 	return size > 0 && ((name[0] ^ known[0]) & ~0x20) == 0 &&
 		strlen(known) == size &&
 		strncasecmp((const char *)name, known, size) == 0;
 }
 
-/* Sets where in its list the name stands. */
+/* Returns the rank of the name. If that is not OTHER, idx_r is set to the
+   name's place in the list of its rank. */
 static enum bounce_field_rank
 name_get_rank(const unsigned char *name, size_t size, unsigned int *idx_r)
 {
@@ -318,8 +325,8 @@ bounce_field_rank(const struct bounce_header *header,
 			     &idx);
 }
 
-/* A field of that name is there. TRUE if it shows that the lines before it,
-   which are no field, are of the header. */
+/* A field of that name was found. Returns TRUE if it shows that the lines
+   before it, which are not fields, belong to the header. */
 static bool builder_goes_on(struct bounce_header_builder *builder,
 			    const unsigned char *name, size_t size)
 {
@@ -330,8 +337,8 @@ static bool builder_goes_on(struct bounce_header_builder *builder,
 	case BOUNCE_FIELD_OTHER:
 		return FALSE;
 	case BOUNCE_FIELD_OF_HEADER:
-		/* a second one may be of the first part of a body, or of what
-		   the text quotes */
+		/* a second one may belong to the first part of the body, or to
+		   a header that the text quotes */
 		seen = (builder->seen & (1U << idx)) != 0;
 		builder->seen |= 1U << idx;
 		return !seen;
@@ -342,8 +349,8 @@ static bool builder_goes_on(struct bounce_header_builder *builder,
 	return TRUE;
 }
 
-/* TRUE if the value so far ends with the ';' that another parameter follows, and
-   the line begins with one; or the line begins with it. */
+/* TRUE if the line continues a list of parameters: the value so far ends with a
+   ';' and the line begins with a parameter, or the line begins with a ';'. */
 static bool
 builder_expects_parameter(const struct bounce_header_builder *builder,
 			  const unsigned char *data, size_t size)
@@ -360,17 +367,17 @@ builder_expects_parameter(const struct bounce_header_builder *builder,
 	return i > 0 && i < size && data[i] == '=';
 }
 
-/* A line that is no field, in a header that has begun. */
+/* Take a line that is not a field, in a header that has begun. */
 static enum bounce_header_line
 builder_line_no_field(struct bounce_header_builder *builder,
 		      const unsigned char *data, size_t size)
 {
 	if (builder->type == BOUNCE_HEADER_STATUS) {
-		/* somebody reads it: the words are not to be joined */
+		/* people read the value: do not join its words */
 		builder_append(builder, (const void *)" ", 1);
 	} else if (!builder->keep ||
 		   !builder_expects_parameter(builder, data, size)) {
-		/* nor is it of the header's if it may be a boundary */
+		/* a line that may be a boundary belongs to the body, too */
 		return builder->type == BOUNCE_HEADER_MESSAGE &&
 			builder->keep &&
 			(size < 2 || memcmp(data, "--", 2) != 0) &&
@@ -381,7 +388,7 @@ builder_line_no_field(struct bounce_header_builder *builder,
 	return BOUNCE_HEADER_LINE_FIELD;
 }
 
-/* A line before the first field that is none. */
+/* Take a line before the first field that is not a field itself. */
 static enum bounce_header_line
 builder_line_above(struct bounce_header_builder *builder,
 		   const unsigned char *data, size_t size)

@@ -1,17 +1,18 @@
 #ifndef BOUNCE_HEADER_H
 #define BOUNCE_HEADER_H
 
-/* A header block, byte for byte as it came, and where its fields are.
-   RFC 5322 section 2.2. Line ends may be CRLF, LF, or both mixed. */
+/* A header block (RFC 5322 section 2.2), byte for byte as it came, and where
+   its fields are in it. Line ends may be CRLF, LF, or both mixed. */
 
 struct bounce_field {
-	/* Where the field begins in the block, and its size, its folded lines
-	   and its last line end included. */
+	/* Where the field begins in the block, and its size in octets; this
+	   includes its folded lines and its last line end. */
 	uint32_t offset;
 	uint32_t size;
-	/* The name's size, without white space before the colon. */
+	/* The size of the name, without white space before the colon. */
 	uint32_t name_size;
-	/* Where the value begins, counted from offset: after the colon. */
+	/* Where the value begins, counted from offset: right after the
+	   colon. */
 	uint32_t value_offset;
 };
 
@@ -20,9 +21,9 @@ struct bounce_header {
 	size_t size;
 	const struct bounce_field *fields;
 	unsigned int fields_count;
-	/* An empty line ended the block. */
+	/* The block ended with an empty line, which is not part of it. */
 	bool complete:1;
-	/* A cap was reached: there was more than is kept. */
+	/* The block had more fields or octets than are kept. */
 	bool over_limit:1;
 };
 
@@ -32,51 +33,56 @@ struct bounce_header_builder;
 enum bounce_header_line {
 	/* The line belongs to the header. */
 	BOUNCE_HEADER_LINE_FIELD,
-	/* The empty line that ends the header; it is not part of it. */
+	/* The empty line that ends the header, and is not part of it. */
 	BOUNCE_HEADER_LINE_END,
-	/* No header line: the header ended without an empty line, and this
-	   line is of the body. */
+	/* The line does not belong to the header: that ended without an empty
+	   line, and this line is the first of the body. */
 	BOUNCE_HEADER_LINE_BODY
 };
 
 enum bounce_header_type {
 	/* The header of a message. A "From " or ">From " line, lines of white
-	   space and a byte order mark before the first field are skipped (as
-	   FIELD). Lines that are no field belong to the field above them if
-	   another field follows that messages have (continuation lines that
-	   lost their white space on the way). */
+	   space and a byte order mark before the first field are skipped; they
+	   count as FIELD. Lines that are not fields belong to the field above
+	   them if one of the known fields of a message follows: they are
+	   continuation lines that lost their white space on the way. */
 	BOUNCE_HEADER_MESSAGE = 0,
 	/* The header of a MIME part: an empty line always ends it. */
 	BOUNCE_HEADER_PART,
-	/* A group of fields of a delivery-status part, RFC 3464 section 2.1.
-	   What is no field belongs to the field above it. */
+	/* A group of fields of a delivery-status part, RFC 3464 section 2.1. A
+	   line that is not a field belongs to the field above it. */
 	BOUNCE_HEADER_STATUS
 };
 
-/* In each of them a parameter at the beginning of a line belongs to the field
-   above it if this ends with a semicolon. */
+/* Begin a header block; the builder and the header are allocated from the pool.
+   For each type, a line that begins with a parameter belongs to the field above
+   it if that field ends with a semicolon. */
 struct bounce_header_builder *
 bounce_header_builder_init(pool_t pool, enum bounce_header_type type);
-/* Give the next piece of a line, its line end included. start: it begins a
-   line. Only the return value of the first piece of a line counts. */
+/* Take the next line with its line end, or a piece of a line; start is TRUE for
+   a line and for the first piece of one. Only the return value for a line or
+   its first piece counts. */
 enum bounce_header_line
 bounce_header_builder_line(struct bounce_header_builder *builder,
 			   const unsigned char *data, size_t size, bool start);
-/* Forget what was given and begin anew, with the same memory. */
+/* Forget what was collected and begin anew, with the same memory. */
 void bounce_header_builder_reset(struct bounce_header_builder *builder);
-/* Returns what was collected. complete: an empty line ended it. The memory
-   is the pool's. */
+/* Returns what was collected; complete says whether an empty line ended it. The
+   header is the pool's, and the builder must not be used for another header
+   afterwards. */
 const struct bounce_header *
 bounce_header_builder_finish(struct bounce_header_builder *builder,
 			     bool complete);
 
-/* After finish(): lines that were taken for the header's and turned out to be
-   the beginning of the body, in front of the line that ended the header. */
+/* After finish(): get the lines that were collected as part of the header and
+   then turned out to be the beginning of the body. They come before the line
+   that ended the header. size_r is 0 if there are none. */
 void bounce_header_builder_get_body(const struct bounce_header_builder *builder,
 				    const unsigned char **data_r,
 				    size_t *size_r);
 
-/* Split a whole block that is in memory. The header is the pool's. */
+/* Parse a whole block that is in memory. The header is the pool's, and does not
+   point to data. */
 const struct bounce_header *
 bounce_header_parse_type(pool_t pool, enum bounce_header_type type,
 			 const unsigned char *data, size_t size);
@@ -87,21 +93,21 @@ bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
 					size);
 }
 
-/* TRUE if the line begins with a field name and a colon: one or more of the
-   characters of RFC 5322 section 3.6.8, white space allowed before the colon
-   (obs-optional). */
+/* TRUE if the line begins with the name of a field and a colon. A name has one
+   or more of the characters of RFC 5322 section 3.6.8, and white space may
+   stand before the colon (obs-optional). */
 bool bounce_header_line_is_field(const unsigned char *data, size_t size);
 
-/* How much the name of a field says of the block that it stands in: the greater,
-   the more. */
+/* How clearly the name of a field tells that the block which it stands in is
+   the header of a message. A greater value tells it more clearly. */
 enum bounce_field_rank {
-	/* nothing; or the line is no field */
+	/* It tells nothing, or the line is not a field. */
 	BOUNCE_FIELD_OTHER = 0,
-	/* It stands in the header of a message, and hardly in a text. */
+	/* Such a field is found in headers of messages, and rarely in text. */
 	BOUNCE_FIELD_OF_HEADER,
-	/* Every mail has some of these. */
+	/* Every message has some of these fields. */
 	BOUNCE_FIELD_KNOWN,
-	/* The same, and nobody writes it by hand. */
+	/* Many messages have this field, and nobody writes it by hand. */
 	BOUNCE_FIELD_MACHINE
 };
 enum bounce_field_rank
@@ -110,25 +116,28 @@ enum bounce_field_rank
 bounce_field_rank(const struct bounce_header *header,
 		  const struct bounce_field *field);
 
-/* TRUE if the field has this name, without case. */
+/* TRUE if the field has this name; case makes no difference. */
 bool bounce_field_is(const struct bounce_header *header,
 		     const struct bounce_field *field, const char *name);
-/* The first field of that name (or NULL), and how many there are. */
+/* The first returns the first field of that name, or NULL; the second returns
+   how many there are. Case makes no difference. */
 const struct bounce_field *
 bounce_header_find(const struct bounce_header *header, const char *name);
 unsigned int
 bounce_header_count(const struct bounce_header *header, const char *name);
 
-/* The field's value: unfolded (RFC 5322 section 2.2.3), white space at both
-   ends removed, NULs and other control characters made '?', at most max_size
-   octets of it, valid UTF-8 or not. Allocated from the data stack. */
+/* Returns at most max_size octets of the field's value: unfolded (RFC 5322
+   section 2.2.3), without the white space at both ends, and with '?' for NULs
+   and other control characters. It need not be valid UTF-8. Allocated from the
+   data stack. */
 const char *t_bounce_field_value(const struct bounce_header *header,
 				 const struct bounce_field *field,
 				 size_t max_size);
-/* The value of the first field of that name, or NULL. */
+/* Returns the value of the first field of that name, as above, or NULL. */
 const char *t_bounce_header_value(const struct bounce_header *header,
 				  const char *name);
-/* When the first field Date says that it was written; 0: not known. */
+/* Returns the time of the first Date field, in seconds since 1970; 0 if there
+   is no such field or if it is not a date. */
 time_t bounce_header_date(const struct bounce_header *header);
 
 #endif

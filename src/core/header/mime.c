@@ -8,11 +8,11 @@
 #include "base/lines.h"
 #include "header/mime.h"
 
-/* RFC 2046 section 5.1.1 allows 70; a few more do no harm. */
+/* RFC 2046 section 5.1.1 allows 70 octets; some more do no harm. */
 #define BOUNDARY_MAX_SIZE 256
 
-/* The end of a quoted string or of a comment, or its beginning if it has no
-   end: RFC 5322 section 3.2. */
+/* Returns the end of a quoted string or of a comment (RFC 5322 section 3.2), or
+   its beginning if it has no end. */
 static const char *quoted_find_end(const char *value)
 {
 	bool comment = *value == '(';
@@ -42,8 +42,8 @@ static const char *params_find_next(const char *value)
 	return *p == ';' ? p : NULL;
 }
 
-/* Many write a boundary with '=' or '/' in it without the quotes that this
-   needs. Take what stands up to the next ';' or white space. */
+/* Many programs write a boundary with a '=' or '/' in it without the quotes
+   that it needs. Take everything up to the next ';' or white space. */
 static const char *boundary_find_unquoted(const char *value)
 {
 	const char *p = value, *end;

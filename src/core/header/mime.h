@@ -1,7 +1,7 @@
 #ifndef BOUNCE_MIME_H
 #define BOUNCE_MIME_H
 
-/* What the MIME fields of a header say. RFC 2045, 2046, 6522. */
+/* Reads the MIME fields of a header. RFC 2045, RFC 2046, RFC 6522. */
 
 #include "base/limits.h"
 
@@ -14,27 +14,30 @@ enum bounce_encoding {
 };
 
 struct bounce_mime {
-	/* Lower case "type/subtype". */
+	/* "type/subtype" in lower case. */
 	const char *type;
-	/* Only for multipart/...; NULL: none. */
+	/* The boundary of multipart/...; NULL: there is none. */
 	const char *boundary;
-	/* Lower case; NULL: none. */
+	/* The parameter report-type in lower case; NULL: there is none. */
 	const char *report_type;
-	/* Only for text/...; NULL: none. */
+	/* The charset of text/...; NULL: none is named. */
 	const char *charset;
 	enum bounce_encoding encoding;
 };
 
-/* default_type: what a part is without a Content-Type that can be read
-   (RFC 2045 section 5.2, RFC 2046 section 5.1.5); static. */
+/* Read the MIME fields of a header. The strings are the pool's. default_type is
+   the type of a part that has no Content-Type which can be read (RFC 2045
+   section 5.2, RFC 2046 section 5.1.5); it must be a static string, as it is
+   not copied. */
 void bounce_mime_parse(pool_t pool, const struct bounce_header *header,
 		       const char *default_type, struct bounce_mime *mime_r);
-/* The encoding alone. */
+/* Read the transfer encoding alone. */
 enum bounce_encoding
 bounce_mime_get_encoding(const struct bounce_header *header);
 
-/* The multiparts that are open, the outermost first. Zeroed to begin with; to
-   close some, make depth smaller. */
+/* The multiparts that are open, the outermost first. The owner zeroes the
+   struct before its first use, and closes multiparts by making depth
+   smaller. */
 struct bounce_multiparts {
 	struct {
 		const char *boundary;
@@ -44,15 +47,16 @@ struct bounce_multiparts {
 	unsigned int depth;
 };
 
-/* mime: with a boundary, which is not copied. Returns FALSE if too many are
-   open. */
+/* Open a multipart. mime must have a boundary, which is not copied. Returns
+   FALSE if BOUNCE_MIME_MAX_DEPTH multiparts are open already. */
 bool bounce_multiparts_open(struct bounce_multiparts *multiparts,
 			    const struct bounce_mime *mime);
-/* TRUE if the innermost is a digest: its parts are messages (RFC 2046 section
-   5.1.5). */
+/* TRUE if the innermost open multipart is a digest, whose parts are messages
+   unless they say otherwise (RFC 2046 section 5.1.5). */
 bool bounce_multiparts_in_digest(const struct bounce_multiparts *multiparts);
-/* The line begins with "--". Returns the index of the multipart whose boundary
-   it is, of several the innermost, or -1; last_r: it is the last one. */
+/* Take a line that begins with "--". Returns the index of the multipart whose
+   boundary it is, the innermost one if there are several, or -1 if there is
+   none. last_r is set to whether the boundary closes the multipart. */
 int bounce_multiparts_find(const struct bounce_multiparts *multiparts,
 			   const unsigned char *data, size_t size,
 			   bool *last_r);

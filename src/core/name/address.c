@@ -8,7 +8,7 @@
 #include "name/domain-name.h"
 #include "name/address.h"
 
-/* What of a bad word is shown to the admin */
+/* How many octets of a bad word an error shows */
 #define PATTERN_ERROR_MAX_SIZE 80
 
 /*
@@ -22,13 +22,14 @@ static const char *t_address_domain(const char *domain)
 
 	if (name != NULL)
 		return name;
-	/* an address literal, or nobody knows what */
+	/* it is an address literal, or not a domain at all */
 	if (size > 0 && domain[size - 1] == '.')
 		size--;
 	return t_strndup(domain, size);
 }
 
-/* RFC 5321 section 4.1.2: Quoted-string is what it quotes. */
+/* RFC 5321 section 4.1.2: a Quoted-string means the same as the text that it
+   quotes. */
 static const char *t_local_part_unquote(const char *local_part)
 {
 	size_t size = strlen(local_part);
@@ -69,9 +70,10 @@ int t_bounce_address_parse(const char *text,
 		*address_r->domain == '\0' ? -1 : 0;
 }
 
-/* Many write a display name with an '@' in it and no quotes: where words and
-   one pair of angle brackets are all that is there, the address is in them.
-   Brackets in a comment or a quoted string are somebody's trick. */
+/* Many programs write a display name with an '@' in it without quotes. If the
+   value consists of words and one pair of angle brackets, the address is in the
+   brackets. Brackets in a comment or a quoted string may be an attempt to
+   deceive, and are left to the parser. */
 static const char *list_skip_name(const char *value)
 {
 	const char *angle = value + strcspn(value, "<(\",:;");
@@ -101,7 +103,7 @@ int t_bounce_address_parse_list(const char *value,
 				     BOUNCE_ADDRESS_MAX_LIST + 1, 0);
 	for (; addr != NULL && parsed < BOUNCE_ADDRESS_MAX_LIST;
 	     addr = addr->next, parsed++) {
-		/* groups begin and end with one that has no domain */
+		/* a group begins and ends with an entry without a domain */
 		if (addr->mailbox == NULL || *addr->mailbox == '\0' ||
 		    addr->domain == NULL || *addr->domain == '\0')
 			continue;
@@ -156,8 +158,8 @@ bool bounce_address_string_is_whole(const char *address)
  * Wrappings
  */
 
-/* The field up to the separator, which has to be there and behind something.
-   *p is then behind it. */
+/* Skip what stands before the separator, and the separator itself. Returns
+   FALSE if there is no separator, or if nothing stands before it. */
 static bool wrap_skip(const char **p, char separator)
 {
 	const char *end = strchr(*p, separator);
@@ -173,8 +175,9 @@ static bool wrap_is_srs_separator(char c)
 	return c == '=' || c == '+' || c == '-';
 }
 
-/* SRS0=HHH=TT=domain=local-part; and SRS1=HHH=forwarder=, behind which is the
-   SRS0 address without its name, but with the separator that follows that. */
+/* The forms are SRS0=HHH=TT=domain=local-part, and SRS1=HHH=forwarder=, which
+   is followed by an SRS0 address: without the letters SRS0, but with the
+   separator that stands after them. */
 static bool unwrap_srs(const char *p, struct bounce_address *inner_r)
 {
 	const char *domain;
@@ -198,14 +201,15 @@ static bool unwrap_srs(const char *p, struct bounce_address *inner_r)
 	return *inner_r->domain != '\0';
 }
 
-/* A digit for the key, three for the day, six of the hash in hexadecimal. */
+/* A tag has one digit for the key, three for the day, and six hexadecimal
+   digits of the hash. */
 static bool wrap_is_batv_tag(const char *tag, size_t size)
 {
 	return size == 10 && strspn(tag, "0123456789") >= 4 &&
 		strspn(tag, "0123456789abcdefABCDEF") >= 10;
 }
 
-/* TAG=local-part; once it was local-part/TAG */
+/* The form is TAG=local-part; the older one is local-part/TAG. */
 static const char *t_unwrap_batv(const char *p)
 {
 	size_t size = strcspn(p, "=");
@@ -219,7 +223,7 @@ static const char *t_unwrap_batv(const char *p)
 	return NULL;
 }
 
-/* Barracuda's: btv1==TAG==local-part */
+/* The form of Barracuda is btv1==TAG==local-part. */
 static const char *unwrap_btv1(const char *p)
 {
 	const char *end = strstr(p, "==");
@@ -253,7 +257,7 @@ static size_t local_part_size(const char *local_part, const char *delimiters)
 	size_t size = delimiters == NULL ? strlen(local_part) :
 		strcspn(local_part, delimiters);
 
-	/* one that begins with a delimiter has no detail */
+	/* a local part that begins with a delimiter has no detail */
 	return size == 0 ? strlen(local_part) : size;
 }
 
@@ -273,7 +277,8 @@ bool bounce_address_equals(const struct bounce_address *address1,
  * Patterns
  */
 
-/* "@domain", or an address, with its domain as it is compared; else NULL. */
+/* Returns "@domain" or an address, its domain in the form in which domains are
+   compared; NULL if the word is neither. */
 static const char *t_pattern_parse(const char *word)
 {
 	const char *domain = bounce_address_domain(word);

@@ -5,7 +5,7 @@
 
 #include <idn2.h>
 
-/* RFC 1035 section 2.3.4, in the text form */
+/* RFC 1035 section 2.3.4, for a name in its text form */
 #define DNS_NAME_MAX_SIZE 253
 #define DNS_LABEL_MAX_SIZE 63
 
@@ -40,8 +40,9 @@ bool bounce_dns_name_is_valid(const char *name)
  * Domains
  */
 
-/* No name that is longer in UTF-8 has an A-label form of 253 octets: each
-   character of up to 4 octets takes one octet there at least. */
+/* A name that is longer than this in UTF-8 does not fit into 253 octets as
+   A-labels: a character has at most 4 octets in UTF-8, and takes at least one
+   octet there. */
 #define DOMAIN_MAX_UTF8_SIZE (4 * DNS_NAME_MAX_SIZE)
 
 static const char *t_domain_to_ascii(const char *domain)
@@ -58,7 +59,7 @@ static const char *t_domain_to_ascii(const char *domain)
 	return ret;
 }
 
-/* Without the root's dot at its end. */
+/* Returns the size of the domain without the root's dot at its end. */
 static size_t domain_size(const char *domain)
 {
 	size_t size = strlen(domain);

@@ -26,7 +26,7 @@ int bounce_ip_parse(const char *str, struct ip_addr *ip_r)
 	return net_addr2ip(str, ip_r);
 }
 
-/* net_parse_range() takes "192.0.2" and "192.0.2.0/" for something. */
+/* Refuses "192.0.2" and "192.0.2.0/", which net_parse_range() accepts. */
 static int
 network_parse(const char *word, struct bounce_network *network_r)
 {
@@ -96,7 +96,7 @@ bool bounce_ip_is_private(const struct ip_addr *ip)
 		{ AF_INET6, 0xfe80, 10 },	/* fe80::/10 */
 		{ AF_INET6, 0xfec0, 10 },	/* fec0::/10 */
 	};
-	/* ip4 and ip6 begin at the same place, in network byte order */
+	/* ip4 and ip6 begin at the same place, and are in network byte order */
 	const uint8_t *octets = (const uint8_t *)&ip->u;
 	unsigned int i, first = octets[0] << 8 | octets[1];
 

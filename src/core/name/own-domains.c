@@ -9,7 +9,7 @@
 #include "name/own-domains.h"
 
 #define DOMAIN_SEPARATORS ", \t\r\n"
-/* What of a bad word is shown to the admin */
+/* How many octets of a bad word an error shows */
 #define DOMAIN_ERROR_MAX_SIZE 80
 
 struct bounce_domains_answered {
@@ -17,7 +17,7 @@ struct bounce_domains_answered {
 	enum bounce_domains_answer answer;
 };
 
-/* What one message has asked. */
+/* What was asked for one message. */
 struct bounce_domains_asked {
 	pool_t pool;
 	struct bounce_domain_source *const *sources;
@@ -27,7 +27,8 @@ struct bounce_domains_asked {
 };
 
 struct bounce_domains {
-	/* Domains and patterns as bounce_domain_source has them, sorted. */
+	/* Sorted domains and patterns, in the form of the keys of
+	   bounce_domain_source. */
 	ARRAY_TYPE(const_string) list;
 	/* NULL: there are no sources */
 	struct bounce_domains_asked *asked;
@@ -111,7 +112,7 @@ bool bounce_domains_list_has(const struct bounce_domains *domains,
 	return FALSE;
 }
 
-/* As bounce_domain_source has them. */
+/* Returns the keys of a domain, as bounce_domain_source describes them. */
 static const char *const *t_domain_keys(const char *name)
 {
 	ARRAY_TYPE(const_string) keys;
@@ -145,7 +146,7 @@ domains_ask_sources(struct bounce_domains_asked *asked,
 		if (ret > 0)
 			return BOUNCE_DOMAINS_OWN;
 		if (ret < 0) {
-			/* another one may know it */
+			/* another source may know it */
 			answer = BOUNCE_DOMAINS_UNKNOWN;
 			if (asked->error == NULL)
 				asked->error = p_strdup(asked->pool, error);
@@ -164,7 +165,7 @@ domains_ask(struct bounce_domains_asked *asked, const char *name,
 		if (strcmp(answered->name, name) == 0)
 			return answered->answer;
 	}
-	/* each has asked for three keys at least, or been over the limit */
+	/* each answer took at least three keys, or was over the limit */
 	if (array_count(&asked->answers) >= BOUNCE_DOMAINS_MAX_KEYS)
 		return BOUNCE_DOMAINS_OVER_LIMIT;
 	answered = array_append_space(&asked->answers);
