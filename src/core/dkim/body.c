@@ -3,19 +3,20 @@
 #include "lib.h"
 #include "dkim/dkim-private.h"
 
-/* One canonical form of the body. It is hashed once, whatever l= signatures
-   have. */
+/* One canonical form of the body. It is hashed once for all signatures,
+   whatever their l= is. */
 struct body_form {
 	enum bounce_dkim_canon canon;
 	struct bounce_dkim_hash hash;
 	struct bounce_dkim_body_form *result;
-	/* of the result's digests: those that were taken */
+	/* how many of the result's digests were taken */
 	unsigned int digests_done;
 
-	/* line ends that were seen, and count if more than empty lines
-	   follows */
+	/* line ends that were seen; they are part of the form only if a line
+	   follows that is not empty */
 	uoff_t pending_lines;
-	/* the same of white space in the line: relaxed only */
+	/* white space was seen in the line, which is part of the form only if
+	   something else follows in the line: relaxed only */
 	bool pending_space:1;
 	/* the line is not empty so far */
 	bool line_started:1;
@@ -25,7 +26,7 @@ struct body_form {
 
 struct bounce_dkim_body_hasher {
 	struct bounce_dkim_body_hashes *result;
-	/* NULL: nobody wants this form */
+	/* NULL: no signature wants this form */
 	struct body_form *forms[BOUNCE_DKIM_CANON_COUNT];
 	/* the last octet was a CR */
 	bool pending_cr;
@@ -52,7 +53,7 @@ form_emit(struct body_form *form, const void *_data, size_t size)
 	struct bounce_dkim_body_digest *digest;
 	size_t part;
 
-	/* the digest of all of it is taken at the end */
+	/* the digest of the whole form is taken at the end */
 	while (form->digests_done < result->digests_count) {
 		digest = &result->digests[form->digests_done];
 		if (digest->length >= result->size + size)
@@ -69,7 +70,8 @@ form_emit(struct body_form *form, const void *_data, size_t size)
 	result->size += size;
 }
 
-/* The line is not empty: write what is before its first octet. */
+/* The line turned out not to be empty: hash the line ends before its first
+   octet. */
 static void form_start_line(struct body_form *form)
 {
 	for (; form->pending_lines > 0; form->pending_lines--)
@@ -88,16 +90,16 @@ static inline uint64_t load8(const unsigned char *p)
 
 #define ALL_OCTETS(c) (UINT64_C(0x0101010101010101) * (c))
 
-/* Not 0 if an octet of x is c. Octets above one that is may be taken for it,
-   too. */
+/* Returns a value in which the top bit of each octet is set that is c in x; it
+   is 0 if none is. An octet above one that is c may be reported by mistake. */
 static inline uint64_t have_octet(uint64_t x, unsigned char c)
 {
 	x ^= ALL_OCTETS(c);
 	return (x - ALL_OCTETS(1)) & ~x & ALL_OCTETS(0x80);
 }
 
-/* The first white space that is not just one space between words. This is
-   where the time goes: look at eight octets at once. */
+/* Returns the first white space that is not a single space between words. Most
+   of the time is spent here, so this looks at eight octets at once. */
 static const unsigned char *
 find_space(const unsigned char *p, const unsigned char *end)
 {
@@ -125,7 +127,7 @@ find_space(const unsigned char *p, const unsigned char *end)
 	return end;
 }
 
-/* Octets of a line, no line end among them. Section 3.4.4. */
+/* Take octets of a line without its line end. Section 3.4.4. */
 static void
 form_relaxed_text(struct body_form *form, const unsigned char *p,
 		  const unsigned char *end)
@@ -150,7 +152,7 @@ form_relaxed_text(struct body_form *form, const unsigned char *p,
 	}
 }
 
-/* Section 3.4.3. */
+/* Take octets of a line without its line end. Section 3.4.3. */
 static void
 form_simple_text(struct body_form *form, const unsigned char *p,
 		 const unsigned char *end)
@@ -172,8 +174,9 @@ form_text(struct body_form *form, const unsigned char *p,
 		form_simple_text(form, p, end);
 }
 
-/* data begins a line or goes on with one. The octet behind end is not seen,
-   and is not the LF of a CR at the end: that CR was taken off. */
+/* Take the next octets, which need not begin a line. They do not end with the
+   CR of a CRLF whose LF follows in the next octets: the caller has kept that
+   CR. */
 static void
 form_more(struct body_form *form, const unsigned char *p,
 	  const unsigned char *end)
@@ -192,8 +195,9 @@ form_more(struct body_form *form, const unsigned char *p,
 
 static void form_finish(struct body_form *form)
 {
-	/* The last line that is not empty has its line end. A body without
-	   any is one line end if it is simple, and nothing if relaxed. */
+	/* The form ends with the line end of the last line that is not empty.
+	   If all lines are empty, the simple form is one line end, and the
+	   relaxed form is empty. */
 	if (form->started || form->canon == BOUNCE_DKIM_CANON_SIMPLE)
 		form_emit(form, "\r\n", 2);
 	form->result->usable =
@@ -201,7 +205,8 @@ static void form_finish(struct body_form *form)
 	bounce_dkim_hash_deinit(&form->hash);
 }
 
-/* A digest for this l=, unless there are as many as are taken. */
+/* Add a digest for this l=, unless there are BOUNCE_DKIM_MAX_LENGTHS
+   already. */
 static void form_add_length(struct bounce_dkim_body_form *result, uoff_t length)
 {
 	struct bounce_dkim_body_digest *digests = result->digests;
@@ -304,7 +309,8 @@ bounce_dkim_body_finish(struct bounce_dkim_body_hasher **_hasher)
 	return hasher->result;
 }
 
-/* The digest of so much of the form, or NULL: it was not taken. */
+/* Returns the digest of the first length octets of the form, or NULL if it was
+   not taken. */
 static const unsigned char *
 form_find_hash(const struct bounce_dkim_body_form *form, uoff_t length)
 {
@@ -332,7 +338,7 @@ bounce_dkim_body_check(const struct bounce_dkim_body_hashes *hashes,
 	if (form == NULL || !form->usable)
 		return BOUNCE_DKIM_BODY_UNTESTED;
 	length = sig->have_length ? sig->length : form->size;
-	/* section 3.5: l= must not be larger than the body */
+	/* section 3.5: l= must not exceed the size of the body */
 	hash = length > form->size ? NULL : form_find_hash(form, length);
 	if (hash == NULL && length < form->size)
 		return BOUNCE_DKIM_BODY_UNTESTED;

@@ -3,7 +3,8 @@
 #include "lib.h"
 #include "dkim/dkim-private.h"
 
-/* Section 3.4.1: nothing changes. But line ends have become LF on the way. */
+/* Section 3.4.1: the field is hashed unchanged, except that a line end which
+   became LF on the way is hashed as CRLF again. */
 static void
 canon_simple(struct bounce_dkim_hash *hash,
 	     const unsigned char *p, const unsigned char *end)
@@ -23,16 +24,16 @@ canon_simple(struct bounce_dkim_hash *hash,
 		bounce_dkim_hash_more(hash, p, end - p);
 }
 
-/* White space that was seen and not written yet. */
+/* White space that was seen and was not hashed yet. */
 enum canon_space {
 	CANON_SPACE_NONE,
 	CANON_SPACE_SEEN,
-	/* that at the beginning of the value is dropped */
+	/* it stands at the beginning of the value, and is dropped */
 	CANON_SPACE_START
 };
 
-/* Section 3.4.2: a line end counts as nothing, but white space follows it in
-   all fields. */
+/* Section 3.4.2: line ends are left out. In a folded field, each of them is
+   followed by white space, so that no words are joined. */
 static void
 canon_relaxed_value(struct bounce_dkim_hash *hash, enum canon_space *space,
 		    const unsigned char *p, const unsigned char *end)

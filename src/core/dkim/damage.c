@@ -4,12 +4,13 @@
 #include "unichar.h"
 #include "dkim/dkim-private.h"
 
-/* What mail software puts around a name, or into it, when it makes a link of
-   it, encodes it or takes the link away. None of it stands in a domain name. */
+/* Characters that mail software puts around a name or into it when it makes a
+   link of the name, encodes it or removes the link. None of them can be in a
+   domain name. */
 #define DAMAGE_CHARS "<>[](){}=?!\"'`"
 
-/* Characters that are not seen, or look like a space; and what could not be
-   converted. */
+/* Characters that are invisible or look like a space, and the character that
+   stands for what could not be converted. */
 static const unichar_t damage_invisible[] = {
 	0x00a0, /* no-break space */
 	0x00ad, /* soft hyphen */
@@ -22,8 +23,8 @@ static const unichar_t damage_invisible[] = {
 	0xfffd
 };
 
-/* What is known of the values that tags have: they are a single word, and there
-   is nothing but ASCII in them. */
+/* What is known of the values of tags: which of them are a single word, and
+   which are pure ASCII. */
 static const struct {
 	const char *name;
 	bool word, ascii;
@@ -50,7 +51,7 @@ size_t bounce_dkim_invisible_size(const unsigned char *data, size_t size)
 
 	ret = uni_utf8_get_char_n(data, size, &chr);
 	if (ret <= 0) {
-		/* it is not UTF-8: nothing that belongs into a tag */
+		/* it is not UTF-8, so no signer wrote it */
 		return 1;
 	}
 	for (i = 0; i < N_ELEMENTS(damage_invisible); i++) {
@@ -64,7 +65,7 @@ bool bounce_dkim_name_is_broken(const unsigned char *data, size_t size)
 {
 	size_t i;
 
-	/* emphasis in a text */
+	/* emphasis of plain text, such as _name_ */
 	if (size > 0 && (data[0] == '_' || data[size - 1] == '_'))
 		return TRUE;
 	for (i = 0; i < size; i++) {
@@ -80,7 +81,8 @@ bool bounce_dkim_name_is_broken(const unsigned char *data, size_t size)
 	return FALSE;
 }
 
-/* A "=" that was encoded, and half of that undone: v=3D1; a=3Drsa-sha256 */
+/* TRUE if a "=" was encoded and the value still has the rest of the encoding,
+   as in "v=3D1; a=3Drsa-sha256". */
 static bool tag_begins_qp(const struct bounce_tag *tag)
 {
 	return tag != NULL && tag->value_size >= 2 && tag->value[0] == '3' &&
@@ -103,7 +105,8 @@ static bool value_has_8bit(const unsigned char *data, size_t size)
 	return size > 0;
 }
 
-/* The domain of i=; its local part may be quoted, and hold anything. */
+/* TRUE if the domain of i= is broken. The local part may be quoted and hold
+   anything, so it is not looked at. */
 static bool identity_is_broken(const struct bounce_tag *tag)
 {
 	size_t i = tag->value_size;
@@ -145,7 +148,7 @@ bool bounce_dkim_b_is_complete(const struct bounce_dkim_signature *sig)
 	    (sig->b_size != 1024 / 8 && sig->b_size != 2048 / 8 &&
 	     sig->b_size != 4096 / 8))
 		return FALSE;
-	/* what was cut has hardly been cut at its padding */
+	/* if the padding is there, b= was hardly cut */
 	for (; p > sig->data + sig->b_start &&
 	     (p[-1] == '=' || bounce_is_space(p[-1])); p--)
 		padding += p[-1] == '=' ? 1 : 0;

@@ -1,9 +1,11 @@
 #ifndef BOUNCE_DKIM_H
 #define BOUNCE_DKIM_H
 
-/* DKIM signatures, RFC 6376, 8301, 8463: found in a returned header and
-   verified with a key, and the hashes of a body that streams by before anybody
-   asks whose signatures these are. Pure: keys, domains and time are given. */
+/* DKIM signatures, RFC 6376, RFC 8301 and RFC 8463: finds them in a returned
+   header, verifies them with a key, and hashes the body. The body is read only
+   once, so it is hashed before it is known whose signatures these are. No
+   function does I/O of its own: keys and domains are given. Sections without an
+   RFC are those of RFC 6376. */
 
 #include "base/types.h"
 #include "header/header.h"
@@ -22,7 +24,7 @@ enum bounce_dkim_algorithm {
 	BOUNCE_DKIM_ALGORITHM_UNKNOWN,
 	BOUNCE_DKIM_ALGORITHM_RSA_SHA256,
 	BOUNCE_DKIM_ALGORITHM_ED25519_SHA256,
-	/* known, and never accepted: RFC 8301 section 3.1 */
+	/* it is known, and never accepted: RFC 8301 section 3.1 */
 	BOUNCE_DKIM_ALGORITHM_RSA_SHA1
 };
 
@@ -30,74 +32,77 @@ enum bounce_dkim_algorithm {
 struct bounce_dkim_signature {
 	/* The field's index in the header. */
 	unsigned int field;
-	/* The field as it is hashed, without its last line end: as it came
-	   back, or as it was before it was damaged. */
+	/* The field as it is hashed, without its last line end: either as it
+	   came back, or as it was before it was damaged. */
 	const unsigned char *data;
 	size_t size;
 	uint32_t name_size, value_offset;
 
-	/* NULL: a signature by the rules of section 6.1.1. Otherwise what is
-	   wrong with it, a static string; the fields below are then filled as
-	   far as they could be. */
+	/* NULL if the signature is valid by the rules of section 6.1.1.
+	   Otherwise a static string that says what is wrong with it; the
+	   members below are then filled in as far as possible. */
 	const char *error;
-	/* The field ends before its b= does, where the returned header ends. */
+	/* The returned header was cut inside this field. */
 	bool truncated:1;
-	/* Mail software may have done to it what keeps it from being read. */
+	/* Something keeps it from being read or verified that mail software may
+	   have done to it. */
 	bool damaged:1;
-	/* Its tags hold what mail software puts in, whether they can be read
-	   all the same or not. */
+	/* Its tags hold characters that mail software adds, whether it can be
+	   read in spite of that or not. */
 	bool marked:1;
-	/* t= is there and is no time. */
+	/* t= is there, and is not a time. */
 	bool timestamp_broken:1;
-	/* Its d= cannot be read: it may be one of our domains. own is FALSE. */
+	/* Its d= cannot be read, and may be one of our domains. own is
+	   FALSE. */
 	bool domain_unreadable:1;
 	/* d= is one of our domains. */
 	bool own:1;
-	/* Whether it is could not be found out: a source of them failed, or
-	   too many were asked for. */
+	/* It is not known whether d= is one of our domains: a source of domains
+	   failed, or too many keys were looked up. */
 	bool own_unknown:1;
 	bool own_over_limit:1;
 
-	/* As t_bounce_domain_normalise() has them; "" if there is none or if it
-	   is no domain name. The selector is "" if it is no sequence of
-	   labels. */
+	/* d= and s=, as t_bounce_domain_normalise() returns them. The domain is
+	   "" if there is no d= or if it is not a domain name, and the selector
+	   is "" if s= is not a sequence of labels. */
 	const char *domain;
 	const char *selector;
-	/* a= as it stands, sanitised. */
+	/* a= as it was written, sanitised. */
 	const char *algorithm_name;
-	/* The domain of i=; the same as domain if there is no i=. */
+	/* The domain of i=; if there is no i=, it is the same as domain. */
 	const char *identity_domain;
 
 	enum bounce_dkim_algorithm algorithm;
 	enum bounce_dkim_canon canon_header, canon_body;
-	/* t=, x=; -1: none. */
+	/* t= and x=, in seconds since 1970; -1: there is none. */
 	int64_t timestamp, expires;
-	/* l=; only with have_length. */
+	/* l=, in octets; it is only set if have_length is. */
 	uoff_t length;
 	bool have_length:1;
 
 	unsigned char body_hash[32];
 	const unsigned char *b;
 	size_t b_size;
-	/* What is left out of the field when it is hashed (section 3.7): b='s
-	   value and the white space around it, counted from the field's
-	   beginning. */
+	/* What is left out when the field is hashed (section 3.7): from where
+	   to where the value of b= and the white space around it stand, counted
+	   from the beginning of data. */
 	uint32_t b_start, b_end;
-	/* h=: the value of the tag as it stands in the field. */
+	/* The value of h= as it stands in the field. */
 	const unsigned char *names;
 	size_t names_size;
 };
 
 struct bounce_dkim_signatures {
-	/* In the order of the header: all of our own domains', up to
-	   BOUNCE_DKIM_MAX_OWN, and up to BOUNCE_DKIM_MAX_FOREIGN others. */
+	/* The signatures in the order of the header: those that are or may be
+	   ours, up to BOUNCE_DKIM_MAX_OWN, and up to BOUNCE_DKIM_MAX_FOREIGN
+	   others. */
 	const struct bounce_dkim_signature *sigs;
 	unsigned int count;
-	/* There were more own signatures than are tried. */
+	/* There were more signatures, and some of them are or may be ours. */
 	bool over_limit:1;
 };
 
-/* TRUE if h= names the field, without case. */
+/* TRUE if h= names the field; case makes no difference. */
 bool bounce_dkim_signature_covers(const struct bounce_dkim_signature *sig,
 				  const char *field_name);
 
@@ -108,15 +113,17 @@ bounce_dkim_signature_may_be_own(const struct bounce_dkim_signature *sig)
 	return sig->own || sig->domain_unreadable;
 }
 
-/* Parse the DKIM-Signature fields of a header, and ask which of them are of
-   our domains (NULL: none is). A field of another name that holds
-   "DKIM-Signature" was renamed on the way, where it is not plainly another
-   domain's and holds b= and bh=. */
+/* Parse the DKIM-Signature fields of a header, and ask which of them are of our
+   domains (NULL: we have none). Two other kinds of field are taken for damaged
+   signatures, if they hold b= and bh= and are not clearly another domain's: a
+   field whose name contains "DKIM-Signature", as it may have been renamed on
+   the way, and a long field that has swallowed a signature below it. The result
+   is the pool's, and its spans point into the header. */
 const struct bounce_dkim_signatures *
 bounce_dkim_signatures_parse(pool_t pool, const struct bounce_header *header,
 			     const struct bounce_domains *domains);
 
-/* TRUE if the header ends inside a signature, whosever it is. */
+/* TRUE if the header ends inside a signature, whoever made that. */
 bool bounce_dkim_header_is_cut(const struct bounce_header *header);
 
 /*
@@ -126,33 +133,35 @@ bool bounce_dkim_header_is_cut(const struct bounce_header *header);
 enum bounce_dkim_body {
 	BOUNCE_DKIM_BODY_UNTESTED = 0,	/* no body came back */
 	BOUNCE_DKIM_BODY_MATCH,
-	BOUNCE_DKIM_BODY_PARTIAL,	/* matches; l= leaves some of it out */
+	BOUNCE_DKIM_BODY_PARTIAL,	/* matches as far as l= covers it */
 	BOUNCE_DKIM_BODY_MISMATCH
 };
 
-/* Hashes one body in the forms, and up to the lengths (l=), that the
-   well-formed signatures of its header want, whosever they are. Each form is
-   hashed once; of different lengths in a form the first
-   BOUNCE_DKIM_MAX_LENGTHS are kept. */
+/* Hashes one body for all well-formed signatures of its header, whoever made
+   them: in the canonical forms and up to the lengths (l=) that they name. Each
+   form is hashed once, for the first BOUNCE_DKIM_MAX_LENGTHS different
+   lengths. */
 struct bounce_dkim_body_hasher;
-/* What came of it. */
+/* The hashes of one body. */
 struct bounce_dkim_body_hashes;
 
-/* The header is not needed any more afterwards. */
+/* Begin the body that belongs to the header. The header may be freed
+   afterwards; the hasher is the pool's, but must be ended with finish(). */
 struct bounce_dkim_body_hasher *
 bounce_dkim_body_init(pool_t pool, const struct bounce_header *header);
-/* The next octets of the body, raw, cut anywhere. A body given without the
-   line end of its last line has the same hash as with it. */
+/* Take the next octets of the body as they came, cut anywhere. It makes no
+   difference to the hashes whether the last line of the body has a line end. */
 void bounce_dkim_body_more(struct bounce_dkim_body_hasher *hasher,
 			   const unsigned char *data, size_t size);
-/* Ends the body, and must be called: it frees the contexts. The hashes are the
-   pool's. */
+/* End the body, free what libcrypto has allocated, and set *hasher to NULL.
+   This must be called. The hashes are the pool's. */
 const struct bounce_dkim_body_hashes *
 bounce_dkim_body_finish(struct bounce_dkim_body_hasher **hasher);
 
-/* Compare bh= of a signature of the header with the body. UNTESTED: it is not
-   ours, or in error, its l= was not kept, or it does not match where no octet
-   of a body came back. hashes may be NULL: there was no body. */
+/* Compare bh= of a signature with the body. The result is UNTESTED if the
+   signature is not ours or has an error, if there is no hash for its l=, or if
+   no octet of the body came back and bh= does not match that. hashes is NULL if
+   there was no body. */
 enum bounce_dkim_body
 bounce_dkim_body_check(const struct bounce_dkim_body_hashes *hashes,
 		       const struct bounce_dkim_signature *sig);
@@ -162,7 +171,7 @@ bounce_dkim_body_check(const struct bounce_dkim_body_hashes *hashes,
  */
 
 enum bounce_dkim_header {
-	BOUNCE_DKIM_HEADER_SKIPPED = 0,	/* not ours */
+	BOUNCE_DKIM_HEADER_SKIPPED = 0,	/* it is not ours */
 	BOUNCE_DKIM_HEADER_PASS,
 	BOUNCE_DKIM_HEADER_FAIL,
 	BOUNCE_DKIM_HEADER_TEMPERROR,
@@ -171,25 +180,28 @@ enum bounce_dkim_header {
 
 struct bounce_dkim_result {
 	enum bounce_dkim_header header;
-	/* For FAIL and PERMERROR: BAD_SIGNATURE, ALTERED, DAMAGED,
-	   KEY_UNUSABLE, TRUNCATED or OVER_LIMIT; for TEMPERROR, which is
-	   libcrypto failing: STATE; otherwise NONE. */
+	/* With FAIL and PERMERROR this is BAD_SIGNATURE, ALTERED, DAMAGED,
+	   KEY_UNUSABLE, TRUNCATED or OVER_LIMIT. With TEMPERROR, which means
+	   that libcrypto failed, it is STATE. Otherwise it is NONE. */
 	enum bounce_reason reason;
-	/* For a human: a static string, or from the pool. */
+	/* An explanation for people: a static string, or from the pool. NULL:
+	   there is none. */
 	const char *text;
-	/* The header was repaired before it verified: what was done. NULL:
-	   it verified as it came back. */
+	/* What was repaired in the header so that it verified; NULL:
+	   nothing. */
 	const char *repair;
 };
 
-/* Verify b= of a signature of our own over the header. key: FOUND, of
-   whatever strength. The work is linear in the header's size. */
+/* Verify b= over the header; a signature that is not ours is SKIPPED. key is
+   the key that was FOUND, however weak it is. The work is linear in the size of
+   the header. */
 void bounce_dkim_verify_header(pool_t pool, const struct bounce_header *header,
 			       const struct bounce_dkim_signature *sig,
 			       const struct bounce_key *key,
 			       struct bounce_dkim_result *result_r);
 
-/* The words of the checker's output, such as "pass" and "mismatch"; static. */
+/* The names that JSON and the explanations use, such as "pass" and "mismatch".
+   The strings are static. */
 const char *bounce_dkim_header_name(enum bounce_dkim_header header);
 const char *bounce_dkim_body_name(enum bounce_dkim_body body);
 

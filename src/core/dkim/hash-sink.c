@@ -3,7 +3,8 @@
 #include "lib.h"
 #include "dkim/dkim-private.h"
 
-/* Fetched once: a fetch costs as much as the hash of a small header. */
+/* Fetch the algorithm only once, as a fetch takes as long as hashing a small
+   header. */
 static const EVP_MD *hash_sha256(void)
 {
 	static EVP_MD *md = NULL;

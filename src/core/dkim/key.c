@@ -12,21 +12,23 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-/* The cost of a check grows with the square of the modulus, and with the
-   exponent's size. Nobody signs mail with more than this. */
+/* The time of a check grows with the square of the modulus' size and with the
+   size of the exponent. Nobody signs mail with larger ones than these. */
 #define KEY_RSA_MAX_BITS 8192
 #define KEY_RSA_MAX_EXPONENT_BITS 64
 
 #define KEY_ED25519_SIZE 32
 
-/* SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 section 4), up to the key.
-   RFC 8463 wants the key alone, but some publish what openssl printed. */
+/* The SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 section 4) up to the key
+   itself. RFC 8463 asks for the key alone, but some publish the whole
+   structure, as openssl prints it. */
 static const unsigned char ed25519_spki_prefix[] = {
 	0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
 };
 
-/* Some publish the RSAPublicKey that is inside a SubjectPublicKeyInfo; RFC
-   6376 section 3.6.1 even asks for it, its examples and all others do not. */
+/* Most domains publish a SubjectPublicKeyInfo, as the examples of RFC 6376 do.
+   Some publish only the RSAPublicKey inside it, which is what section 3.6.1
+   asks for. Accept both. */
 static EVP_PKEY *rsa_key_decode(const unsigned char *data, size_t size)
 {
 	const unsigned char *p = data;
@@ -103,7 +105,8 @@ ed25519_key_parse(const unsigned char *data, size_t size, const char **error_r)
 	return pkey;
 }
 
-/* What is said of the key besides k= and p=: what forbids its use, or NULL. */
+/* Returns what forbids the use of the key in the tags other than k= and p=, or
+   NULL. */
 static const char *key_tags_error(const struct bounce_tags *tags)
 {
 	const struct bounce_tag *tag;
@@ -139,8 +142,8 @@ key_parse_type(const struct bounce_tags *tags, enum bounce_key_type *type_r,
 	return 0;
 }
 
-/* An RSA key of 512 bits, which vouches for nothing: whoever cannot read it can
-   read none. */
+/* An RSA key of 512 bits, which is used for nothing but a test: if libcrypto
+   cannot read it, it can read no key. */
 static const unsigned char rsa_sample[] = {
 	0x30, 0x5c, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
 	0x01, 0x01, 0x01, 0x05, 0x00, 0x03, 0x4b, 0x00, 0x30, 0x48, 0x02, 0x41,
@@ -152,8 +155,8 @@ static const unsigned char rsa_sample[] = {
 	0x60, 0x3d, 0xc6, 0x8d, 0xf7, 0x02, 0x03, 0x01, 0x00, 0x01
 };
 
-/* A key was refused: is it to blame? Without memory or without its provider
-   libcrypto says of any key that it is none. */
+/* After a key was refused, tells whether libcrypto works. Without memory or
+   without its provider, it refuses all keys. */
 static bool libcrypto_is_usable(void)
 {
 	EVP_PKEY *pkey = rsa_key_decode(rsa_sample, sizeof(rsa_sample));
@@ -165,7 +168,8 @@ static bool libcrypto_is_usable(void)
 	return error == NULL;
 }
 
-/* NULL: *error_r is set, or libcrypto failed and it is NULL. */
+/* Parse the value of p=. Returns NULL if it is not a key, with *error_r set, or
+   if libcrypto failed, with *error_r NULL. */
 static EVP_PKEY *
 key_parse_data(const struct bounce_tag *tag, enum bounce_key_type type,
 	       const char **error_r)
@@ -177,7 +181,7 @@ key_parse_data(const struct bounce_tag *tag, enum bounce_key_type type,
 		*error_r = "p= is not base64";
 		return NULL;
 	}
-	/* Dovecot's own TLS looks at the queue of errors: leave nothing */
+	/* leave no errors in the queue, which Dovecot's TLS looks at */
 	ERR_set_mark();
 	if (type == BOUNCE_KEY_TYPE_RSA)
 		pkey = rsa_key_parse(data->data, data->used, error_r);
@@ -202,7 +206,7 @@ static EVP_PKEY_CTX *rsa_key_prepare(EVP_PKEY *pkey)
 	return ctx;
 }
 
-/* Takes over pkey. NULL: libcrypto failed. */
+/* Make a key of pkey, which it takes over. Returns NULL if libcrypto failed. */
 static struct bounce_key *
 key_create(const struct bounce_tags *tags, enum bounce_key_type type,
 	   EVP_PKEY *pkey)
@@ -255,7 +259,7 @@ bounce_key_parse(const unsigned char *data, size_t size,
 	}
 	if (key_parse_type(&tags, &type, error_r) < 0)
 		return BOUNCE_KEY_UNUSABLE;
-	/* the errors are static strings */
+	/* the errors are static strings, so they outlive the frame */
 	T_BEGIN {
 		pkey = key_parse_data(tag, type, error_r);
 	} T_END;

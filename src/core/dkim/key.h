@@ -1,9 +1,9 @@
 #ifndef BOUNCE_KEY_H
 #define BOUNCE_KEY_H
 
-/* DKIM public keys, RFC 6376 section 3.6.1, and the port through which they
-   are looked up. Keys are parsed once and then shared: caches and evidence
-   hold references. */
+/* DKIM public keys, RFC 6376 section 3.6.1, and the port through which they are
+   looked up. A key is parsed once and then shared: caches and queries hold
+   references to it. */
 
 #include <openssl/evp.h>
 
@@ -13,17 +13,18 @@ enum bounce_key_type {
 };
 
 enum bounce_key_status {
-	/* There it is. */
+	/* The key was found, and can be used. */
 	BOUNCE_KEY_FOUND,
-	/* The name does not exist, or has no TXT record (RFC 6376 section
-	   6.1.2: no key for signature). */
+	/* The name does not exist, or has no TXT record ("no key for signature"
+	   in RFC 6376 section 6.1.2). */
 	BOUNCE_KEY_MISSING,
 	/* p= is empty (section 3.6.1). */
 	BOUNCE_KEY_REVOKED,
-	/* A record is there and cannot be used: not a key record, an unknown
-	   k=, h= without sha256, s= without email, p= that is no key. */
+	/* There is a record that cannot be used: it is not a key record, has an
+	   unknown k=, an h= without sha256, an s= without email, or a p= that
+	   is not a key. */
 	BOUNCE_KEY_UNUSABLE,
-	/* It could not be found out now. */
+	/* This could not be found out now. */
 	BOUNCE_KEY_TEMPERROR
 };
 
@@ -39,59 +40,63 @@ struct bounce_key {
 
 	enum bounce_key_type type;
 	EVP_PKEY *pkey;
-	/* RSA: ready for EVP_PKEY_verify_recover(), with the padding of PKCS #1
-	   v1.5 and SHA-256. To make it anew costs a quarter of a check. */
+	/* With RSA, a context that is ready for EVP_PKEY_verify_recover(), with
+	   the padding of PKCS #1 v1.5 and SHA-256. It is kept because making it
+	   takes a quarter of the time of a check. */
 	EVP_PKEY_CTX *recover;
 	unsigned int bits;
-	/* Signatures made after this do not count; 0: not retired. */
+	/* Signatures that were made after this time do not count; 0: the key
+	   was not retired. */
 	time_t retired;
-	/* t=s: i= may not name a subdomain */
+	/* t=s: i= must not be in a subdomain of d= */
 	bool strict:1;
-	/* t=y: a domain that is testing; changes nothing */
+	/* t=y: the domain is testing DKIM; this has no effect */
 	bool testing:1;
 };
 
-/* Parse the text of a key record: the strings of a TXT record joined. On
-   FOUND *key_r is a key with one reference; in any other case it is NULL and
-   *error_r (data stack) says what is wrong with the record. Returns FOUND,
-   REVOKED, UNUSABLE, or TEMPERROR if not the record but libcrypto is to blame:
-   it has no memory or no provider. */
+/* Parse the text of a key record, which is the joined strings of a TXT record.
+   Returns FOUND, REVOKED, UNUSABLE, or TEMPERROR if the record may be good but
+   libcrypto failed, for want of memory or of a provider. With FOUND, *key_r is
+   a key with one reference; otherwise it is NULL, and *error_r (data stack)
+   says what is wrong. */
 enum bounce_key_status
 bounce_key_parse(const unsigned char *data, size_t size,
 		 struct bounce_key **key_r, const char **error_r);
 
-/* A key is shared by counting its references. unref() sets *key to NULL, and frees
-   the key with the last of them. */
+/* Add a reference to the key, and drop one. unref() sets *key to NULL, and
+   frees the key with its last reference. */
 void bounce_key_ref(struct bounce_key *key);
 void bounce_key_unref(struct bounce_key **key);
 
-/* The port. */
+/* The port through which keys are looked up. */
 
 struct bounce_key_query {
-	/* Asked: both are in lower case, A-labels, without a trailing dot,
-	   and are sequences of DNS labels (letters, digits, '-', '_'), so that
-	   a selector can be part of a file name. */
+	/* The question. Both names are in lower case, as A-labels, and without
+	   a trailing dot. They are sequences of DNS labels (letters, digits,
+	   '-' and '_'), so that a selector can be part of a file's name. */
 	const char *selector;
 	const char *domain;
 
-	/* Answered: */
+	/* The answer. */
 	enum bounce_key_status status;
 	enum bounce_key_origin origin;
-	/* A reference that the caller drops, or NULL. */
+	/* With FOUND, a reference to the key, which the caller drops; otherwise
+	   NULL. */
 	struct bounce_key *key;
-	/* For all but FOUND: what happened, for a human. Allocated from the
+	/* Unless it is FOUND: what happened, for people. Allocated from the
 	   pool that was given to lookup(). */
 	const char *error;
 };
 
 struct bounce_key_source {
-	/* Answer all queries, together and before the source's deadline. Never
-	   fails: what could not be found out is TEMPERROR. */
+	/* Answer all queries, in parallel and before the source's deadline.
+	   Never fails: what could not be found out is TEMPERROR. */
 	void (*lookup)(struct bounce_key_source *source, pool_t pool,
 		       struct bounce_key_query *queries, unsigned int count);
-	/* Answer with the keys of a domain that are known without a question to
-	   the DNS: for each a query that is FOUND, its names from the pool.
-	   Returns their number, at most max. NULL: none are known. */
+	/* Fill in queries with the keys of a domain that are known without
+	   asking the DNS. Each of them is FOUND, and its names are from the
+	   pool. Returns how many there are, at most max. The callback is NULL
+	   if the source knows no such keys. */
 	unsigned int (*known)(struct bounce_key_source *source, pool_t pool,
 			      const char *domain,
 			      struct bounce_key_query *queries,

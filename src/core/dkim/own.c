@@ -17,7 +17,7 @@ struct own_finder {
 enum signature_name {
 	SIGNATURE_NAME_OTHER,
 	SIGNATURE_NAME_EXACT,
-	/* another one that holds it: X-DKIM-Signature, DKIM_Signature-Orig */
+	/* a name that contains it: X-DKIM-Signature, DKIM_Signature-Orig */
 	SIGNATURE_NAME_HOLDS
 };
 
@@ -38,9 +38,9 @@ field_signature_name(const struct bounce_header *header,
 	return SIGNATURE_NAME_OTHER;
 }
 
-/* Exim 4.98 breaks off a line that is too long (RFC 5322 section 2.1.1) and joins
+/* Exim 4.98 cuts off a line that is too long (RFC 5322 section 2.1.1) and joins
    the next field to what is left of it. Returns where in the field's data a
-   signature begins that it has swallowed, or 0. */
+   signature begins that was joined to it like this, or 0. */
 static size_t
 field_find_swallowed(const struct bounce_header *header,
 		     const struct bounce_field *field)
@@ -59,7 +59,8 @@ field_find_swallowed(const struct bounce_header *header,
 	return 0;
 }
 
-/* offset: where the signature begins in the field, if it was swallowed; or 0. */
+/* Read the tags of a field, or of a signature that the field has swallowed:
+   offset is where that begins in the field; otherwise it is 0. */
 static void
 t_field_read(const struct bounce_header *header, unsigned int index,
 	     size_t offset, struct bounce_dkim_tags *read_r)
@@ -80,8 +81,9 @@ static bool tags_have_hashes(const struct bounce_tags *tags)
 		bounce_tags_find(tags, "bh") != NULL;
 }
 
-/* Of b= a cut can be seen only where it is not base64 any more:
-   bounce_dkim_verify_header() knows the size that it has to have. */
+/* TRUE if the list of tags was cut. A cut inside b= can be seen here only if
+   the rest is not base64 any more; bounce_dkim_verify_header() knows the size
+   that b= must have. */
 static bool tags_are_cut(const struct bounce_tags *tags)
 {
 	const struct bounce_tag *b = bounce_tags_find(tags, "b");
@@ -138,7 +140,7 @@ void bounce_dkim_signature_parse_owned(pool_t pool,
 		sig_r->domain_unreadable = sig_r->damaged = TRUE;
 }
 
-/* FALSE: it is one more than are kept. */
+/* Count a signature. Returns FALSE if it is one more than are kept. */
 static bool
 finder_count(struct own_finder *finder, const struct bounce_dkim_tags *read,
 	     enum bounce_domains_answer answer)
@@ -155,14 +157,15 @@ finder_count(struct own_finder *finder, const struct bounce_dkim_tags *read,
 		finder->foreign_count++;
 		return TRUE;
 	}
-	/* it may have been ours */
+	/* it may be one of ours, as nobody could tell */
 	if (answer != BOUNCE_DOMAINS_FOREIGN)
 		finder->result->over_limit = TRUE;
 	return FALSE;
 }
 
-/* error: why it cannot be verified as it is, which is only done for what may be
-   ours; or NULL. offset as above. */
+/* Add a signature. offset is that of t_field_read(). error is why the signature
+   cannot be verified as it came back, or NULL; with an error, it is added only
+   if it may be ours. */
 static void
 finder_add(struct own_finder *finder, unsigned int index, size_t offset,
 	   const char *error)
@@ -173,8 +176,9 @@ finder_add(struct own_finder *finder, unsigned int index, size_t offset,
 
 	t_field_read(finder->header, index, offset, &read);
 	answer = bounce_domains_lookup(finder->domains, read.domain);
-	/* other fields, such as X-Google-DKIM-Signature, are their makers'
-	   own: they are looked at only where they may be ours */
+	/* most other fields, such as X-Google-DKIM-Signature, were not renamed
+	   on the way: their makers call them that. Only take those that may be
+	   ours */
 	if (error != NULL && ((answer == BOUNCE_DOMAINS_FOREIGN &&
 			 read.domain_readable) ||
 			!tags_have_hashes(&read.tags)))

@@ -9,11 +9,11 @@ static const char *const mime_version_names[] = {
 	"MIME-Version", "Mime-Version"
 };
 
-/* How addresses were put together. The relaxed form keeps only the first two
-   apart. */
+/* How a list of addresses may have been joined. In the relaxed form, only the
+   first two differ. */
 static const struct {
 	const char *separator;
-	/* used where the line would get too long, otherwise ", " is */
+	/* it is used where the line would get too long; elsewhere, ", " is */
 	bool wrap;
 } address_joins[] = {
 	{ ", ", FALSE },
@@ -35,7 +35,7 @@ static bool span_is(const struct bounce_dkim_span *span, const char *name)
 			    span->name_size) == 0;
 }
 
-/* Returns FALSE if that is what is there. */
+/* Give the span other data. Returns FALSE if it has this data already. */
 static bool
 span_set(struct bounce_dkim_span *span, const buffer_t *data)
 {
@@ -47,7 +47,7 @@ span_set(struct bounce_dkim_span *span, const buffer_t *data)
 	return TRUE;
 }
 
-/* The value, without white space around it. */
+/* Returns the value without the white space around it. */
 static const unsigned char *
 span_get_value(const struct bounce_dkim_span *span,
 	       const unsigned char **end_r)
@@ -59,7 +59,8 @@ span_get_value(const struct bounce_dkim_span *span,
 	return value;
 }
 
-/* What a downgrade leaves: RFC 6152 section 3. */
+/* Undo what a server does to a message that it passes on in 7 bits: RFC 6152
+   section 3. */
 static bool
 repair_encoding(struct bounce_dkim_span *span, unsigned int way ATTR_UNUSED)
 {
@@ -87,8 +88,9 @@ repair_encoding(struct bounce_dkim_span *span, unsigned int way ATTR_UNUSED)
 	return FALSE;
 }
 
-/* How much before the LF was put in by a mail server: 0 if nothing was.
-   Postfix breaks after 998 octets, Sendmail after 989 and a "!". */
+/* Returns how many octets before the LF were inserted by a mail server together
+   with it; 0 if the server inserted no line break. Postfix breaks a line after
+   998 octets; Sendmail breaks it after 989 octets and inserts a "!". */
 static size_t inserted_break_size(const unsigned char *line, size_t size)
 {
 	size_t cr = 1;
@@ -108,7 +110,8 @@ static size_t inserted_break_size(const unsigned char *line, size_t size)
 	return 0;
 }
 
-/* The first break that was put into the field, and the space after it. */
+/* Take the first line break out that a server has put into the field, and the
+   space after it. */
 static bool
 repair_break(struct bounce_dkim_span *span, unsigned int way ATTR_UNUSED)
 {
@@ -144,8 +147,8 @@ repair_mime_version(struct bounce_dkim_span *span, unsigned int way)
 	return span_set(span, data);
 }
 
-/* The end of an address: a comma outside of quotes, comments and <>, or the
-   end of the list. */
+/* Returns the end of an address: the next comma outside of quotes, comments and
+   angle brackets, or the end of the list. */
 static const unsigned char *
 address_end(const unsigned char *p, const unsigned char *end)
 {
@@ -218,24 +221,24 @@ repair_addresses(struct bounce_dkim_span *span, unsigned int join)
 	return span_set(span, data);
 }
 
-/* Each step undoes one kind of change, in one of several ways. */
+/* Each step undoes one kind of change, and may have several ways to do it. */
 static const struct {
-	/* Returns TRUE if that changes the field. */
+	/* Returns TRUE if this changes the field. */
 	bool (*repair)(struct bounce_dkim_span *span, unsigned int way);
-	/* how many ways there are, and how many make a difference in the
-	   relaxed form, where neither case nor folding counts */
+	/* how many ways there are, and how many of them differ in the relaxed
+	   form, to which the case of names and folding make no difference */
 	unsigned int ways, ways_relaxed;
 	const char *text;
 } repair_steps[] = {
-	/* A downgrade to 7bit, by all that speak 8BITMIME to a server that
-	   does not */
+	/* A server that supports 8BITMIME does this when the next server does
+	   not */
 	{ repair_encoding, 1, 1, "Content-Transfer-Encoding set back to 8bit" },
-	/* Postfix at 998 octets, Sendmail at 990 */
+	/* Postfix does this at 998 octets, Sendmail at 990 */
 	{ repair_break, 1, 1, "a line break in a long line taken out" },
-	/* How else could the name have been written? */
+	/* Some servers write the name of the field in another case */
 	{ repair_mime_version, N_ELEMENTS(mime_version_names), 0,
 	  "MIME-Version written in its former case" },
-	/* Sendmail, Courier */
+	/* Sendmail and Courier do this */
 	{ repair_addresses, N_ELEMENTS(address_joins), ADDRESS_JOINS_RELAXED,
 	  "address lists joined as before" }
 };
@@ -246,15 +249,15 @@ struct repair {
 	unsigned int candidates_left;
 	bounce_dkim_match_t *match;
 	void *context;
-	/* how many ways each step has for this header: 0 if none of them
+	/* how many ways each step has for this header; 0 if none of them
 	   changes it */
 	unsigned int max_ways[REPAIR_COUNT];
-	/* what is tried: a way counts from 1; 0: the step is left out */
+	/* which way of each step is tried, from 1; 0: the step is left out */
 	unsigned int ways[REPAIR_COUNT];
 };
 
-/* Returns TRUE if something has changed. The signature's own field, the last
-   one, stays as it is. */
+/* Apply one way of a step to all fields but the last, which is the signature's
+   own. Returns TRUE if a field has changed. */
 static bool
 repair_spans(struct bounce_dkim_span *spans, unsigned int count,
 	     unsigned int step, unsigned int way)
@@ -302,7 +305,7 @@ static bool repair_try(struct repair *repair)
 
 	candidate.spans = t_spans_dup(repair->input);
 	for (step = 0; step < REPAIR_COUNT; step++) {
-		/* the same was tried without a step that changes nothing */
+		/* if a step changes nothing, the same was tried without it */
 		if (repair->ways[step] > 0 &&
 		    !repair_spans(candidate.spans, candidate.count, step,
 				  repair->ways[step] - 1))
@@ -312,7 +315,7 @@ static bool repair_try(struct repair *repair)
 	return repair->match(&candidate, repair->context);
 }
 
-/* The next combination; FALSE after the last. */
+/* Set the next combination of ways. Returns FALSE after the last. */
 static bool repair_next(struct repair *repair)
 {
 	unsigned int step;
@@ -334,7 +337,8 @@ static unsigned int repair_steps_count(const struct repair *repair)
 	return count;
 }
 
-/* All combinations of so many steps. */
+/* Try all combinations of steps_count steps. Returns TRUE if one of them
+   matched. */
 static bool repair_try_all(struct repair *repair, unsigned int steps_count)
 {
 	bool matched = FALSE;
@@ -375,7 +379,8 @@ bounce_dkim_repair(pool_t pool, const struct bounce_dkim_input *input,
 	unsigned int count;
 
 	repair_init_ways(&repair);
-	/* a server that makes one change is likelier than one that makes two */
+	/* a server that makes one change is more likely than one that makes
+	   two */
 	for (count = 1; count <= REPAIR_COUNT; count++) {
 		if (repair_try_all(&repair, count))
 			return repair_text(pool, &repair);

@@ -5,11 +5,12 @@
 
 struct selected_name {
 	struct bounce_tag name;
-	/* the index of its field plus 1; 0: there is none */
+	/* the index of the field that was selected for it, plus 1; 0: none
+	   was */
 	uint32_t field;
 };
 
-/* The first of the names that has no field yet. */
+/* Returns the first of the names that are this one and have no field yet. */
 static struct selected_name *
 names_find(struct selected_name *names, unsigned int count,
 	   const struct bounce_header *header, const struct bounce_field *field)
@@ -51,7 +52,8 @@ int bounce_dkim_select(const struct bounce_header *header,
 		*error_r = "the header has too many field names";
 		return -1;
 	}
-	/* the lowest field first; never the signature's own: section 3.5, h= */
+	/* go up from the lowest field (section 5.4.2), and never select the
+	   signature's own one (section 3.5, h=) */
 	for (i = header->fields_count; i > 0; i--) {
 		found = i - 1 == sig->field ? NULL :
 			names_find(names, count, header,

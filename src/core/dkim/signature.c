@@ -9,14 +9,14 @@
 #include "name/domain-name.h"
 #include "dkim/dkim-private.h"
 
-/* What of an unknown a= is shown to a human */
+/* How many octets of an unknown a= people are shown */
 #define DKIM_ALGORITHM_MAX_SIZE 40
-/* RFC 6376 section 3.5: t= and x= are 1*12DIGIT */
+/* RFC 6376 section 3.5: t= and x= are 1*12DIGIT, */
 #define DKIM_TIME_MAX_DIGITS 12
-/* ... and l= is 1*76DIGIT, of which fewer fit into our integers */
+/* and l= is 1*76DIGIT, more than fit into our integers */
 #define DKIM_LENGTH_MAX_DIGITS 76
 
-/* Errors that may be damage. */
+/* The errors that damage may have caused. */
 static const char sig_error_names[] = "h= has what is no name";
 static const char sig_error_hash[] = "bh= is no SHA-256 hash";
 
@@ -26,15 +26,15 @@ struct sig_parser {
 	struct bounce_dkim_signature *sig;
 };
 
-/* The first error stands. */
+/* Set the error of the signature, unless it has one already. */
 static void sig_error(struct sig_parser *parser, const char *error)
 {
 	if (parser->sig->error == NULL)
 		parser->sig->error = error;
 }
 
-/* "" if that is no sequence of labels. RFC 8616 section 4: d=, s= and i= may
-   be U-labels. */
+/* Returns the name in its normal form, or "" if it is not a sequence of labels.
+   d=, s= and i= may have U-labels: RFC 8616 section 4. */
 static const char *t_sig_name(const unsigned char *data, size_t size)
 {
 	const char *name = t_bounce_domain_normalise(t_strndup(data, size));
@@ -103,7 +103,7 @@ sig_parse_domain(struct sig_parser *parser,
 		sig_error(parser, "d= is no domain name");
 }
 
-/* An invalid selector is no error: it has no key. */
+/* A selector that is invalid is not an error: no key will be found for it. */
 static void
 sig_parse_selector(struct sig_parser *parser, const struct bounce_tag *tag)
 {
@@ -141,7 +141,7 @@ bool bounce_dkim_signature_covers(const struct bounce_dkim_signature *sig,
 	return FALSE;
 }
 
-/* What is wrong with the names of h=, or NULL. */
+/* Returns what is wrong with the names of h=, or NULL. */
 static const char *
 names_error(const unsigned char *p, const unsigned char *end)
 {
@@ -201,7 +201,7 @@ sig_parse_timestamp(struct sig_parser *parser, const struct bounce_tag *tag)
 	sig_error(parser, "t= is invalid");
 }
 
-/* t= was parsed before it. */
+/* t= must have been parsed before x=. */
 static void
 sig_parse_expires(struct sig_parser *parser, const struct bounce_tag *tag)
 {
@@ -252,8 +252,8 @@ sig_parse_b(struct sig_parser *parser, const struct bounce_tag *tag)
 	const unsigned char *end = sig->data + sig->size;
 	buffer_t *b;
 
-	/* from the "=" to the semicolon or the end: the value and the white
-	   space around it */
+	/* everything between the "=" and the semicolon or the end is left out:
+	   the value and the white space around it */
 	while (*p++ != '=') ;
 	sig->b_start = p - sig->data;
 	p = memchr(p, ';', end - p);
@@ -270,10 +270,10 @@ sig_parse_b(struct sig_parser *parser, const struct bounce_tag *tag)
 	}
 }
 
-/* In the order in which errors count. */
+/* The tags in the order in which they are parsed: the first error counts. */
 static const struct {
 	const char *name;
-	/* the error if it is missing; NULL: it need not be there */
+	/* the error if the tag is missing; NULL: it need not be there */
 	const char *missing;
 	void (*parse)(struct sig_parser *parser, const struct bounce_tag *tag);
 } sig_tags[] = {
@@ -304,7 +304,7 @@ bool bounce_dkim_tags_are_complete(const struct bounce_tags *tags)
 	return TRUE;
 }
 
-/* Does d= say clearly whose the signature is? */
+/* TRUE if d= says clearly whose signature it is. */
 static bool domain_is_readable(const struct bounce_dkim_tags *read)
 {
 	const struct bounce_tags *tags = &read->tags;
@@ -313,7 +313,7 @@ static bool domain_is_readable(const struct bounce_dkim_tags *read)
 	if (tag == NULL || read->domain[0] == '\0' ||
 	    bounce_dkim_name_is_broken(tag->value, tag->value_size))
 		return FALSE;
-	/* where the field was cut, d= may have been longer */
+	/* if the field was cut after d=, that may have been longer */
 	if (tag == &tags->tags[tags->count - 1] &&
 	    bounce_tags_find(tags, "b") == NULL &&
 	    memchr(tag->value, ';',
@@ -341,13 +341,14 @@ void t_bounce_dkim_tags_read(const unsigned char *data, size_t size,
 	read_r->domain_readable = domain_is_readable(read_r);
 }
 
-/* What mail software may have done, and no signer does. */
+/* TRUE if mail software may have caused the signature's error, which no signer
+   makes. */
 static bool sig_is_damaged(const struct sig_parser *parser)
 {
 	const struct bounce_dkim_signature *sig = parser->sig;
 	const char *tags_error = parser->read->error;
 
-	/* an invalid selector is no error */
+	/* an invalid selector is not an error, but may be damage */
 	if (sig->error == NULL)
 		return sig->selector[0] == '\0' && sig->marked;
 	return (tags_error != NULL && !bounce_tags_error_is_rule(tags_error)) ||

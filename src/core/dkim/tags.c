@@ -18,7 +18,7 @@ static bool is_name_char(unsigned char c)
 	return is_alpha(c) || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* VALCHAR, or UTF-8, which RFC 8616 section 5 adds. */
+/* TRUE for VALCHAR, and for UTF-8, which RFC 8616 section 5 adds. */
 static bool is_value_char(unsigned char c)
 {
 	return c > 32 && c != 127 && c != ';';
@@ -37,7 +37,7 @@ tags_find(const struct bounce_tags *tags, const void *name, size_t name_size)
 	return NULL;
 }
 
-/* tag-name [FWS] "=" [FWS] */
+/* Parse: tag-name [FWS] "=" [FWS] */
 static int
 tag_parse_name(const unsigned char **p, const unsigned char *end,
 	       struct bounce_tag *tag, const char **error_r)
@@ -61,7 +61,7 @@ tag_parse_name(const unsigned char **p, const unsigned char *end,
 	return 0;
 }
 
-/* Ends at the semicolon or at the end. */
+/* Parse the value of a tag. *p is then at the semicolon or at the end. */
 static int
 tag_parse_value(const unsigned char **p, const unsigned char *end,
 		struct bounce_tag *tag, const char **error_r)
@@ -162,7 +162,8 @@ bool bounce_tag_has_word(const struct bounce_tag *tag, const char *word)
 	return FALSE;
 }
 
-/* The decoder drops a last character that stands alone. */
+/* TRUE if a single character is left at the end, which the decoder would
+   drop. */
 static bool base64_is_cut(const unsigned char *data, size_t size)
 {
 	size_t i, count = 0;

@@ -9,19 +9,19 @@
 #include "base/limits.h"
 #include "dkim/dkim-private.h"
 
-/* How often a text may have been encoded. */
+/* How many times a text may have been encoded. */
 #define UNDO_MAX_QP 2
-/* Octets of a link in which its end is looked for */
+/* The end of a link is looked for in so many octets. */
 #define UNDO_MAX_LINK 512
 
-/* Which line breaks mail software has put into a field. */
+/* Which line breaks of a field mail software is taken to have inserted. */
 enum undo_join {
 	UNDO_JOIN_NONE,
-	/* those without white space behind them */
+	/* those that no white space follows */
 	UNDO_JOIN_BARE,
-	/* all, with one white space behind each */
+	/* all of them, each together with the white space after it */
 	UNDO_JOIN_ALL,
-	/* none, but the white space behind some was taken away */
+	/* none, but the white space after some of them was removed */
 	UNDO_JOIN_TRIMMED
 };
 
@@ -54,7 +54,8 @@ bool bounce_dkim_b_find(const unsigned char *data, size_t size,
 	const unsigned char *end = data + size, *p, *before, *behind;
 	bool found = FALSE;
 
-	/* best behind a semicolon, as bh= may end in "b=", too */
+	/* a "b=" after a semicolon is best, as the value of bh= may end in
+	   "b=", too */
 	for (p = data; p < end; p++) {
 		if (*p != 'b')
 			continue;
@@ -99,7 +100,8 @@ bounce_dkim_b_decode(const unsigned char *data, size_t size, size_t key_size,
  * Undoing
  */
 
-/* The mark of an encoding: "=3D" (RFC 2045 section 6.7), "=?" (RFC 2047). */
+/* TRUE if the value has the mark of an encoding: "=3D" (RFC 2045 section 6.7)
+   or "=?" (RFC 2047). */
 static bool value_has(const buffer_t *value, const char *mark)
 {
 	const unsigned char *p = value->data, *end = p + value->used;
@@ -111,7 +113,7 @@ static bool value_has(const buffer_t *value, const char *mark)
 	return FALSE;
 }
 
-/* What was done to all of the text. */
+/* Undo the encodings of the whole text. */
 static const buffer_t *undo_encodings(const buffer_t *value)
 {
 	struct qp_decoder *qp;
@@ -129,7 +131,7 @@ static const buffer_t *undo_encodings(const buffer_t *value)
 					value_has(value, "=3d")); i++) {
 		dest = t_buffer_create(value->used);
 		qp = qp_decoder_init(dest);
-		/* what is not encoded stays as it is */
+		/* the decoder leaves what is not encoded as it is */
 		(void)qp_decoder_more(qp, value->data, value->used, &pos,
 				      &error);
 		(void)qp_decoder_finish(qp, &error);
@@ -139,8 +141,8 @@ static const buffer_t *undo_encodings(const buffer_t *value)
 	return value;
 }
 
-/* The line break at p, with CRs before it, as some programs double them.
-   Returns its size, 0 if there is none. */
+/* Returns the size of the line break at p, or 0 if there is none. Several CRs
+   may stand before the LF, as some programs double them. */
 static size_t break_size(const unsigned char *p, const unsigned char *end)
 {
 	const unsigned char *start = p;
@@ -150,8 +152,9 @@ static size_t break_size(const unsigned char *p, const unsigned char *end)
 	return p < end && *p == '\n' ? p + 1 - start : 0;
 }
 
-/* A soft line break of quoted-printable that nobody undid, where the rest was
-   undone. A "=" of base64's padding has another one, or a fold behind it. */
+/* Undo the soft line breaks of quoted-printable where only they were left when
+   the rest was decoded. A "=" that is the padding of base64 is not one: another
+   "=" or a folded line follows it. */
 static buffer_t *undo_soft_breaks(const buffer_t *value)
 {
 	const unsigned char *data = value->data, *end = data + value->used, *p;
@@ -169,7 +172,8 @@ static buffer_t *undo_soft_breaks(const buffer_t *value)
 	return dest;
 }
 
-/* What is not seen, UTF-7's "+-" (RFC 2152), and the dot of "example[.]org". */
+/* Take out invisible characters, and undo the "+-" of UTF-7 (RFC 2152) and the
+   dot of "example[.]org". */
 static buffer_t *undo_invisible(const buffer_t *value)
 {
 	const unsigned char *p = value->data, *end = p + value->used;
@@ -181,11 +185,12 @@ static buffer_t *undo_invisible(const buffer_t *value)
 			buffer_append(dest, "\r\n", 2);
 		} else if (*p >= 128 && (size = bounce_dkim_invisible_size(
 						p, end - p)) > 0) {
-			/* a no-break space was one, the others nothing */
+			/* a no-break space was a space; the others were not
+			   there */
 			if (begins(p, end, "\xc2\xa0"))
 				buffer_append_c(dest, ' ');
 		} else if (*p == '\r') {
-			/* no break follows: all of them at once */
+			/* no line break follows: take all of them at once */
 			for (size = 1; p + size < end && p[size] == '\r'; )
 				size++;
 		} else if (*p == 127 || (*p < ' ' && !bounce_is_wsp(*p))) {
@@ -220,8 +225,8 @@ link_size(const unsigned char *p, const unsigned char *end)
 	return 0;
 }
 
-/* Where the last address in a word begins that a link in it leads to: behind
-   its scheme, written in one way or other, as in ..?u=http-3A__example.org */
+/* Returns where the address begins that the last link in a word leads to: after
+   its scheme, which may be encoded, as in "..?u=http-3A__example.org". */
 static const unsigned char *
 link_target(const unsigned char *p, const unsigned char *end)
 {
@@ -241,8 +246,8 @@ link_target(const unsigned char *p, const unsigned char *end)
 	return target;
 }
 
-/* The end of the copy in "example.org<http://example.org>", whose "<" is at p;
-   NULL if there is none. */
+/* Returns the end of the copy of a name in "example.org<http://example.org>",
+   whose "<" is at p; NULL if there is no copy. */
 static const unsigned char *
 link_copy_end(const buffer_t *dest, const unsigned char *p,
 	      const unsigned char *end)
@@ -257,18 +262,19 @@ link_copy_end(const buffer_t *dest, const unsigned char *p,
 	return p == NULL ? NULL : p + 1;
 }
 
-/* Links that were made of domain names, and brackets. */
+/* Take the links out that were made of domain names, and angle brackets. */
 static buffer_t *undo_links(const buffer_t *value)
 {
 	const unsigned char *p = value->data, *end = p + value->used;
-	/* of the word that the last link was found in */
+	/* these belong to the word in which the last link was found */
 	const unsigned char *word_end = p, *target = p, *copy_end;
 	buffer_t *dest = t_buffer_create(value->used);
 	size_t size;
 
 	while (p < end) {
 		if ((size = link_size(p, end)) > 0) {
-			/* once for each word: the work must stay linear */
+			/* look only once in each word, so that the work stays
+			   linear */
 			if (p >= word_end) {
 				for (word_end = p; word_end < end &&
 				     !bounce_is_space(*word_end) &&
@@ -287,7 +293,8 @@ static buffer_t *undo_links(const buffer_t *value)
 	return dest;
 }
 
-/* What follows behind the last tag: more semicolons, or a notice. */
+/* Cut off what follows the last tag: semicolons, or a notice that was added.
+   Returns NULL if nothing follows it. */
 static buffer_t *undo_tail(const buffer_t *value)
 {
 	const unsigned char *data = value->data, *end = data + value->used, *p;
@@ -299,7 +306,7 @@ static buffer_t *undo_tail(const buffer_t *value)
 	for (p = data + start; p < end &&
 	     (is_base64(*p) || bounce_is_space(*p)); p++) ;
 	for (; p < end && *p == '='; p++) ;
-	/* other tags may follow it */
+	/* other tags may follow */
 	if (p == end || memchr(p, '=', end - p) != NULL)
 		return NULL;
 	dest = t_buffer_create(value->used);

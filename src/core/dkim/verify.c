@@ -15,7 +15,7 @@ struct dkim_verifier {
 	struct bounce_dkim_selection selection;
 	struct bounce_dkim_input input;
 	struct bounce_dkim_hash hash;
-	/* RSA: what the key's owner signed */
+	/* RSA: the digest that the key's owner signed */
 	unsigned char recovered[BOUNCE_DKIM_HASH_SIZE];
 	/* libcrypto failed */
 	bool failed;
@@ -44,11 +44,11 @@ result_set(struct dkim_verifier *verifier, enum bounce_dkim_header header,
 	verifier->result->text = text;
 }
 
-/* Returns FALSE if there is nothing to verify, and the result says why. */
+/* Returns FALSE if the signature cannot be verified; the result says why. */
 static bool verifier_check(struct dkim_verifier *verifier)
 {
 	const struct bounce_dkim_signature *sig = verifier->sig;
-	/* both algorithms make signatures of one size */
+	/* with both algorithms, all signatures of a key have the same size */
 	size_t key_size = I_MAX(EVP_PKEY_get_size(verifier->key->pkey), 0);
 	enum bounce_key_type type =
 		sig->algorithm == BOUNCE_DKIM_ALGORITHM_ED25519_SHA256 ?
@@ -124,10 +124,11 @@ int bounce_dkim_input_hash(struct bounce_dkim_hash *hash,
 	return bounce_dkim_hash_finish(hash, digest_r);
 }
 
-/* The public-key operation of RFC 8017 section 5.2.2, and the removal of the
-   padding of section 9.2: with the digest set, libcrypto encodes what it
-   found anew and compares all of it. Returns 1 if it is what the owner of
-   the private key must have made, 0 if not, -1 if libcrypto failed. */
+/* This does the public-key operation of RFC 8017 section 5.2.2 and removes the
+   padding of section 9.2. Because the context has the digest's algorithm,
+   libcrypto encodes the digest that it found again, and compares the result
+   with all of what b= holds. So 1 is only returned if the owner of the private
+   key made b. */
 int bounce_dkim_recover(const struct bounce_key *key, const unsigned char *b,
 			size_t b_size,
 			unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
@@ -141,8 +142,8 @@ int bounce_dkim_recover(const struct bounce_key *key, const unsigned char *b,
 		size == BOUNCE_DKIM_HASH_SIZE ? 1 : 0;
 }
 
-/* RFC 8463 section 3: PureEdDSA over the SHA-256 of the header. Returns 1, 0
-   if the signature is of something else, -1 if libcrypto failed. */
+/* Verify PureEdDSA over the SHA-256 of the header: RFC 8463 section 3. Returns
+   1, 0 if the signature does not verify, or -1 if libcrypto failed. */
 static int
 ed25519_verify(EVP_PKEY *pkey, const unsigned char *b, size_t b_size,
 	       const unsigned char digest[BOUNCE_DKIM_HASH_SIZE])
@@ -182,8 +183,8 @@ verifier_match(const struct bounce_dkim_input *input, void *context)
 	return ret > 0;
 }
 
-/* A NUL, or a CR that ends no line: what the signer hashed, and what a mail
-   program makes of it, is anybody's guess. */
+/* TRUE if the field holds a NUL or a CR without an LF: signers and mail
+   programs differ in what they make of these. */
 static bool span_is_ambiguous(const struct bounce_dkim_span *span)
 {
 	const unsigned char *p = span->data, *end = p + span->size;
@@ -197,7 +198,8 @@ static bool span_is_ambiguous(const struct bounce_dkim_span *span)
 	return FALSE;
 }
 
-/* There is one more of that name than was signed, above those that were. */
+/* TRUE if the header has a field of that name which was not signed, and others
+   below it which were. */
 static bool
 verifier_has_unsigned(const struct dkim_verifier *verifier, const char *name)
 {
@@ -214,7 +216,8 @@ verifier_has_unsigned(const struct dkim_verifier *verifier, const char *name)
 	return count > 0 && count < bounce_header_count(header, name);
 }
 
-/* What b= verifies over is not what a mail program shows. */
+/* Returns why a mail program may show something else than what b= was verified
+   over, or NULL. */
 static const char *
 verifier_find_ambiguity(const struct dkim_verifier *verifier)
 {
@@ -258,7 +261,8 @@ static void verifier_pass(struct dkim_verifier *verifier, const char *repair)
 	verifier->result->repair = repair;
 }
 
-/* Each candidate is hashed whole: no large header is worth that. */
+/* Each candidate is hashed from its beginning, which would take too long for a
+   large header. */
 static const char *verifier_try_repairs(struct dkim_verifier *verifier)
 {
 	size_t size = 0;
@@ -275,7 +279,8 @@ static const char *verifier_try_repairs(struct dkim_verifier *verifier)
 		verifier_match, verifier);
 }
 
-/* What came back does not verify. */
+/* The header does not verify as it came back: repair it, or say why it does not
+   verify. */
 static void verifier_repair(struct dkim_verifier *verifier)
 {
 	const char *repair = verifier_try_repairs(verifier);
