@@ -11,11 +11,11 @@
 #include "wording/marks.h"
 #include "wording/wordings.h"
 
-/* Octets of a subject or a name that are decoded. Each encoded word may name
-   another charset, and to set up a conversion costs more than to read the
-   message. */
+/* How many octets of a subject or a name are decoded. Each encoded word may
+   name another charset, and setting up a conversion takes longer than reading
+   the message. */
 #define KIND_DECODE_MAX_SIZE 998
-/* Octets of a field that is a mark by its value. */
+/* How many octets are read of a field whose value may be a mark. */
 #define MARK_VALUE_MAX_SIZE 256
 
 const char *t_bounce_kind_decode(const char *value)
@@ -74,7 +74,8 @@ static void marks_get_from(const struct bounce_header *header,
 				    t_bounce_kind_decode(addr->name)));
 }
 
-/* Fields that are a mark if their value is like that, without case. */
+/* Fields that are a mark if their value matches the pattern; case makes no
+   difference. */
 #define FIELD(name, value, mark) \
 	{ name, value, offsetof(struct bounce_kind_marks, mark) }
 static const struct {

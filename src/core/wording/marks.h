@@ -1,58 +1,65 @@
 #ifndef BOUNCE_KIND_MARKS_H
 #define BOUNCE_KIND_MARKS_H
 
-/* The marks of a bounce in the header of a message: computed once, when its
-   header was read, by what reads the message. */
+/* The marks of a bounce in the header of a message. message/reader.c computes
+   them once, when it has read the header. */
 
 struct bounce_header;
 struct bounce_envelope;
 
 enum bounce_sender {
 	BOUNCE_SENDER_UNKNOWN = 0,
-	/* the null sender, or a mail daemon that sends under a name */
+	/* It is the null sender, or an address that a mail daemon uses in its
+	   place. */
 	BOUNCE_SENDER_NULL,
 	BOUNCE_SENDER_OTHER
 };
 
 struct bounce_kind_marks {
-	/* Of the envelope, or else of Return-Path. */
+	/* The sender of the envelope, or if that is not known, of
+	   Return-Path. */
 	enum bounce_sender sender;
-	/* From is a mail daemon's for certain; or of one, or its
-	   postmaster. */
+	/* hard: From is certainly the address of a mail daemon. daemon: From is
+	   the address of a mail daemon or a postmaster. */
 	bool hard;
 	bool daemon;
-	/* Marks that only software which makes bounces sets. */
+	/* The header has a field that only software sets which makes bounces;
+	   failed_recipients: it is X-Failed-Recipients. */
 	bool ndr;
 	bool failed_recipients;
-	/* Sent to a list, a copy for an archive, or news of something else: of
-	   another message (RFC 5436 section 2.7.1), or of a session. */
+	/* The message was sent to a list, is a copy for an archive, or is a
+	   notice of something else: of another message (RFC 5436
+	   section 2.7.1), or of a session. */
 	bool list;
-	/* The same, by marks that some bounces bear, too. */
+	/* It has marks of a list that some bounces have, too. */
 	bool list_like;
-	/* From is the address of a list's manager, and of none of its
-	   posts. */
+	/* From is the address of the program that manages a list, from which no
+	   post comes. */
 	bool list_manager;
-	/* From is there and names nobody. */
+	/* There is a From, and it has no address. */
 	bool nobody;
-	/* RFC 3834 section 5.2: a reply, and of a Sieve script that rejects. */
+	/* auto_replied: the message is an automatic reply (RFC 3834
+	   section 5.2). rejected: it is the reply of a Sieve script that
+	   rejects mail. */
 	bool auto_replied;
 	bool rejected;
-	/* The subject is one of a bounce; and the subject, decoded and in lower
-	   case: "" if there is none. */
+	/* subject: the subject is that of a bounce. lc_subject: the decoded
+	   subject in lower case, "" if there is none. */
 	bool subject;
 	const char *lc_subject;
-	/* From the header alone: FALSE if no body can make this a bounce. */
+	/* FALSE if the header shows that this is not a bounce, whatever the
+	   body is. */
 	bool possible;
 };
 
-/* envelope may be of a nested message: with mail_from NULL. The marks are the
-   pool's. */
+/* Compute the marks of a header. The envelope of a message inside another one
+   has mail_from NULL. The marks are the pool's. */
 const struct bounce_kind_marks *
 bounce_kind_marks_get(pool_t pool, const struct bounce_header *header,
 		      const struct bounce_envelope *envelope);
-/* The value of a field, its encoded words (RFC 2047) decoded, ASCII in lower
-   case, for wording/wordings.h. Of a long value the beginning. Allocated from the
-   data stack. */
+/* Returns the value of a field with its encoded words (RFC 2047) decoded and
+   its ASCII letters in lower case, as wording/wordings.h needs it. Of a long
+   value, only the beginning is returned. Allocated from the data stack. */
 const char *t_bounce_kind_decode(const char *value);
 
 #endif

@@ -3,14 +3,14 @@
 #include "lib.h"
 #include "wording/wordings.h"
 
-/* The longest that there is, and the NUL behind it. */
+/* The size of the longest word, with its NUL. */
 #define WORD_MAX_SIZE 64
 
-/* Where a text has a word. */
+/* Where in a text a word must stand. */
 enum word_place {
 	/* anywhere */
 	IN = 0,
-	/* it is the whole text */
+	/* the word is the whole text */
 	WHOLE,
 	/* at its beginning, before a colon: "re:", "re[2]:", "re :" */
 	BEFORE,
@@ -18,8 +18,9 @@ enum word_place {
 	ROLE
 };
 
-/* Each word ends with a '|'. ASCII is in lower case; other letters are as they
-   are written, so with both cases where a subject can begin with them. */
+/* Each word ends with a '|'. ASCII letters are in lower case. Other letters are
+   compared as they are written, so a word has both cases here if a subject can
+   begin with it. */
 static const struct {
 	enum word_place place;
 	const char *words;
@@ -101,7 +102,7 @@ static const struct {
 	/* Hebrew, Arabic */
 	"לא ניתן למסירה|לא ניתן למסור|לא נמסרה|لم يتم تسليم|تعذر تسليم|"
 	"غير قابل للتسليم|فشل تسليم|تعذر التسليم|" },
-	/* That a message, and not a parcel, was not delivered. */
+	/* These say that a message, not a parcel, was not delivered. */
 	[BOUNCE_WORDS_TEXT] = { IN,
 	"message could not be delivered|message couldn't be delivered|"
 	"mail could not be delivered|mail couldn't be delivered|"
@@ -178,14 +179,15 @@ static const struct {
 	/* Korean */
 	"메일이 반송|메일이 배달되지|메일을 배달할 수 없|메시지를 배달할 수 없|"
 	"메일이 전송되지|메일을 보낼 수 없|" },
-	/* That a message comes back: what a web form says of a copy, too. */
+	/* These say that a message is returned; web forms say this of a copy,
+	   too. */
 	[BOUNCE_WORDS_RETURNED] = { IN,
 	"message that you sent|message you sent|mail you sent|"
 	"message with these headers|original message follows|"
 	"message headers follow|copy of the message|copy of your message|"
-	/* your message to .. */
+	/* "your message to .." */
 	"meddelande till|meddelelse til|melding til|letiniz|ההודעה שלך אל|" },
-	/* What servers answer, and what is said of parcels too. */
+	/* These are answers of servers, or are also said of parcels. */
 	[BOUNCE_WORDS_HINT] = { IN,
 	"could not be delivered|couldn't be delivered|able to deliver|"
 	"failed to deliver|could not deliver|couldn't deliver|cannot deliver|"
@@ -213,7 +215,7 @@ static const struct {
 	"配達できません|届けることができません|お届けできません|无法投递|"
 	"无法送达|無法傳遞|未能送达|投递失败|반송|배달되지|전송되지 못|"
 	"배달할 수 없|" },
-	/* Mail, and no parcel. */
+	/* These mean mail, not parcels. */
 	[BOUNCE_WORDS_MAIL] = { IN,
 	"mail|message|"
 	/* German, French, Spanish, Portuguese, Italian */
@@ -225,10 +227,10 @@ static const struct {
 	/* Russian, Ukrainian, Greek, Turkish */
 	"сообщени|Сообщени|письм|Письм|почт|Почт|повідомлен|Повідомлен|μήνυμα|"
 	"Μήνυμα|ileti|e-posta|"
-	/* Japanese, Chinese, Korean: with words that are said of mail alone */
+	/* Japanese, Chinese, Korean: also words that are said only of mail */
 	"メール|メッセージ|配信|送信|宛先不明|邮件|郵件|信件|退信|메일|메시지|" },
-	/* Before the subject of an answer or of a forward; after them "[2]" and
-	   the colon. */
+	/* These stand before the subject of an answer or of a forwarded
+	   message; a "[2]" may follow, and then the colon. */
 	[BOUNCE_WORDS_ANSWER] = { BEFORE,
 	"re|aw|antw|antwort|sv|odp|res|r|rif|ynt|atb|ref|vá|vs|απ|отв|回复|"
 	"答复|回覆|返信|회신|" },
@@ -244,13 +246,14 @@ static const struct {
 	"do not need to resend|verzögert|verspätet|retardé|retrasad|atrasad|"
 	"ritardat|vertraagd|försenad|forsinket|opóźnion|задерж|отложен|遅延|"
 	"配信が遅れ|延迟|延遲|지연|" },
-	/* The same of a server's answer, which a failure may tell of, too. */
+	/* These are in a server's answer that says so, which the text of a
+	   failure may quote, too. */
 	[BOUNCE_WORDS_DEFERRED] = { IN,
 	"deferred|deferral|postponed|" },
 	[BOUNCE_WORDS_FAILED_SUBJECT] = { IN,
 	"return|fail|undeliver|reject|given up|giving up|" },
-	/* That delivery is still tried, said so that it cannot be of the past,
-	   or advice to the sender. */
+	/* These say that the server still tries, in words that cannot be about
+	   the past or advice to the sender. */
 	[BOUNCE_WORDS_STILL_TRIED] = { IN,
 	"yet be deliver|yet been deliver|yet deliver|delivered yet|yet be sent|"
 	"yet been sent|yet sent|sent yet|yet be passed on|yet been passed on|"
@@ -278,7 +281,7 @@ static const struct {
 	"no need to resend|no need to send it again|need not send it again|"
 	"do not send it again|do not resend|don't resend|"
 	"not necessary to resend|need not resend|" },
-	/* That delivery was tried, and is no more. */
+	/* These say that the server tried and does not try any more. */
 	[BOUNCE_WORDS_GIVEN_UP] = { IN,
 	"has been given up|have been given up|was given up|is given up|"
 	"have given up|has given up|'ve given up|given up now|gave up|"
@@ -289,16 +292,17 @@ static const struct {
 	"stopped trying|too many attempts|retry timeout exceeded|has expired|"
 	"in the queue too long|permanent error|permanent failure|"
 	"permanent fatal|permanently failed|failed permanently|" },
-	/* The address of the program that manages a list. */
+	/* These are in the address of a program that manages a list. */
 	[BOUNCE_WORDS_MANAGER_NAME] = { IN,
 	"listserv|majordomo|mailman|sympa|listmaster|listproc|ecartis|mlmmj|"
 	"ezmlm|list-manager|listmanager|list-admin|listadmin|" },
-	/* Not those that people have, too: account-manager, help-desk. */
+	/* Roles that people have, too, are left out: account-manager,
+	   help-desk. */
 	[BOUNCE_WORDS_MANAGER_ROLE] = { ROLE,
 	"owner|request|bounce|bounces|moderator|moderators|" },
-	/* What the manager of a list says of a post that it does not pass on.
-	   The English words are used of votes and offers, too: they count where
-	   the text speaks of what the reader has written. */
+	/* With these the manager of a list says that it does not pass a post
+	   on. The English words are also used of votes and offers, so they
+	   count only if the text speaks of what the reader has written. */
 	[BOUNCE_WORDS_REFUSED] = { IN,
 	"reject|refuse|declin|denied|disallow|not accepted|not be accepted|"
 	"not allowed|not permitted|not authori|not posted|not be posted|"
@@ -328,14 +332,14 @@ static const struct {
 	"your submission|your contribution|your letter|your text|your article|"
 	"your attempt|the posting|the attached|the post |you sent|you posted|"
 	"you wrote|you have sent|you have written|you submitted|" },
-	/* That nothing is decided. */
+	/* These say that nothing was decided yet. */
 	[BOUNCE_WORDS_PENDING] = { IN,
 	"is held|being held|been held|awaits|awaiting|is waiting|for approval|"
 	"will be reviewed|pending|be approved|to approve|rejected or|or reject|"
 	"reject or|or refuse|moderator's decision|as a moderator|as moderator|"
 	"as the moderator|please decide|decide whether|your decision|"
 	"whether to|waits for|" },
-	/* What else a postmaster does with a message than not to deliver it. */
+	/* These say what else a postmaster has done with a message. */
 	[BOUNCE_WORDS_OTHER_NOTICE] = { IN,
 	"successful|has been delivered|was delivered|were delivered|"
 	"been received|was received|have received|has been accepted|"
@@ -360,7 +364,8 @@ static const struct {
 	"bounce-daemon|dsn|ndr|" },
 	[BOUNCE_WORDS_NULL_LOCAL_PART] = { WHOLE,
 	"mailer-daemon|double-bounce|<null>|null|" },
-	/* What a server tells its own postmaster of a session that failed. */
+	/* With these a server tells its own postmaster of a session that
+	   failed. */
 	[BOUNCE_WORDS_SESSION_SUBJECT] = { IN,
 	"smtp server: errors from|smtp client: errors from|"
 	"lmtp client: errors from|" },
@@ -376,7 +381,8 @@ static const struct {
 _Static_assert(N_ELEMENTS(wordings) == BOUNCE_WORDS_COUNT,
 	       "wordings is complete");
 
-/* The colon may be that of East Asia. */
+/* TRUE if the text begins with the word, as BEFORE says. The colon may also be
+   the fullwidth one of East Asia. */
 static bool word_is_before(const char *word, size_t size, const char *text)
 {
 	static const char wide_colon[] = "：";
@@ -423,7 +429,7 @@ static bool word_is_there(enum word_place place, const char *list, size_t size,
 	i_unreached();
 }
 
-/* A bit for each pair of octets that may follow each other. */
+/* One bit for each possible pair of octets. */
 #define PAIRS_SIZE (256 * 256 / 8)
 #define PAIR_OCTET(p) (((p)[0] << 8 | (p)[1]) / 8)
 #define PAIR_BIT(p) (1 << ((p)[1] % 8))
@@ -436,7 +442,8 @@ bool bounce_words_match(enum bounce_words words, const char *lc_text)
 	uint8_t pairs[PAIRS_SIZE];
 
 	if (place == IN) {
-		/* most words are ruled out by their first two octets */
+		/* most words are ruled out quickly: their first two octets do
+		   not follow each other anywhere in the text */
 		memset(pairs, 0, sizeof(pairs));
 		for (; *text != '\0'; text++)
 			pairs[PAIR_OCTET(text)] |= PAIR_BIT(text);
