@@ -50,7 +50,8 @@ bool bounce_message_parser_more(struct bounce_message_parser *parser,
 	return go_on;
 }
 
-/* What came back looks like addresses by its names. */
+/* Returns the Message-IDs of the originals: they look like addresses, and must
+   not be taken for recipients. */
 static const char *const *
 t_message_ids(const struct bounce_original *original)
 {

@@ -4,8 +4,8 @@
 #include "wildcard-match.h"
 #include "message/part.h"
 
-/* The first that matches. Some names are of no RFC: message/rfc822-headers,
-   text/x-message-header.. */
+/* The first row that matches counts. Some of these types are in no RFC, such as
+   message/rfc822-headers and text/x-message-header. */
 static const struct bounce_part_type part_types[] = {
 	{ "message/delivery-status", BOUNCE_PART_USE_STATUS,
 	  BOUNCE_PART_DELIVERY_STATUS, BOUNCE_TEXT_SCAN },
@@ -32,7 +32,7 @@ static const struct bounce_part_type part_types[] = {
 	{ "text/calendar", BOUNCE_PART_USE_SKIP, BOUNCE_PART_CALENDAR, 0 },
 	{ "text/html", BOUNCE_PART_USE_TEXT, 0,
 	  BOUNCE_TEXT_KEEP | BOUNCE_TEXT_HTML | BOUNCE_TEXT_SCAN },
-	/* some call what they return that */
+	/* some servers give this type to what they return */
 	{ "application/octet-stream", BOUNCE_PART_USE_TEXT, 0,
 	  BOUNCE_TEXT_SCAN | BOUNCE_TEXT_TOP },
 	{ "message/*", BOUNCE_PART_USE_TEXT, 0, BOUNCE_TEXT_SCAN },

@@ -1,18 +1,19 @@
 #ifndef BOUNCE_PART_H
 #define BOUNCE_PART_H
 
-/* What a MIME part is by its type, and what is done with it. */
+/* What a MIME part is by its type, and how it is read. */
 
 #include "message/message.h"
 #include "message/text-scan.h"
 
 enum bounce_part_use {
-	/* Nobody looks at it. */
+	/* It is not looked at. */
 	BOUNCE_PART_USE_SKIP = 0,
-	/* It is kept, to be parsed as a delivery status. An original may stand
-	   in it, where the boundary before it is damaged. */
+	/* It is kept and then parsed as a delivery status. It is searched for
+	   an original, too, as the boundary before the original may be
+	   damaged. */
 	BOUNCE_PART_USE_STATUS,
-	/* It is a text, in which an original may stand. */
+	/* It is a text, which is searched for an original. */
 	BOUNCE_PART_USE_TEXT,
 	/* It is a returned message. */
 	BOUNCE_PART_USE_ORIGINAL
@@ -22,13 +23,14 @@ struct bounce_part_type {
 	/* "*" stands for anything. */
 	const char *type;
 	enum bounce_part_use use;
-	/* What a message has that has such a part; 0: nothing. */
+	/* The bit in parts of a message that has such a part; 0: none. */
 	enum bounce_part part;
-	/* For STATUS and TEXT. */
+	/* How the text is read, for STATUS and TEXT. */
 	enum bounce_text_flags text;
 };
 
-/* type: in lower case. Never returns NULL. */
+/* Find what is done with a part of this type, which is in lower case. Never
+   returns NULL; the result is static. */
 const struct bounce_part_type *bounce_part_type_find(const char *type);
 
 #endif

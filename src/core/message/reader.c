@@ -18,7 +18,7 @@ enum walk_state {
 	WALK_PART_HEADER,
 	/* in a part, a preamble or an epilogue */
 	WALK_BODY,
-	/* nothing in the body is of interest but its octets */
+	/* in a body whose parts are not looked at */
 	WALK_OPAQUE
 };
 
@@ -31,27 +31,28 @@ struct bounce_walk {
 	struct bounce_original **originals_tail;
 
 	enum walk_state state;
-	/* of the message, then of its parts */
+	/* the header of the message, and then those of its parts */
 	struct bounce_header_builder *header, *part_header;
 	struct bounce_multiparts multiparts;
 
-	/* The part that is open. It is given to the text, or else to the child.
-	   An original that the text has found is the child, too. */
+	/* The part that is open: its lines are given to text, or otherwise to
+	   child. An original that was found in the text is a child, too. */
 	struct bounce_decoder decoder;
 	struct bounce_text *text;
 	struct bounce_walk *child;
-	/* and to the status */
+	/* whether they are also given to status */
 	bool is_status;
 	buffer_t *status;
 	struct bounce_text_owner texts;
 
-	/* the outermost boundary, and whether it was closed */
+	/* the outermost boundary, and whether the last one was seen */
 	const char *boundary;
 	bool closed;
-	/* the header of its part, which may be that of the original: unless
-	   one comes in the part */
+	/* The header of the part that this message came in. It is the header of
+	   this message, too, unless one comes in the part. */
 	const struct bounce_header *original_header;
-	/* what came was no header: it was given to another walk */
+	/* The part did not begin with the header of a message: another walk
+	   reads what follows. */
 	bool passed_on;
 
 	struct bounce_dkim_body_hasher *hasher;
@@ -82,15 +83,16 @@ bounce_walk_init(struct bounce_walk_shared *shared,
  * Originals
  */
 
-/* The walk whose message it is that comes back in this one. */
+/* Returns the walk of the message to which an original found here belongs. */
 static struct bounce_walk *walk_owner(struct bounce_walk *walk)
 {
 	return walk->passed_on ? walk->parent : walk;
 }
 
-/* The part that is open is a message that came back, or has one. FALSE: a cap
-   forbids to read it. with_header: its header was found already (in a text, as
-   a part's header), lines of its body follow; NULL: it comes with the lines. */
+/* Begin an original: the open part is a message that came back, or has one in
+   it. with_header is the header if that was found already, in a text or as the
+   header of a part, so that lines of the body follow; NULL: the lines begin
+   with the header. Returns FALSE if a cap forbids to read the original. */
 static bool
 walk_begin_original(struct bounce_walk *walk,
 		    enum bounce_original_source source,
@@ -129,7 +131,7 @@ walk_original_state(const struct bounce_walk *walk)
 	    (original->body_size == 0 &&
 	     bounce_dkim_header_is_cut(original->message.header)))
 		return BOUNCE_ORIGINAL_TRUNCATED;
-	/* a summary: a few fields, of those that people look at */
+	/* it is a summary of a few fields that people look at */
 	if (!bounce_block_is_original(original->message.header))
 		return BOUNCE_ORIGINAL_TRUNCATED;
 	if (original->body_size == 0)
@@ -139,14 +141,14 @@ walk_original_state(const struct bounce_walk *walk)
 	return BOUNCE_ORIGINAL_FULL;
 }
 
-/* A returned message was read: it joins the others, if it is one. */
+/* A returned message was read: add it to the originals, if it is one. */
 static void walk_finish_original(struct bounce_walk *walk)
 {
 	struct bounce_original *original = walk->original;
 
 	if (walk->hasher != NULL)
 		original->body = bounce_dkim_body_finish(&walk->hasher);
-	/* whatever the part was called, no message came back in it */
+	/* there was no message in the part, whatever its type is */
 	if (walk->passed_on)
 		return;
 	original->state = walk_original_state(walk);
@@ -163,7 +165,7 @@ static void walk_finish_status(struct bounce_walk *walk)
 	struct bounce_message *message = walk->message;
 	const struct bounce_report *report;
 
-	/* some call the text for a reader a status, too */
+	/* some servers give this type to a text for people, too */
 	report = bounce_report_parse(walk->shared->pool, walk->status->data,
 				     walk->status->used);
 	message->report = message->report == NULL ? report :
@@ -254,8 +256,9 @@ static void walk_close_part(struct bounce_walk *walk)
 	walk->is_status = FALSE;
 }
 
-/* A part that is no multipart, or whose boundary is not known. original_header:
-   what its own header may be besides; NULL: nothing. */
+/* Open a part that is not a multipart, or whose boundary is not known.
+   original_header: the part's header, if that may also be the header of an
+   original; otherwise NULL. */
 static void
 walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime,
 	       const struct bounce_header *original_header)
@@ -285,7 +288,8 @@ walk_open_leaf(struct bounce_walk *walk, const struct bounce_mime *mime,
 	walk_open_decoder(walk, mime->encoding);
 }
 
-/* A multipart, whose preamble is read as text: the boundary may never come. */
+/* Open a multipart. Its preamble is read as text, because the boundary may
+   never come. */
 static void
 walk_open_multipart(struct bounce_walk *walk, const struct bounce_mime *mime)
 {
@@ -326,8 +330,8 @@ static void walk_part_header_done(struct bounce_walk *walk, bool complete)
 		walk_open_part(walk, &mime);
 		return;
 	}
-	/* the original may take the place of the part's own header, which is
-	   not to be reused then */
+	/* The header may be that of an original, which then keeps it, so the
+	   builder must not be used again. */
 	walk->part_header = NULL;
 	if (bounce_part_type_find(mime.type)->use == BOUNCE_PART_USE_ORIGINAL)
 		walk_open_leaf(walk, &mime, header);
@@ -367,7 +371,7 @@ walk_is_boundary(struct bounce_walk *walk, const unsigned char *data,
 	i = bounce_multiparts_find(&walk->multiparts, data, size, &last);
 	if (i < 0)
 		return FALSE;
-	/* a part that is nothing but its header, which may be an original */
+	/* the part had only a header, which may be that of an original */
 	if (walk->state == WALK_PART_HEADER)
 		walk_part_header_done(walk, FALSE);
 	walk_close_part(walk);
@@ -395,8 +399,8 @@ walk_envelope(const struct bounce_walk *walk)
 		&no_envelope : walk->shared->set->envelope;
 }
 
-/* The header of the message was found elsewhere, or ends here. FALSE: the body
-   is not needed. */
+/* Set the header of the message, which ends here or was found elsewhere.
+   Returns FALSE if the body is not needed. */
 static bool walk_set_header(struct bounce_walk *walk,
 			    const struct bounce_header *header)
 {
@@ -425,8 +429,9 @@ static bool walk_set_header(struct bounce_walk *walk,
 	return TRUE;
 }
 
-/* The part of a returned message began with something else. TRUE if an original
-   is looked for below it, in what is the body. */
+/* The part of a returned message may begin with something that is not its
+   header. Returns TRUE if it does, so that the original is looked for in what
+   follows. */
 static bool walk_pass_on(struct bounce_walk *walk,
 			 const struct bounce_header *header)
 {
@@ -441,7 +446,7 @@ static bool walk_pass_on(struct bounce_walk *walk,
 		walk->parent->message->over_limit = TRUE;
 
 	if (!of_part) {
-		/* a text, in which the original stands */
+		/* it is a text, and the original may stand in it */
 		walk_open_text(walk, BOUNCE_TEXT_SCAN, NULL);
 		walk_open_decoder(walk, BOUNCE_ENCODING_IDENTITY);
 	} else if (walk_begin_original(walk, BOUNCE_SOURCE_PART, NULL)) {
@@ -475,7 +480,7 @@ static bool walk_header_done(struct bounce_walk *walk, bool complete)
 	size_t size;
 
 	if (given) {
-		/* what came are lines of its body */
+		/* the lines that were taken for a header are of the body */
 		(void)walk_set_header(walk, walk->original_header);
 		walk_body_lines(walk, header->data, header->size);
 	} else if (walk->original != NULL && walk_pass_on(walk, header))
@@ -495,7 +500,7 @@ walk_original_body(struct bounce_walk *walk, const unsigned char *data,
 {
 	struct bounce_original *original = walk->original;
 
-	/* empty lines at its end are not counted: there may be no body */
+	/* empty lines at the end do not count, as there may be no body */
 	original->body_seen += size;
 	if (size > 2 || (data[0] != '\r' && data[0] != '\n'))
 		original->body_size = original->body_seen;
@@ -503,8 +508,8 @@ walk_original_body(struct bounce_walk *walk, const unsigned char *data,
 		bounce_dkim_body_more(walk->hasher, data, size);
 }
 
-/* An original whose body nobody looks into is truncated if it is a multipart
-   and does not end. */
+/* Look for the last boundary of an original whose parts are not looked at: if
+   it is missing, the original is truncated. */
 static void
 walk_opaque_line(struct bounce_walk *walk, const unsigned char *data,
 		 size_t size)
@@ -545,7 +550,8 @@ walk_body_line(struct bounce_walk *walk, const unsigned char *data,
 			return;
 		case BOUNCE_HEADER_LINE_BODY:
 			walk_part_header_done(walk, FALSE);
-			/* the boundary that was declared just now */
+			/* it may be the boundary that this header has
+			   declared */
 			if (dashes && walk_is_boundary(walk, data, size))
 				return;
 			break;

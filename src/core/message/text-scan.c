@@ -9,11 +9,13 @@
 #include "base/lines.h"
 #include "message/text-scan.h"
 
-/* A prefix is what a mail program puts before each line that it quotes. */
+/* The size of a prefix, which a mail program puts before each line that it
+   quotes. */
 #define TEXT_MAX_PREFIX 8
-/* Empty lines between a marker and the block that it announces. */
+/* How many empty lines may stand between a marker and the block that it
+   announces. */
 #define TEXT_MARKER_LINES 4
-/* A marker is a short line. */
+/* A longer line is not a marker. */
 #define TEXT_MARKER_MAX_SIZE 160
 
 enum text_state {
@@ -22,7 +24,7 @@ enum text_state {
 	TEXT_BLOCK,
 	/* in the body of the original */
 	TEXT_ORIGINAL,
-	/* nothing is looked for (any more) */
+	/* nothing is looked for, or not any more */
 	TEXT_DONE
 };
 
@@ -34,25 +36,27 @@ struct bounce_text {
 	enum text_state state;
 	struct bounce_header_builder *block;
 	enum bounce_text_flags flags;
-	/* octets that were kept for their wording */
+	/* octets of this text that were kept */
 	size_t kept;
-	/* NULL: they are UTF-8, or nobody knows */
+	/* NULL: the text is UTF-8, or its charset is not known */
 	struct charset_translation *charset;
-	/* NULL: there are no tags to be taken out */
+	/* NULL: the text is not HTML */
 	struct mail_html2text *html;
-	/* what is left without them, cut into lines again */
+	/* cuts the text without its tags into lines again */
 	struct bounce_lines html_lines;
-	/* no more of it is read */
+	/* the rest of the HTML is not read */
 	bool html_done;
 
 	unsigned char prefix[TEXT_MAX_PREFIX];
 	size_t prefix_size;
-	/* lines after which a marker is forgotten */
+	/* how many more empty lines may follow the last marker; 0: none
+	   counts */
 	unsigned int marker_lines;
 	bool after_marker;
-	/* how much text was kept before the line */
+	/* how much text had been kept before the current line */
 	size_t line_kept;
-	/* of the block: the same, and the fields in it that messages have */
+	/* how much text had been kept before the block, and how many fields it
+	   has that messages have */
 	size_t block_kept;
 	unsigned int block_known;
 	bool block_machine;
@@ -98,13 +102,13 @@ static bool text_is_marker(const unsigned char *data, size_t size)
  * The scan
  */
 
-/* The converted text is on the data stack. */
+/* Convert the text to UTF-8, on the data stack. */
 static void text_to_utf8(struct bounce_text *text, const unsigned char **data,
 			 size_t *size)
 {
 	buffer_t *utf8 = t_buffer_create(*size * 2);
 
-	/* what is no character is U+FFFD */
+	/* what cannot be converted becomes U+FFFD */
 	(void)charset_to_utf8(text->charset, *data, size, utf8);
 	*data = utf8->data;
 	*size = utf8->used;
@@ -122,7 +126,7 @@ text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 	if (owner->kept == NULL)
 		owner->kept = buffer_create_dynamic(owner->pool, 1024);
 	T_BEGIN {
-		/* what is left of HTML is UTF-8 */
+		/* the text of HTML is UTF-8 already */
 		if (text->charset != NULL && text->html == NULL)
 			text_to_utf8(text, &data, &size);
 		buffer_append(owner->kept, data,
@@ -136,14 +140,15 @@ static size_t text_kept_size(const struct bounce_text *text)
 	return text->owner->kept == NULL ? 0 : text->owner->kept->used;
 }
 
-/* What was kept since the block began is not what the bounce says. */
+/* Drop what was kept since the block began: it belongs to the original, and is
+   not what the bounce says. */
 static void text_forget_block(struct bounce_text *text)
 {
 	if (text_kept_size(text) > text->block_kept)
 		buffer_set_used_size(text->owner->kept, text->block_kept);
 }
 
-/* FALSE: no more of it may be scanned. */
+/* Returns FALSE if no more text may be scanned. */
 static bool text_may_scan(struct bounce_text *text, size_t size)
 {
 	uoff_t *scanned = &text->owner->shared->scanned;
@@ -168,7 +173,8 @@ static size_t text_prefix_size(const unsigned char *data, size_t size)
 	return i;
 }
 
-/* Removes the prefix of the block. FALSE: the line does not have it. */
+/* Remove the prefix of the block from a line. Returns FALSE if the line does
+   not have it. */
 static bool
 text_unprefix(const struct bounce_text *text, const unsigned char **data,
 	      size_t *size)
@@ -183,7 +189,7 @@ text_unprefix(const struct bounce_text *text, const unsigned char **data,
 		*size -= prefix_size;
 		return *size > 0;
 	}
-	/* the white space of an empty line's prefix is often lost */
+	/* an empty line often lacks the white space at the end of the prefix */
 	while (prefix_size > 0 && bounce_is_wsp(text->prefix[prefix_size - 1]))
 		prefix_size--;
 	if (*size > prefix_size &&
@@ -196,7 +202,7 @@ text_unprefix(const struct bounce_text *text, const unsigned char **data,
 	return FALSE;
 }
 
-/* A field of the block, without its prefix. */
+/* Take a field of the block, without its prefix. */
 static void text_block_field(struct bounce_text *text,
 			     const unsigned char *data, size_t size)
 {
@@ -252,8 +258,8 @@ text_search_line(struct bounce_text *text, const unsigned char *data,
 	}
 }
 
-/* "From: ", and not "from:to:subject" or "From: To: ", which h= of a signature
-   may have on a line of its own. */
+/* TRUE for a line such as "From: ..", but not for "from:to:subject" or "From:
+   To: ", which may be a line of the h= of a signature. */
 static bool line_is_known_field(const unsigned char *data, size_t size)
 {
 	const unsigned char *value = memchr(data, ':', size);
@@ -268,10 +274,10 @@ static bool line_is_known_field(const unsigned char *data, size_t size)
 	return bounce_header_line_rank(value, end - value) < BOUNCE_FIELD_KNOWN;
 }
 
-/* Much begins like a field, "Reason: no such user", and what is returned
-   follows at once. TRUE if the line is of no use to the block, and to be
-   looked at anew: it announces an original, or begins one with a prefix of its
-   own. */
+/* Many lines of a bounce look like fields, such as "Reason: no such user", and
+   what is returned may follow at once. Returns TRUE if the block ends before
+   this line, which is then looked at again: the line announces an original, or
+   begins one with another prefix. */
 static bool text_leaves_block(const struct bounce_text *text,
 			      const unsigned char *data, size_t size)
 {
@@ -289,8 +295,10 @@ static bool text_leaves_block(const struct bounce_text *text,
 	return line_is_known_field(data + prefix_size, size - prefix_size);
 }
 
-/* After a line that announces it less is enough, but not what is indented for
-   a reader, with words of a program between the fields: "Length: 2 kB". */
+/* TRUE if a block is an original because a line before it announced one. It
+   needs fewer fields then, but must not be a summary that is indented for
+   people, which may have lines of the program's own between the fields, such as
+   "Length: 2 kB". */
 static bool text_block_is_announced(const struct bounce_text *text,
 				    const struct bounce_header *header)
 {
@@ -312,20 +320,19 @@ text_block_is_original(struct bounce_text *text,
 		return FALSE;
 	if (text->html == NULL)
 		return TRUE;
-	/* a copy of what came back as it was */
+	/* it is a copy of an original that came back in another part */
 	if (text->owner->message->originals != NULL) {
 		text_forget_block(text);
 		text->kept = BOUNCE_TEXT_MAX_SIZE;
 		text->state = TEXT_DONE;
 		return FALSE;
 	}
-	/* what is laid out for a reader is a summary, unless it has what only
-	   a whole header has */
+	/* HTML usually shows a summary; only a whole header has this field */
 	return bounce_header_find(header, "Received") != NULL;
 }
 
-/* The block ended. TRUE if it was the header of an original that is read:
-   no cap forbids it. */
+/* The block ended. Returns TRUE if it was the header of an original, whose body
+   is read next. */
 static bool text_block_done(struct bounce_text *text, bool complete)
 {
 	const struct bounce_header *header =
@@ -347,7 +354,8 @@ static bool text_block_done(struct bounce_text *text, bool complete)
 	}
 	text->state = TEXT_ORIGINAL;
 	text_forget_block(text);
-	/* lines that looked like the header's, with their prefix gone */
+	/* these lines were taken for the header's, so their prefix was removed
+	   already */
 	bounce_header_builder_get_body(text->block, &data, &size);
 	end = size == 0 ? data : data + size;
 	for (; data < end; data = next) {
@@ -366,7 +374,7 @@ text_original_line(struct bounce_text *text, const unsigned char *data,
 {
 	if (start && !text_unprefix(text, &data, &size) &&
 	    !bounce_is_blank(data, size)) {
-		/* what was quoted has ended */
+		/* the quoted original has ended */
 		text->callbacks->end(text->context);
 		text->state = TEXT_DONE;
 		text_keep(text, data, size);
@@ -455,7 +463,7 @@ bounce_text_init(struct bounce_text_owner *owner, enum bounce_text_flags flags,
 	return text;
 }
 
-/* A line of HTML: its tags count as what is scanned, too. */
+/* Take a line of HTML. Its tags count as scanned text, too. */
 static void text_html_line(struct bounce_text *text, const unsigned char *data,
 			   size_t size)
 {
@@ -469,7 +477,8 @@ static void text_html_line(struct bounce_text *text, const unsigned char *data,
 		if (text->charset != NULL)
 			text_to_utf8(text, &data, &size);
 		plain = t_buffer_create(size);
-		/* it panics on nothing, which is left of half a character */
+		/* mail_html2text_more() panics if it gets no octets; none are
+		   left if the line was only half a character */
 		if (size > 0)
 			mail_html2text_more(text->html, data, size, plain);
 		(void)bounce_lines_more(&text->html_lines, plain->data,
