@@ -24,15 +24,17 @@ const char *bounce_alignment_name(enum bounce_alignment alignment)
 	return alignment_names[alignment];
 }
 
-/* In a quoted string these are no syntax. */
+/* Append the text of a quoted string, with '_' for the characters that would be
+   syntax outside of it. */
 static void authres_append_quoted(string_t *dest, const char *text)
 {
 	for (; *text != '\0'; text++)
 		str_append_c(dest, strchr(" ;=", *text) != NULL ? '_' : *text);
 }
 
-/* The value without comments, quotes, and white space around '='. What begins
-   with a comment or a quoted string that is left open is left out. */
+/* Returns the value without comments, quotes, and the white space around '='. A
+   comment or a quoted string that is left open is dropped, and so is all that
+   follows. */
 static const char *t_authres_flatten(const char *value)
 {
 	struct rfc822_parser_context parser;
@@ -65,7 +67,8 @@ static const char *t_authres_flatten(const char *value)
 	}
 }
 
-/* A domain, or that of an address; NULL: it is not below any other. */
+/* Returns the domain that the value is, or that of an address; NULL if it is
+   not below a top-level domain. */
 static const char *authres_domain(pool_t pool, const char *value)
 {
 	const char *domain = bounce_address_domain(value);
@@ -75,7 +78,7 @@ static const char *authres_domain(pool_t pool, const char *value)
 		p_strdup(pool, domain);
 }
 
-/* Those named first count before the others. */
+/* Set the domain. The properties that are named first take precedence. */
 static void
 authres_set_domain(pool_t pool, struct bounce_authres_result *result,
 		   const char *const *words)
@@ -105,7 +108,7 @@ authres_set_domain(pool_t pool, struct bounce_authres_result *result,
 	}
 }
 
-/* "dkim/1=pass reason=x header.d=example.com" */
+/* Add a result such as "dkim/1=pass reason=x header.d=example.com". */
 static void
 authres_add(pool_t pool, const char *info, ARRAY_TYPE(bounce_authres) *results)
 {
@@ -144,7 +147,8 @@ bool bounce_authres_parse(pool_t pool, const char *value,
  * Alignment
  */
 
-/* Whoever has a registry's domain, it is above everybody's. */
+/* TRUE if the address is aligned with the domain. A top-level domain is aligned
+   with nothing, as it is above the domains of strangers. */
 static bool address_is_aligned(const char *address, const char *domain)
 {
 	const char *own = bounce_address_domain(address);

@@ -12,9 +12,9 @@
 
 #include <ctype.h>
 
-/* Words are added to the name of a protocol up to this size. */
+/* The name of a protocol may have several words, up to this size. */
 #define RECEIVED_WITH_MAX_SIZE 40
-/* What a comment's words are separated by. */
+/* The words of a comment are separated by these characters. */
 #define RECEIVED_COMMENT_SEPARATORS " \"(),"
 
 enum received_clause {
@@ -37,7 +37,7 @@ _Static_assert(N_ELEMENTS(clause_names) == CLAUSE_COUNT,
 
 struct received_parser {
 	pool_t pool;
-	/* what is left */
+	/* the rest of the value */
 	const char *p;
 	struct bounce_received *r;
 	enum received_clause clause;
@@ -46,10 +46,10 @@ struct received_parser {
 	bool have_by;
 	/* the first word of each clause */
 	const char *words[CLAUSE_COUNT];
-	/* the first name in a comment behind the client's, and a HELO name
-	   there */
+	/* from comments after the client's name: the first name, and a HELO
+	   name */
 	const char *comment_name, *comment_helo;
-	/* addresses: in a comment, and as a word */
+	/* an address in a comment, and one that was a word */
 	struct ip_addr comment_ip, word_ip;
 };
 
@@ -57,7 +57,8 @@ struct received_parser {
  * What words and comments say
  */
 
-/* The text of an address alone: "1.2.3.4", "IPv6:2001:db8::1", "fe80::1%12". */
+/* Parse the text of an address alone: "1.2.3.4", "IPv6:2001:db8::1",
+   "fe80::1%12". Returns FALSE if it is not one. */
 static bool received_parse_bare_ip(const char *text, struct ip_addr *ip_r)
 {
 	struct ip_addr ip;
@@ -72,9 +73,10 @@ static bool received_parse_bare_ip(const char *text, struct ip_addr *ip_r)
 	return TRUE;
 }
 
-/* TRUE if the word is an address: "[1.2.3.4]", "[1.2.3.4]:25", "[1.2.3.4:25]",
-   "1.2.3.4", "[IPv6:2001:db8::1]", "user@1.2.3.4" (by qmail). IPv4 in IPv6 is
-   IPv4. If it is none, ip_r is left as it was. */
+/* Parse a word that is an address: "[1.2.3.4]", "[1.2.3.4]:25", "[1.2.3.4:25]",
+   "1.2.3.4", "[IPv6:2001:db8::1]", "user@1.2.3.4" (by qmail). IPv4 that is
+   mapped into IPv6 becomes IPv4. Returns FALSE if the word is not an address,
+   and leaves ip_r unchanged. */
 static bool received_parse_ip(const char *word, struct ip_addr *ip_r)
 {
 	const char *at = strrchr(word, '@');
@@ -88,35 +90,35 @@ static bool received_parse_ip(const char *word, struct ip_addr *ip_r)
 		received_parse_bare_ip(t_strcut(word, ':'), ip_r);
 }
 
-/* A name that ends where something else follows it. */
+/* Returns the name at the beginning of the text, without what follows it. */
 static const char *t_received_name(const char *text)
 {
 	text += strspn(text, " ");
 	return t_strndup(text, strcspn(text, " ,;)"));
 }
 
-/* Courier's "AUTH: LOGIN alice, TLS: .." */
+/* Returns the user name in Courier's "AUTH: LOGIN alice, TLS: ..". */
 static const char *t_received_auth_courier(const char *text)
 {
 	text += strspn(text, " ");
 	return t_received_name(text + strcspn(text, " ,"));
 }
 
-/* Everything to the end of the comment. */
+/* Returns everything up to the end of the comment as the user name. */
 static const char *t_received_auth_rest(const char *text)
 {
 	return t_str_trim(text, " ");
 }
 
-/* A comment that says that the client logged in, and as whom. */
+/* Read a comment that may say that the client logged in, and as whom. */
 static void
 received_auth_comment(struct received_parser *parser, const char *text)
 {
 	static const struct {
 		const char *phrase;
-		/* the name that follows; NULL: there is none */
+		/* returns the user name that follows; NULL: none does */
 		const char *(*name)(const char *rest);
-		/* at the comment's beginning alone */
+		/* it is only looked for at the beginning of the comment */
 		bool first;
 	} forms[] = {
 		{ "authenticated sender:", t_received_auth_rest, TRUE },
@@ -147,9 +149,9 @@ received_auth_comment(struct received_parser *parser, const char *text)
 		parser->r->auth_user = p_strdup_empty(parser->pool, name);
 }
 
-/* Of several comments with an address the last one counts: what the client
-   says of itself is written before it. Behind the address there may be a HELO
-   name, still. */
+/* Read a comment after the client's name. If several comments have an address,
+   the last one counts, as servers write what the client says of itself before
+   what they know. A HELO name may follow the address. */
 static void
 received_client_comment(struct received_parser *parser, const char *text)
 {
@@ -182,7 +184,8 @@ received_client_comment(struct received_parser *parser, const char *text)
 	}
 }
 
-/* "by mx (192.0.2.1)", "by localhost (mx [127.0.0.1])" */
+/* Read a comment after the server's name: "by mx (192.0.2.1)", "by localhost
+   (mx [127.0.0.1])". */
 static void received_by_comment(struct received_parser *parser,
 				const char *text)
 {
@@ -199,7 +202,8 @@ static void received_comment(struct received_parser *parser, const char *text)
 
 	received_auth_comment(parser, text);
 	if (parser->clause == CLAUSE_FROM) {
-		/* "(account alice [1.2.3.4] verified)" has both */
+		/* "(account alice [1.2.3.4] verified)" has both a name and an
+		   address */
 		if (had_auth || !parser->r->authenticated ||
 		    strchr(text, '[') != NULL)
 			received_client_comment(parser, text);
@@ -207,11 +211,12 @@ static void received_comment(struct received_parser *parser, const char *text)
 		received_by_comment(parser, text);
 	} else if (parser->clause == CLAUSE_NONE &&
 		   strncasecmp(text, "from ", 5) == 0) {
-		/* sendmail's submission: (from alice@localhost) */
+		/* Sendmail writes this for a local submission: (from
+		   alice@localhost) */
 		parser->words[CLAUSE_FROM] =
 			p_strdup(parser->pool, t_received_name(text + 5));
 	} else if (parser->clause == CLAUSE_WITH && !parser->empty) {
-		/* it ends the name of the protocol */
+		/* a comment ends the name of the protocol */
 		parser->clause = CLAUSE_VIA;
 	}
 }
@@ -274,7 +279,8 @@ static void received_word(struct received_parser *parser, const char *word)
 		r->auth_user = p_strdup_empty(parser->pool, word + 5);
 }
 
-/* RFC 3848: ESMTPA, ESMTPSA, LMTPSA.., and those of RFC 6531. */
+/* TRUE for the protocols with authentication: those of RFC 3848, such as
+   ESMTPA, ESMTPSA and LMTPSA, and those of RFC 6531. */
 static bool protocol_is_authenticated(const char *with)
 {
 	return wildcard_match_icase(with, "*MTPA") ||
@@ -286,8 +292,8 @@ static bool protocol_is_authenticated(const char *with)
  * The field
  */
 
-/* The end of a word: before white space, a comment or the semicolon, none of
-   which ends what stands in quotes or angle brackets. */
+/* Returns the end of a word: it is before white space, a comment or a semicolon
+   that is not in quotes or angle brackets. */
 static const char *word_end(const char *p)
 {
 	const char *end;
@@ -396,7 +402,8 @@ void bounce_received_collect(pool_t pool, const struct bounce_header *header,
 					BOUNCE_RECEIVED_MAX_SIZE), &one);
 		} T_END;
 		one.field = i;
-		/* it may be on the data stack itself */
+		/* outside of the frame, as the array may be on the data
+		   stack */
 		array_push_back(received, &one);
 	}
 }

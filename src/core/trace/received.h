@@ -1,10 +1,10 @@
 #ifndef BOUNCE_RECEIVED_H
 #define BOUNCE_RECEIVED_H
 
-/* Trace fields, RFC 5321 section 4.4, as mail servers write them: Postfix,
-   Exim, Sendmail, qmail, Exchange, Courier, OpenSMTPD, Gmail and those that
-   imitate them. Anybody may have written such a field: what is read here is a
-   claim. */
+/* Reads trace fields (Received, RFC 5321 section 4.4) as mail servers write
+   them: Postfix, Exim, Sendmail, qmail, Exchange, Courier, OpenSMTPD, Gmail and
+   others that write like these. Anybody may have written such a field, so what
+   it says is only a claim. */
 
 #include "array.h"
 #include "net.h"
@@ -12,45 +12,52 @@
 struct bounce_header;
 
 struct bounce_received {
-	/* What the client called itself, and what the server found its name to
-	   be; NULL: not said. Where one name alone is written, it is helo. */
+	/* helo is what the client called itself, and host is the name that the
+	   server has looked up for it; NULL: it does not say. If the field has
+	   only one name, it is taken for helo. */
 	const char *helo;
 	const char *host;
-	/* The client's address; family 0: none. IPv4 in IPv6 is IPv4. */
+	/* The client's address; family 0: there is none. An IPv4 address that
+	   is mapped into IPv6 becomes an IPv4 address. */
 	struct ip_addr ip;
 
 	const char *by;
-	/* The server's own address, as its name or in a comment behind it;
-	   family 0: none. */
+	/* The server's own address, which stands in place of its name or in a
+	   comment after it; family 0: there is none. */
 	struct ip_addr by_ip;
-	/* The protocol, as written: "ESMTPSA", "Microsoft SMTP Server". */
+	/* The protocol as it was written: "ESMTPSA", "Microsoft SMTP
+	   Server". */
 	const char *with;
 	const char *id;
-	/* Without angle brackets. */
+	/* The recipient (for), without angle brackets. */
 	const char *rcpt;
-	/* Who the client is said to have logged in as; NULL: no name. */
+	/* The user name with which the client is said to have logged in; NULL:
+	   there is none. */
 	const char *auth_user;
-	/* The client is said to have logged in (also RFC 3848). */
+	/* The client is said to have logged in; the protocol may say so, too
+	   (RFC 3848). */
 	bool authenticated;
-	/* Seconds since 1970; 0: none or not a date. */
+	/* Seconds since 1970; 0: there is no date, or it cannot be read. */
 	time_t date;
 
-	/* By bounce_received_collect(): the field's index in the header. */
+	/* The index of the field in the header; only bounce_received_collect()
+	   sets it. */
 	unsigned int field;
 };
 
 ARRAY_DEFINE_TYPE(bounce_received, struct bounce_received);
 
-/* Read one field's value, as t_bounce_field_value() gives it. Never fails: what
-   is not understood is not filled in. The strings are the pool's (which is not
-   the data stack's), and bytes as they came, without control characters; the
-   work is linear. */
+/* Read the value of one field, as t_bounce_field_value() returns it. Never
+   fails: what is not understood is not filled in. The strings are the pool's,
+   which must not be the data stack's. They have the octets as they came,
+   without control characters, and need not be UTF-8. The work is linear in the
+   size of the value. */
 void bounce_received_parse(pool_t pool, const char *value,
 			   struct bounce_received *received_r);
 
-/* All Received fields of a header, topmost first; no more of them than
-   BOUNCE_RECEIVED_MAX_FIELDS, and of each BOUNCE_RECEIVED_MAX_SIZE octets. They
-   are appended to the array, which may be of any pool. */
+/* Read the first BOUNCE_RECEIVED_MAX_FIELDS Received fields of a header, and
+   the first BOUNCE_RECEIVED_MAX_SIZE octets of each, and append them to the
+   array from the topmost down. The array may be from another pool. */
 void bounce_received_collect(pool_t pool, const struct bounce_header *header,
 			     ARRAY_TYPE(bounce_received) *received);
 

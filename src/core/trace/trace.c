@@ -12,8 +12,9 @@ struct trace_rules {
 	bool skip_same_domain;
 };
 
-/* What is above a host's own name, where that is no more than a registry's
-   domain: "mx.b.example.com" is in "b.example.com", "example.com" in none. */
+/* Returns the domain that a host's name is in, or NULL if that would be a
+   top-level domain: "mx.b.example.com" is in "b.example.com", and "example.com"
+   is in none. */
 static const char *host_domain(const char *name)
 {
 	const char *parent = strchr(name, '.');
@@ -76,7 +77,8 @@ bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
 	return received;
 }
 
-/* Without any trace nothing is known of where it was made. */
+/* TRUE if the bounce was made here. If it has no trace at all, it is not known
+   where it was made. */
 static bool
 trace_was_made_here(pool_t pool, const struct bounce_header *bounce,
 		    const struct bounce_networks *trusted)

@@ -1,36 +1,38 @@
 #ifndef BOUNCE_TRACE_H
 #define BOUNCE_TRACE_H
 
-/* Where a message came from, by its Received fields. Those of a bounce are
-   true as far down as servers of ours have written them; those of what came
-   back in it are a claim. */
+/* Finds out where a message came from, by its Received fields. The fields of a
+   bounce are true as far down as servers of ours have written them. The fields
+   of what came back in it are only a claim. */
 
 #include "trace/received.h"
 
 struct bounce_header;
 struct bounce_networks;
 
-/* TRUE if the client says that it is of the server's own domain, which is what
-   is above the server's name. */
+/* TRUE if the client called itself by a name below the server's own domain,
+   which is the server's name without its first label. A top-level domain is not
+   a server's own. */
 bool bounce_received_is_internal(const struct bounce_received *received);
 
-/* The host that brought the bounce to us: the client of the first field from
-   the top whose address is neither private nor trusted. NULL: the bounce was
-   made here, or there is no such field. field_r is the field's index in the
-   header: what is above it was written by servers of ours, what is below by
-   strangers; the number of fields if there is none. The result is the
-   pool's. */
+/* Returns the host that brought the bounce to us: the client of the first field
+   from the top whose client address is neither private nor trusted. Returns
+   NULL if the bounce was made here, or if there is no such field. field_r is
+   set to the index of that field in the header, or to the number of fields if
+   there is none: servers of ours wrote what is above it, and strangers what is
+   below. The result is the pool's. */
 const struct bounce_received *
 bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
 		      const struct bounce_networks *trusted,
 		      unsigned int *field_r);
 
-/* The host that handed the original to the server that reports about it: as
-   above, by the fields of the returned header. Steps inside of the reporting
-   server's own network are passed over: private addresses, and clients that
-   bear a name of its domain. Trusted addresses are passed over if the bounce
-   was made here, that is if it has a trace and no reporter; to a stranger our
-   relay is where the mail came from. bounce NULL: a stranger has made it. */
+/* Returns the host that handed the original to the server which reports about
+   it, by the fields of the returned header, or NULL. Steps inside the network
+   of that server are skipped: clients with a private address or a name in its
+   domain. Clients with a trusted address are skipped if the bounce was made
+   here, which means that it has a trace but no reporter; for a stranger, the
+   mail came from our relay. If bounce is NULL, a stranger has made it. The
+   result is the pool's. */
 const struct bounce_received *
 bounce_trace_origin(pool_t pool, const struct bounce_header *bounce,
 		    const struct bounce_header *original,
