@@ -9,10 +9,10 @@
 #include "message/message.h"
 #include "report/delivery-status.h"
 
-/* Addresses of one field that are looked at. */
+/* How many addresses of one field are looked at. */
 #define DIRECTION_MAX_ADDRESSES 100
 
-/* The first address that stands there, or NULL. */
+/* Returns the first address of the value, or NULL. */
 static const char *t_first_address(const char *value)
 {
 	const char *address = t_bounce_address_strings(value, 1)[0];
@@ -21,8 +21,8 @@ static const char *t_first_address(const char *value)
 		address : NULL;
 }
 
-/* TRUE if To names somebody elsewhere, who did not get the original: some write
-   a bounce to him whom it is about. */
+/* TRUE if To names a recipient at another domain for whom the delivery failed:
+   some servers put the address that failed into To. */
 static bool to_is_failed(const struct bounce_report *report, const char *to,
 			 const char *rcpt)
 {
@@ -43,7 +43,7 @@ static bool to_is_failed(const struct bounce_report *report, const char *to,
 	return FALSE;
 }
 
-/* Those whose mailbox it may be. */
+/* Returns the addresses of those to whom the mailbox may belong. */
 static const char *const *
 t_readers_get(const struct bounce_message *message,
 	      const struct bounce_envelope *envelope)

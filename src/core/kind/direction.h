@@ -4,19 +4,20 @@
 struct bounce_message;
 struct bounce_envelope;
 
-/* Whose message it is that came with the one that is delivered. */
+/* Whether the original was sent by the reader, or to him. */
 enum bounce_direction {
 	BOUNCE_DIRECTION_UNKNOWN = 0,
-	/* from the reader: a bounce returns it */
+	/* The reader sent it, as the original of a bounce. */
 	BOUNCE_DIRECTION_FROM_READER,
-	/* it was on its way to him: something else */
+	/* It was sent to the reader, so this is not a bounce of it. */
 	BOUNCE_DIRECTION_TO_READER
 };
 
-/* By the first original that came back. The reader is the recipient of the
-   envelope, as far as it is known, and the first address in To, unless that is
-   somebody elsewhere who did not get the original. UNKNOWN without a reader or an
-   original. Uses the data stack. */
+/* Find the direction of the first original that came back. The reader is the
+   recipient of the envelope, as far as that is known, and the first address in
+   To, unless that is one at another domain for which the delivery failed. The
+   result is UNKNOWN if there is no reader or no original, or if the original
+   does not name the reader. Uses the data stack. */
 enum bounce_direction
 bounce_direction_get(const struct bounce_message *message,
 		     const struct bounce_envelope *envelope);

@@ -2,37 +2,39 @@
 #define BOUNCE_KIND_PRIVATE_H
 
 /* For the files that decide what a message is: kind/kind-text.c looks at what
-   it says and whom it names, and kind/kind.c holds the rules. All of it is
-   allocated from the data stack. */
+   the message says and whom it names, and kind/kind.c has the rules. Everything
+   is allocated from the data stack. */
 
 #include "kind/kind.h"
 #include "wording/marks.h"
 #include "message/message.h"
 #include "wording/wordings.h"
 
-/* What the rules ask. */
+/* What the rules look at. */
 struct bounce_kind_input {
 	const struct bounce_message *message;
 	const struct bounce_kind_marks *marks;
 	const struct bounce_envelope *envelope;
-	/* bounce_kind_text(); NULL: nobody has asked for it */
+	/* the result of bounce_kind_text(); NULL: it was not called yet */
 	const char *lc_text;
 };
 
-/* The text without what came back in it, for wording/wordings.h: in lower case, each
-   white space one blank, without the lines that are some message's subject. */
+/* Returns the text without the originals in it, in the form that
+   wording/wordings.h needs: in lower case, with one blank for any white space,
+   and without lines that are the subject of a message. */
 const char *bounce_kind_text(struct bounce_kind_input *input);
-/* The text has one of these words. */
+/* TRUE if the text has one of these words. */
 bool bounce_kind_text_has(struct bounce_kind_input *input,
 			  enum bounce_words words);
-/* Subject or text say that delivery is still tried. */
+/* TRUE if the subject or the text says that the server still tries to
+   deliver. */
 bool bounce_kind_says_delayed(struct bounce_kind_input *input);
-/* Subject or text name somebody to whom the original was written. */
+/* TRUE if the subject or the text names a recipient of the original. */
 bool bounce_kind_names_recipient(struct bounce_kind_input *input);
-/* The text names an address that is not the first in To. */
+/* TRUE if the text names an address that is not the first one in To. */
 bool bounce_kind_names_other(struct bounce_kind_input *input);
-/* The first address of this field of the message is that of a field of its
-   original. */
+/* TRUE if the first address in the message's field of this name is also the
+   first address in the given field of its original. */
 bool bounce_kind_same_address(const struct bounce_message *message,
 			      const char *name, const char *original_name);
 

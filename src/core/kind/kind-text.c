@@ -9,10 +9,11 @@
 
 #include <ctype.h>
 
-/* Addresses of one field that are looked for in the text. */
+/* How many addresses of one field are looked for in the text. */
 #define KIND_MAX_ADDRESSES 20
 
-/* How many octets of white space there are, a no-break space among them. */
+/* Returns the size of the white space character at data, which may be a
+   no-break space; 0 if there is none. */
 static size_t space_size(const unsigned char *data, size_t size)
 {
 	if (bounce_is_space(*data))
@@ -20,8 +21,8 @@ static size_t space_size(const unsigned char *data, size_t size)
 	return size >= 2 && memcmp(data, "\xc2\xa0", 2) == 0 ? 2 : 0;
 }
 
-/* The size of the line if it is the subject of some message: what a notice
-   lists, or says of the message that it is about. */
+/* Returns the size of the line if it is the subject of a message, which a
+   notice lists or is about; otherwise 0. */
 static size_t subject_line_size(const unsigned char *data, size_t size)
 {
 	if (size < 8 || strncasecmp((const char *)data, "subject:", 8) != 0)
@@ -29,10 +30,10 @@ static size_t subject_line_size(const unsigned char *data, size_t size)
 	return bounce_line_next(data, data + size) - data;
 }
 
-/* In lower case, and without the line breaks, which stand anywhere; with plain
-   spaces and apostrophes for the typographer's, and without the lines that are
-   a subject. A NUL ends what is looked at, which is no harm: no bounce has
-   one. */
+/* Returns the text in lower case, without line breaks, as these may stand
+   between any words, and without lines that are a subject. Typographic spaces
+   and apostrophes are replaced by plain ones. A NUL ends the text, which does
+   no harm: bounces have none. */
 static const char *t_text_normalize(const struct bounce_message *message)
 {
 	const unsigned char *p = message->text, *end = p + message->text_size;

@@ -13,7 +13,7 @@ subject_has(const struct bounce_kind_input *input, enum bounce_words words)
 	return bounce_words_match(words, input->marks->lc_subject);
 }
 
-/* Which of the five kinds a bounce is. */
+/* Returns which of the five kinds of RFC 3464 a bounce is. */
 static enum bounce_kind
 bounce_kind_of(struct bounce_kind_input *input)
 {
@@ -28,8 +28,8 @@ bounce_kind_of(struct bounce_kind_input *input)
 	return kind;
 }
 
-/* Some name what they answer: "Case 12: Returned mail", of a message whose
-   subject is "Returned mail". */
+/* TRUE if the subject quotes the subject of the message that it answers, such
+   as "Case 12: Returned mail" if that is "Returned mail". */
 static bool
 subject_is_quoted(const struct bounce_message *message, const char *lc_subject)
 {
@@ -66,10 +66,10 @@ static bool text_is_foreign(struct bounce_kind_input *input)
 	return FALSE;
 }
 
-/* The null sender returns the reader's own message: what a postmaster says of it
-   may be in words that are not known. Either it came back whole and as a part,
-   with a text in another language; or it came back with its trace, which nobody
-   quotes, and the text names somebody to whom it was written. */
+/* TRUE if the null sender returns the reader's own message, though in words
+   that are not known. Either the message came back whole and as a part, with a
+   text in another language; or it came back with its trace, which people do not
+   quote, and the text names one of its recipients. */
 static bool message_is_returned(struct bounce_kind_input *input,
 				enum bounce_direction direction)
 {
@@ -92,7 +92,8 @@ static bool message_is_returned(struct bounce_kind_input *input,
 		bounce_kind_names_recipient(input);
 }
 
-/* A mail daemon, or its postmaster, with the null sender as far as is known. */
+/* The rules for From a mail daemon or a postmaster, if the sender is the null
+   sender or is not known. */
 static const char *
 bounce_rule_daemon(struct bounce_kind_input *input)
 {
@@ -110,7 +111,7 @@ bounce_rule_daemon(struct bounce_kind_input *input)
 		return "6: a mail daemon returns a message";
 	if (original && message_is_returned(input, direction))
 		return "6: a postmaster returns a message to its sender";
-	/* a postmaster sends much else */
+	/* a postmaster sends other mail, too, so the words must say it */
 	says = (marks->subject &&
 		(marks->hard || subject_has(input, BOUNCE_WORDS_MAIL))) ||
 		bounce_kind_text_has(input, BOUNCE_WORDS_TEXT) ||
@@ -121,18 +122,18 @@ bounce_rule_daemon(struct bounce_kind_input *input)
 		return "6: a postmaster returns a message and says that it "
 			"was not delivered";
 	}
-	/* nobody but a mail server leaves its name out */
+	/* only mail servers leave their address out of From */
 	if (marks->nobody && marks->sender == BOUNCE_SENDER_NULL &&
 	    !subject_has(input, BOUNCE_WORDS_AUTOREPLY_SUBJECT) &&
 	    (hints || bounce_kind_names_other(input)))
 		says = TRUE;
-	/* or names those who did not get it */
+	/* hints are enough if it names those who did not get the message */
 	return says || (hints && input->message->report != NULL) ?
 		"7: a mail daemon says that a message was not delivered" :
 		NULL;
 }
 
-/* The null sender, and From is anybody. */
+/* The rule for the null sender with any From. */
 static const char *
 bounce_rule_null(struct bounce_kind_input *input)
 {
@@ -141,11 +142,11 @@ bounce_rule_null(struct bounce_kind_input *input)
 	enum bounce_direction direction;
 	bool answer, says;
 
-	/* the text is searched only where it decides */
+	/* the text is searched last, and only if that decides */
 	if (message->originals == NULL || marks->list_like ||
 	    subject_has(input, BOUNCE_WORDS_FORWARD))
 		return NULL;
-	/* nothing is returned to who has sent a bounce */
+	/* a bounce was sent with the null sender, so it cannot come back */
 	if (message_is_status_report(&message->originals->message))
 		return NULL;
 	direction = bounce_direction_get(message, input->envelope);
@@ -159,7 +160,7 @@ bounce_rule_null(struct bounce_kind_input *input)
 		 subject_has(input, BOUNCE_WORDS_MAIL));
 	if (!says && !marks->auto_replied &&
 	    !subject_has(input, BOUNCE_WORDS_AUTOREPLY_SUBJECT) &&
-	    /* an answer quotes */
+	    /* the text of an answer may quote a bounce */
 	    (!answer || message->originals->source == BOUNCE_SOURCE_PART)) {
 		says = bounce_kind_text_has(input, BOUNCE_WORDS_TEXT) ||
 			(message->report != NULL &&
@@ -169,8 +170,9 @@ bounce_rule_null(struct bounce_kind_input *input)
 		"it was not delivered" : NULL;
 }
 
-/* The manager of a list, with whatever sender, returns a post to its author. A
-   digest and what waits for a moderator come from it, too. */
+/* The rule for the manager of a list who returns a post to its author, with any
+   sender. The same address sends digests and posts that wait for a moderator,
+   which must not match. */
 static const char *
 bounce_rule_list_manager(struct bounce_kind_input *input)
 {
@@ -203,7 +205,7 @@ bounce_rule(struct bounce_kind_input *input, bool *weak_r)
 		return "3: multipart/report of a delivery status";
 	if ((message->parts & BOUNCE_PART_DELIVERY_STATUS) != 0 &&
 	    (report || null || marks->daemon || marks->subject)) {
-		/* who forwards a bounce may send its parts on */
+		/* somebody who forwards a bounce may send its parts, too */
 		*weak_r = marks->sender == BOUNCE_SENDER_OTHER && !report &&
 			!marks->daemon;
 		return "4: a delivery status part";
@@ -227,8 +229,9 @@ bounce_rule(struct bounce_kind_input *input, bool *weak_r)
 	return NULL;
 }
 
-/* A gateway has put a bounce into a message that looks like it: with the same
-   sender, recipient and subject. Returns its kind, or NONE. */
+/* Returns the kind of the bounce that a gateway has put into another message
+   with the same sender, recipient and subject; NONE if this is not such a
+   message. */
 static enum bounce_kind
 kind_of_wrapped(const struct bounce_message *message,
 		const struct bounce_kind_marks *marks)

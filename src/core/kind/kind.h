@@ -1,7 +1,8 @@
 #ifndef BOUNCE_KIND_H
 #define BOUNCE_KIND_H
 
-/* Which message is a bounce. The rules are numbered in kind/kind.c. */
+/* Decides whether a message is a bounce, and of which kind. The rules are in
+   kind/kind.c, and have numbers. */
 
 #include "base/types.h"
 
@@ -10,15 +11,15 @@ struct bounce_message;
 
 struct bounce_kind_result {
 	enum bounce_kind kind;
-	/* The rule that decided, for a human; a static string. */
+	/* The rule that decided, for people; a static string. */
 	const char *rule;
-	/* By a rule that is too weak to hold anything against the message:
-	   it may be genuine, it is never backscatter. */
+	/* The rule is too weak to hold anything against the message, which may
+	   be found genuine, but never backscatter. */
 	bool weak;
 };
 
-/* The kind of a message that was read. envelope: the one that it was read with;
-   of a nested message, an empty one. */
+/* Find the kind of a message that was read with this envelope. The envelope of
+   a message inside another one is zeroed. */
 void bounce_kind_classify(const struct bounce_message *message,
 			  const struct bounce_envelope *envelope,
 			  struct bounce_kind_result *result_r);
