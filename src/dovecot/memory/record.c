@@ -1,0 +1,559 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "base64.h"
+#include "sha2.h"
+#include "str.h"
+#include "memory/record.h"
+
+#define RECORD_VERSION "v2"
+#define RECORD_DAY_SECS (24 * 3600)
+/* More than any setting allows. Of what is read, so many of the newest stay. */
+#define RECORD_MAX_REPLAYS 10000
+#define RECORD_HASH_CHARS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+static const char *const number_names[BACKSCATTER_RECORD_NUMBERS] = {
+	[BACKSCATTER_RECORD_DAMAGED] = "damaged",
+	[BACKSCATTER_RECORD_ORIGINALS] = "originals",
+	[BACKSCATTER_RECORD_RECIPIENTS] = "recipients"
+};
+static const char *const table_names[BACKSCATTER_RECORD_TABLES] = {
+	[BACKSCATTER_RECORD_OF] = "of",
+	[BACKSCATTER_RECORD_TO] = "to"
+};
+
+static const char *number_name(unsigned int number)
+{
+	return number < BOUNCE_VERDICT_COUNT ?
+		bounce_verdict_name(number) :
+		number_names[number];
+}
+
+/*
+ * Reading
+ */
+
+static void record_init(struct backscatter_record *record, pool_t pool)
+{
+	unsigned int i;
+
+	i_zero(record);
+	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++)
+		p_array_init(&record->seen[i], pool, 16);
+	p_array_init(&record->replays, pool, 16);
+}
+
+static bool hash_parse(const char *text, char hash_r[])
+{
+	if (strspn(text, RECORD_HASH_CHARS) != BACKSCATTER_RECORD_HASH_LEN ||
+	    text[BACKSCATTER_RECORD_HASH_LEN] != '\0')
+		return FALSE;
+	memcpy(hash_r, text, BACKSCATTER_RECORD_HASH_LEN + 1);
+	return TRUE;
+}
+
+static bool record_parse_time(const char *text, time_t *time_r)
+{
+	uint64_t value;
+
+	if (str_to_uint64(text, &value) < 0 || value > BOUNCE_WINDOWS_TIME_MAX)
+		return FALSE;
+	*time_r = value;
+	return TRUE;
+}
+
+static bool
+record_parse_numbers(const char *const *items, unsigned int numbers[])
+{
+	unsigned int i;
+
+	for (i = 0; items[i] != NULL; i++) {
+		if (i > BACKSCATTER_RECORD_STEPS ||
+		    str_to_uint(items[i], &numbers[i]) < 0)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* A hash, and how many steps ago it was counted. */
+static bool
+record_parse_seen(struct backscatter_record *record,
+		  enum backscatter_record_table table, const char *item)
+{
+	struct backscatter_record_seen *seen;
+	size_t len = strlen(item);
+
+	if (len == 0)
+		return FALSE;
+	seen = array_append_space(&record->seen[table]);
+	return str_to_uint(item + len - 1, &seen->age) == 0 &&
+		seen->age <= BACKSCATTER_RECORD_STEPS &&
+		hash_parse(t_strndup(item, len - 1), seen->hash);
+}
+
+static bool
+record_parse_replay(struct backscatter_record *record, const char *item)
+{
+	const char *const *parts = t_strsplit(item, ":");
+	struct backscatter_record_replay *replay;
+
+	if (str_array_length(parts) != 3)
+		return FALSE;
+	replay = array_append_space(&record->replays);
+	return hash_parse(parts[0], replay->id) &&
+		str_to_uint(parts[1], &replay->count) == 0 &&
+		str_to_uint(parts[2], &replay->day) == 0;
+}
+
+static bool
+record_parse_burst(const char *const *items,
+		   struct backscatter_record_burst *burst)
+{
+	return str_array_length(items) == 5 &&
+		record_parse_time(items[0], &burst->since) &&
+		record_parse_time(items[1], &burst->last) &&
+		burst->since <= burst->last &&
+		str_to_uint64(items[2], &burst->originals) == 0 &&
+		str_to_uint64(items[3], &burst->recipients) == 0 &&
+		str_to_uint64(items[4], &burst->bounces) == 0;
+}
+
+/* The newest of them, which are the last. */
+static const char *const *
+record_newest(const char *const *items, unsigned int max)
+{
+	unsigned int count = str_array_length(items);
+
+	return count <= max ? items : items + (count - max);
+}
+
+static bool
+record_parse_table(struct backscatter_record *record,
+		   enum backscatter_record_table table,
+		   const char *const *items)
+{
+	array_clear(&record->seen[table]);
+	items = record_newest(items, BACKSCATTER_RECORD_MAX_SEEN);
+	for (; *items != NULL; items++) {
+		if (!record_parse_seen(record, table, *items))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static bool
+record_parse_replays(struct backscatter_record *record,
+		     const char *const *items)
+{
+	array_clear(&record->replays);
+	items = record_newest(items, RECORD_MAX_REPLAYS);
+	for (; *items != NULL; items++) {
+		if (!record_parse_replay(record, *items))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static bool
+record_parse_value(struct backscatter_record *record, const char *name,
+		   const char *value)
+{
+	const char *const *items = t_strsplit(value, ",");
+	unsigned int i;
+
+	for (i = 0; i < BACKSCATTER_RECORD_NUMBERS; i++) {
+		if (strcmp(name, number_name(i)) == 0)
+			return record_parse_numbers(items, record->numbers[i]);
+	}
+	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++) {
+		if (strcmp(name, table_names[i]) == 0)
+			return record_parse_table(record, i, items);
+	}
+	if (strcmp(name, "replays") == 0)
+		return record_parse_replays(record, items);
+	if (strcmp(name, "period") == 0)
+		return str_to_uint(value, &record->period) == 0;
+	if (strcmp(name, "step") == 0)
+		return str_to_uint64(value, &record->step) == 0 &&
+			record->step <= BOUNCE_WINDOWS_TIME_MAX;
+	if (strcmp(name, "burst") == 0)
+		return record_parse_burst(items, &record->burst);
+	if (strcmp(name, "pushed") == 0)
+		return record_parse_time(value, &record->pushed);
+	if (strcmp(name, "times") == 0)
+		return bounce_windows_parse(t_strarray_join(items, " "),
+					    &record->disowned) == 0;
+	return FALSE;
+}
+
+static bool
+record_parse_words(struct backscatter_record *record, const char *const *words)
+{
+	const char *p;
+
+	for (; *words != NULL; words++) {
+		p = strchr(*words, '=');
+		if (p == NULL || p[1] == '\0' ||
+		    !record_parse_value(record, t_strdup_until(*words, p),
+					p + 1))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+int backscatter_record_parse(pool_t pool, const char *text,
+			     struct backscatter_record *record_r,
+			     const char **error_r)
+{
+	const char *const *words;
+	bool ok;
+
+	record_init(record_r, pool);
+	if (text == NULL || *text == '\0')
+		return 0;
+	*error_r = "it is broken";
+	words = t_strsplit_spaces(text, " ");
+	if (*words == NULL)
+		ok = TRUE;
+	else if (strcmp(*words, RECORD_VERSION) == 0)
+		ok = record_parse_words(record_r, words + 1);
+	else if (**words == 'v') {
+		*error_r = "a newer version of the plugin has written it";
+		ok = FALSE;
+	} else {
+		ok = bounce_windows_parse(text, &record_r->disowned) == 0;
+	}
+	if (!ok) {
+		record_init(record_r, pool);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * Writing
+ */
+
+/* Without the zeros at the end. */
+static void
+record_write_numbers(string_t *str, const struct backscatter_record *record,
+		     unsigned int number)
+{
+	const unsigned int *numbers = record->numbers[number];
+	unsigned int i, count = BACKSCATTER_RECORD_STEPS + 1;
+
+	while (count > 0 && numbers[count - 1] == 0)
+		count--;
+	for (i = 0; i < count; i++) {
+		if (i == 0)
+			str_printfa(str, " %s=", number_name(number));
+		else
+			str_append_c(str, ',');
+		str_printfa(str, "%u", numbers[i]);
+	}
+}
+
+static void
+record_write_seen(string_t *str, const struct backscatter_record *record,
+		  enum backscatter_record_table table)
+{
+	const struct backscatter_record_seen *seen;
+	const char *separator = t_strconcat(" ", table_names[table], "=", NULL);
+
+	array_foreach(&record->seen[table], seen) {
+		str_printfa(str, "%s%s%u", separator, seen->hash, seen->age);
+		separator = ",";
+	}
+}
+
+static void
+record_write_replays(string_t *str, const struct backscatter_record *record)
+{
+	const struct backscatter_record_replay *replay;
+	const char *separator = " replays=";
+
+	array_foreach(&record->replays, replay) {
+		str_printfa(str, "%s%s:%u:%u", separator, replay->id,
+			    replay->count, replay->day);
+		separator = ",";
+	}
+}
+
+static void
+record_write_burst(string_t *str, const struct backscatter_record_burst *burst)
+{
+	if (burst->last == 0)
+		return;
+	str_printfa(str, " burst=%lld,%lld,%llu,%llu,%llu",
+		    (long long)burst->since, (long long)burst->last,
+		    (unsigned long long)burst->originals,
+		    (unsigned long long)burst->recipients,
+		    (unsigned long long)burst->bounces);
+}
+
+/* What is counted by steps, and without that not even the step: a record in
+   which there is nothing is no text. */
+static void
+record_write_steps(string_t *str, const struct backscatter_record *record)
+{
+	string_t *steps = t_str_new(1024);
+	unsigned int i;
+
+	for (i = 0; i < BACKSCATTER_RECORD_NUMBERS; i++)
+		record_write_numbers(steps, record, i);
+	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++)
+		record_write_seen(steps, record, i);
+	if (str_len(steps) == 0)
+		return;
+	str_printfa(str, " period=%u step=%llu", record->period,
+		    (unsigned long long)record->step);
+	str_append_str(str, steps);
+}
+
+const char *backscatter_record_text(const struct backscatter_record *record)
+{
+	string_t *str = t_str_new(1024);
+	const char *disowned;
+
+	record_write_steps(str, record);
+	record_write_burst(str, &record->burst);
+	record_write_replays(str, record);
+	disowned = t_bounce_windows_text(&record->disowned);
+	if (*disowned != '\0') {
+		str_printfa(str, " times=%s", t_strarray_join(
+				t_strsplit(disowned, " "), ","));
+	}
+	if (record->pushed > 0)
+		str_printfa(str, " pushed=%lld", (long long)record->pushed);
+	return str_len(str) == 0 ? "" :
+		t_strconcat(RECORD_VERSION, str_c(str), NULL);
+}
+
+/*
+ * Time
+ */
+
+static void
+record_forget_steps(struct backscatter_record *record, unsigned int period)
+{
+	unsigned int i;
+
+	i_zero(&record->numbers);
+	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++)
+		array_clear(&record->seen[i]);
+	record->period = period;
+}
+
+static void
+record_age_seen(struct backscatter_record *record,
+		enum backscatter_record_table table, unsigned int steps)
+{
+	struct backscatter_record_seen *seen;
+	unsigned int i = 0;
+
+	/* not only the first: a text may have them in any order */
+	while (i < array_count(&record->seen[table])) {
+		seen = array_idx_modifiable(&record->seen[table], i);
+		seen->age += steps;
+		if (seen->age > BACKSCATTER_RECORD_STEPS)
+			array_delete(&record->seen[table], i, 1);
+		else
+			i++;
+	}
+}
+
+static void
+record_shift_steps(struct backscatter_record *record, unsigned int steps)
+{
+	unsigned int i;
+
+	for (i = 0; i < BACKSCATTER_RECORD_NUMBERS; i++) {
+		memmove(record->numbers[i] + steps, record->numbers[i],
+			(BACKSCATTER_RECORD_STEPS + 1 - steps) *
+			sizeof(record->numbers[i][0]));
+		memset(record->numbers[i], 0,
+		       steps * sizeof(record->numbers[i][0]));
+	}
+	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++)
+		record_age_seen(record, i, steps);
+}
+
+/* If the clock went back, no time has passed for what was counted. By less than
+   the period, the newest step is counted on until it is reached again: two
+   hosts whose clocks differ a little must not make it older each time that they
+   take turns. By more, what is there is as old as it was, now: a flood may not
+   go uncounted for as long as the clock went back. */
+static void
+record_advance_steps(struct backscatter_record *record, time_t now,
+		     unsigned int period)
+{
+	unsigned int step_secs = I_MAX(period / BACKSCATTER_RECORD_STEPS, 1);
+	uint64_t step = (uint64_t)now / step_secs;
+	uint64_t before = record->step;
+
+	if (record->period != period ||
+	    (step > before && step - before > BACKSCATTER_RECORD_STEPS))
+		record_forget_steps(record, period);
+	else if (step > before)
+		record_shift_steps(record, step - before);
+	else if (before - step <= BACKSCATTER_RECORD_STEPS)
+		step = before;
+	record->step = step;
+}
+
+static void
+record_advance_replays(struct backscatter_record *record, time_t now,
+		       unsigned int max_age)
+{
+	unsigned int today = now / RECORD_DAY_SECS;
+	/* the day that has begun, and the one that a signature is fresh on */
+	unsigned int max_days = max_age / RECORD_DAY_SECS + 1;
+	struct backscatter_record_replay *replay;
+	unsigned int i = 0;
+
+	while (i < array_count(&record->replays)) {
+		replay = array_idx_modifiable(&record->replays, i);
+		/* one day may be another host's clock */
+		if (replay->day > today + 1)
+			replay->day = today;
+		if (replay->day < today && today - replay->day > max_days)
+			array_delete(&record->replays, i, 1);
+		else
+			i++;
+	}
+}
+
+void backscatter_record_advance(struct backscatter_record *record, time_t now,
+				unsigned int period, unsigned int max_age)
+{
+	i_assert(period > 0);
+
+	/* what is written can be read again, whatever the clock says */
+	now = I_MIN(I_MAX(now, 0), BOUNCE_WINDOWS_TIME_MAX);
+	record_advance_steps(record, now, period);
+	record_advance_replays(record, now, max_age);
+	/* what lies ahead is of now: else a burst would last, and a table would
+	   count as pushed full, until the clock is there again */
+	record->burst.last = I_MIN(record->burst.last, now);
+	record->burst.since = I_MIN(record->burst.since, record->burst.last);
+	record->pushed = I_MIN(record->pushed, now);
+}
+
+/*
+ * Counting
+ */
+
+uint64_t
+backscatter_record_sum(const struct backscatter_record *record,
+		       unsigned int number)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i <= BACKSCATTER_RECORD_STEPS; i++)
+		sum += record->numbers[number][i];
+	return sum;
+}
+
+void backscatter_record_add(struct backscatter_record *record,
+			    unsigned int number,
+			    unsigned int count)
+{
+	unsigned int *newest = &record->numbers[number][0];
+
+	*newest = *newest > UINT_MAX - count ? UINT_MAX : *newest + count;
+}
+
+const char *backscatter_record_hash(const void *data, size_t size)
+{
+	unsigned char digest[SHA256_RESULTLEN];
+
+	sha256_get_digest(data, size, digest);
+	return str_c(t_base64url_encode(BASE64_ENCODE_FLAG_NO_PADDING, 0,
+					digest, 8));
+}
+
+bool backscatter_record_has_seen(const struct backscatter_record *record,
+				 enum backscatter_record_table table,
+				 const char *hash)
+{
+	const struct backscatter_record_seen *seen;
+
+	array_foreach(&record->seen[table], seen) {
+		if (strcmp(seen->hash, hash) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool backscatter_record_see(struct backscatter_record *record,
+			    enum backscatter_record_table table,
+			    const char *hash, time_t now)
+{
+	struct backscatter_record_seen *seen;
+
+	i_assert(strlen(hash) == BACKSCATTER_RECORD_HASH_LEN);
+
+	if (backscatter_record_has_seen(record, table, hash))
+		return TRUE;
+	if (array_count(&record->seen[table]) >= BACKSCATTER_RECORD_MAX_SEEN) {
+		array_pop_front(&record->seen[table]);
+		record->pushed = now;
+	}
+	seen = array_append_space(&record->seen[table]);
+	i_strocpy(seen->hash, hash, sizeof(seen->hash));
+	seen->age = 0;
+	return FALSE;
+}
+
+/* NULL: it is not there. */
+static const struct backscatter_record_replay *
+record_find_replay(const struct backscatter_record *record, const char *id)
+{
+	const struct backscatter_record_replay *replay;
+
+	array_foreach(&record->replays, replay) {
+		if (strcmp(replay->id, id) == 0)
+			return replay;
+	}
+	return NULL;
+}
+
+unsigned int
+backscatter_record_replays(const struct backscatter_record *record,
+			   const char *id)
+{
+	const struct backscatter_record_replay *replay =
+		record_find_replay(record, id);
+
+	return replay == NULL ? 0 : replay->count;
+}
+
+void backscatter_record_replay_add(struct backscatter_record *record,
+				   const char *id, time_t now,
+				   unsigned int max)
+{
+	const struct backscatter_record_replay *known =
+		record_find_replay(record, id);
+	struct backscatter_record_replay replay;
+
+	i_assert(max > 0);
+	i_assert(strlen(id) == BACKSCATTER_RECORD_HASH_LEN);
+
+	i_zero(&replay);
+	if (known != NULL) {
+		replay = *known;
+		array_delete(&record->replays,
+			     array_ptr_to_idx(&record->replays, known), 1);
+	}
+	i_strocpy(replay.id, id, sizeof(replay.id));
+	replay.count = I_MIN(replay.count, UINT_MAX - 1) + 1;
+	replay.day = I_MAX(now, 0) / RECORD_DAY_SECS;
+	while (array_count(&record->replays) >= max) {
+		array_pop_front(&record->replays);
+		record->pushed = now;
+	}
+	array_push_back(&record->replays, &replay);
+}
