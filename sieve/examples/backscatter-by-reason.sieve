@@ -8,10 +8,12 @@ if allof (backscatter, bounce "reason" ["unsigned", "foreign-signature"]) {
 	discard;
 	stop;
 } elsif backscatter {
-	# A signature in our name that does not vouch: worth a look.
+	# Other backscatter, such as a bad signature in our name: keep it for
+	# a closer look.
 	fileinto :create "Backscatter";
 	stop;
 } elsif bounce "verdict" ["unverifiable", "temperror"] {
-	# Nothing shows whose mail this was: keep it, and mark it.
+	# It could not be shown whether we sent the original: keep the bounce,
+	# and mark it.
 	addflag "$Unverified";
 }

@@ -4,8 +4,8 @@
 #     sieve_before = /usr/share/dovecot-backscatter/sieve/backscatter-file.sieve
 #   }
 #
-# A folder of its own, so that a user can look whether something is missing.
-# Let it be emptied by itself: mailbox Backscatter { autoexpunge = 30d }
+# The mailbox is separate, so that users can look for missing mail there. To have
+# Dovecot empty it: mailbox Backscatter { autoexpunge = 30d }
 
 require ["vnd.backscatter", "fileinto", "mailbox"];
 

@@ -1,5 +1,5 @@
 # Leave backscatter where it would have gone, with a keyword that mail programs
-# can show, and seen, so that it does not ring.
+# can show, and marked as seen, so that mail programs do not announce it.
 
 require ["vnd.backscatter", "imap4flags"];
 
