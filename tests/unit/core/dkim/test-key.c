@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "buffer.h"
 #include "base64.h"
+#include "hex-binary.h"
 #include "str.h"
 #include "dkim/key.h"
 #include "test-common.h"
@@ -244,6 +245,150 @@ static void test_bounce_key_other_algorithm(void)
 	test_end();
 }
 
+/*
+ * The same keys as libcrypto's own decoder takes
+ */
+
+/* That decoder tries all kinds of keys, and takes ten times as long. */
+static EVP_PKEY *test_libcrypto_decode(const unsigned char *data, size_t size)
+{
+	const unsigned char *p = data;
+	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, size);
+
+	if (pkey == NULL) {
+		p = data;
+		pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, size);
+	}
+	if (pkey != NULL && (p != data + size ||
+			     EVP_PKEY_get_base_id(pkey) != EVP_PKEY_RSA)) {
+		EVP_PKEY_free(pkey);
+		pkey = NULL;
+	}
+	ERR_clear_error();
+	return pkey;
+}
+
+/* Both decode it, to the same numbers, or neither does. */
+static bool test_decodes_alike(const unsigned char *data, size_t size)
+{
+	EVP_PKEY *pkey = test_libcrypto_decode(data, size);
+	string_t *record = t_str_new(1024);
+	struct bounce_key *key;
+	const char *error;
+	bool alike;
+
+	str_append(record, "p=");
+	base64_encode(data, size, record);
+	if (key_parse(str_data(record), str_len(record), &key, &error) == FOUND)
+		alike = pkey != NULL && EVP_PKEY_eq(pkey, key->pkey) == 1;
+	else {
+		alike = (pkey == NULL) ==
+			(strcmp(error, "p= is no RSA key") == 0 ||
+			 strcmp(error, "the key is revoked") == 0);
+	}
+	bounce_key_unref(&key);
+	EVP_PKEY_free(pkey);
+	return alike;
+}
+
+/* A part of it, and each bit turned around; but not of all octets of the
+   modulus, which are all alike. */
+static void test_damaged_alike(const buffer_t *key)
+{
+	unsigned char *data = t_malloc_no0(key->used);
+	size_t i, bit;
+
+	memcpy(data, key->data, key->used);
+	for (i = 0; i < key->used; i++) T_BEGIN {
+		test_assert_idx(test_decodes_alike(data, i), i);
+		for (bit = 0; bit < 8; bit++) {
+			if (i >= 40 && i + 8 < key->used && i % 32 != 0)
+				continue;
+			data[i] ^= 1 << bit;
+			test_assert_idx(test_decodes_alike(data, key->used),
+					i * 8 + bit);
+			data[i] ^= 1 << bit;
+		}
+	} T_END;
+}
+
+static void test_bounce_key_damaged(void)
+{
+	static const char *const keys[] = {
+		RSA_P, RSA_BARE_P, "MCowBQYDK2VwAyEA"ED25519_P
+	};
+	unsigned int i;
+
+	test_begin("bounce key damaged");
+	for (i = 0; i < N_ELEMENTS(keys); i++) T_BEGIN {
+		const buffer_t *key = t_base64_decode_str(keys[i]);
+
+		test_assert_idx(test_decodes_alike(key->data, key->used), i);
+		test_damaged_alike(key);
+	} T_END;
+	test_end();
+}
+
+static void test_bounce_key_der(void)
+{
+#define NUMBERS "300d02087123456789abcdef020103"
+#define BITS "031000"NUMBERS
+#define ALGORITHM "300d06092a864886f70d0101010500"
+	static const struct {
+		const char *hex;
+		enum bounce_key_status status;
+	} tests[] = {
+		{ "3021"ALGORITHM BITS, FOUND },
+		{ NUMBERS, FOUND },
+		/* something stands behind it, in it, or in what is in it */
+		{ "3021"ALGORITHM BITS"00", UNUSABLE },
+		{ NUMBERS"00", UNUSABLE },
+		{ "3023"ALGORITHM BITS"0500", UNUSABLE },
+		{ "300f02087123456789abcdef0201030500", UNUSABLE },
+		{ "3022"ALGORITHM"031100"NUMBERS"00", FOUND },
+		/* no parameters, others, the older name, RSASSA-PSS */
+		{ "301f300b06092a864886f70d010101"BITS, FOUND },
+		{ "3022300e06092a864886f70d010101020105"BITS, FOUND },
+		{ "301a3006060455080101"BITS, FOUND },
+		{ "301c30080604550801010500"BITS, FOUND },
+		{ "301f300b06092a864886f70d01010a"BITS, UNUSABLE },
+		/* BER: lengths that are longer than needed, or left open; a BIT
+		   STRING in pieces */
+		{ "308121"ALGORITHM BITS, FOUND },
+		{ "3080"ALGORITHM BITS"0000", FOUND },
+		{ "3080"ALGORITHM BITS, UNUSABLE },
+		{ "3023"ALGORITHM"2312"BITS, FOUND },
+		/* unused bits are zero, and the exponent is even; a length reaches
+		   behind the end */
+		{ "3021"ALGORITHM"031001"NUMBERS, UNUSABLE },
+		{ "3022"ALGORITHM BITS, UNUSABLE },
+		/* the sign of a number is not looked at, or there is none */
+		{ "300d0208f123456789abcdef020103", FOUND },
+		{ "300d02087123456789abcdef0201ff", FOUND },
+		{ "3006020100020103", UNUSABLE },
+		{ "30050200020103", UNUSABLE },
+		{ "300a02087123456789abcdef", UNUSABLE },
+	};
+	unsigned int i;
+
+	test_begin("bounce key der");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		buffer_t *data = t_buffer_create(64);
+		string_t *record = t_str_new(128);
+		struct bounce_key *key;
+		const char *error;
+
+		test_assert_idx(hex_to_binary(tests[i].hex, data) == 0, i);
+		test_assert_idx(test_decodes_alike(data->data, data->used), i);
+		str_append(record, "p=");
+		base64_encode(data->data, data->used, record);
+		test_assert_idx(key_parse(str_data(record), str_len(record),
+					  &key, &error) == tests[i].status, i);
+		bounce_key_unref(&key);
+	} T_END;
+	test_end();
+}
+
 static void test_bounce_key_octets(void)
 {
 	static const char nul[] = "v=DKIM1; p=AA\0A";
@@ -378,6 +523,8 @@ int main(void)
 		test_bounce_key_parse,
 		test_bounce_key_rsa_numbers,
 		test_bounce_key_other_algorithm,
+		test_bounce_key_damaged,
+		test_bounce_key_der,
 		test_bounce_key_octets,
 		test_bounce_key_refs,
 		test_bounce_key_no_memory,
