@@ -12,7 +12,7 @@ int bounce_file_open(int dir_fd, const char *path, struct stat *st_r,
 	int fd, ret;
 
 	i_zero(st_r);
-	/* a FIFO must not hold up a delivery */
+	/* opening a FIFO must not block a delivery */
 	fd = openat(dir_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0) {
 		*error_r = t_strdup_printf("it cannot be opened: %m");
@@ -24,7 +24,7 @@ int bounce_file_open(int dir_fd, const char *path, struct stat *st_r,
 	if (ret < 0)
 		*error_r = t_strdup_printf("it cannot be looked at: %m");
 	else {
-		*error_r = "it is no regular file";
+		*error_r = "it is not a regular file";
 		errno = 0;
 	}
 	i_close_fd(&fd);

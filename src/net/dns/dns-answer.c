@@ -7,11 +7,12 @@
 
 #include <arpa/nameser.h>
 
-/* No sane zone has a longer chain, and a loop must end. */
+/* A longer chain of aliases is not followed: it may be a loop. */
 #define DNS_MAX_ALIASES 16
 /* RFC 2181 section 8: a TTL with the top bit set is 0. */
 #define DNS_TTL_MAX 0x7fffffffU
-/* RDATA of a SOA is two names and five numbers of 32 bits. */
+/* The RDATA of an SOA record: two names, of at least one octet each, and five
+   numbers of 32 bits. */
 #define DNS_SOA_MIN_SIZE (2 + 5 * NS_INT32SZ)
 
 struct dns_answer {
@@ -19,13 +20,13 @@ struct dns_answer {
 	struct bounce_dns_query *query;
 	ns_msg msg;
 
-	/* the name that the records must have: the one asked for, or what the
-	   aliases led to */
+	/* the name whose records are wanted: the one asked for, or the one that
+	   the aliases led to */
 	char name[NS_MAXDNAME];
 	unsigned int aliases;
 	unsigned int ttl;
 	ARRAY(struct bounce_dns_record) records;
-	/* in the authority section */
+	/* whether the authority section has such records */
 	bool have_soa, have_ns;
 	unsigned int soa_ttl;
 	int rcode;
@@ -40,14 +41,14 @@ void bounce_dns_query_reset(struct bounce_dns_query *query)
 	};
 }
 
-/* Results of the steps below: what is wrong with the answer, or NULL. */
+/* The functions below return what is wrong with the answer, or NULL. */
 
 static unsigned int rr_ttl(const ns_rr *rr)
 {
 	return ns_rr_ttl(*rr) > DNS_TTL_MAX ? 0 : ns_rr_ttl(*rr);
 }
 
-/* A name that may be compressed, as text. */
+/* Convert a name in the message, which may be compressed, to text. */
 static bool
 dns_answer_name(struct dns_answer *answer, const unsigned char *data,
 		char name_r[NS_MAXDNAME])
@@ -63,7 +64,7 @@ static const char *dns_answer_header(struct dns_answer *answer)
 	ns_rr rr;
 
 	if (ns_msg_getflag(*msg, ns_f_qr) == 0)
-		return "it is no answer";
+		return "it is not an answer";
 	if (ns_msg_getflag(*msg, ns_f_tc) != 0)
 		return "it is truncated";
 	if (ns_msg_count(*msg, ns_s_qd) != 1 ||
@@ -84,7 +85,8 @@ static const char *dns_answer_additional(struct dns_answer *answer)
 	for (i = 0; i < count; i++) {
 		if (ns_parserr(&answer->msg, ns_s_ar, i, &rr) < 0)
 			return "its additional section is malformed";
-		/* the upper bits of the RCODE: RFC 6891 section 6.1.3 */
+		/* the TTL of an OPT record has the upper bits of the RCODE: RFC
+		   6891 section 6.1.3 */
 		if (ns_rr_type(rr) == ns_t_opt)
 			answer->rcode |= (ns_rr_ttl(rr) >> 24) << 4;
 	}
@@ -103,7 +105,7 @@ static const char *dns_answer_authority(struct dns_answer *answer)
 			answer->have_ns = TRUE;
 		if (ns_rr_type(rr) == ns_t_soa &&
 		    ns_rr_rdlen(rr) >= DNS_SOA_MIN_SIZE) {
-			/* its last number */
+			/* its last number is the MINIMUM field */
 			minimum = ns_get32(ns_rr_rdata(rr) +
 					   ns_rr_rdlen(rr) - NS_INT32SZ);
 			answer->have_soa = TRUE;
@@ -113,14 +115,15 @@ static const char *dns_answer_authority(struct dns_answer *answer)
 	return NULL;
 }
 
-/* Nothing can be copied of nothing. */
+/* p_memdup() must not be called with a size of 0. */
 static const unsigned char *
 data_dup(pool_t pool, const void *data, size_t size)
 {
 	return size == 0 ? uchar_empty_ptr : p_memdup(pool, data, size);
 }
 
-/* A TXT record's RDATA is one string or more, each behind its length. */
+/* The RDATA of a TXT record is one or more strings, each after an octet with
+   its length. */
 static const char *
 dns_answer_add_text(struct dns_answer *answer, const unsigned char *data,
 		    size_t size, struct bounce_dns_record *record_r)
@@ -138,7 +141,7 @@ dns_answer_add_text(struct dns_answer *answer, const unsigned char *data,
 	return NULL;
 }
 
-/* The name that is the RDATA from skip on, in text form. */
+/* The RDATA is a name, after skip octets: add it as text. */
 static const char *
 dns_answer_add_name(struct dns_answer *answer, const ns_rr *rr, size_t skip,
 		    struct bounce_dns_record *record_r)
@@ -179,8 +182,9 @@ static const char *dns_answer_add(struct dns_answer *answer, const ns_rr *rr)
 	return NULL;
 }
 
-/* Looks for records of the name. If it has none and is an alias, *target_r is
-   set to the name that it stands for; otherwise it is "". */
+/* Look for records of the name. If there are none, but the name is an alias,
+   *target_r is set to the name that it stands for; otherwise it is set to
+   "". */
 static const char *
 dns_answer_find(struct dns_answer *answer, char target_r[NS_MAXDNAME])
 {
@@ -226,9 +230,10 @@ static const char *dns_answer_follow(struct dns_answer *answer)
 	return error;
 }
 
-/* That there is no record makes a bounce backscatter. Believe it only from a
-   server that knows: not if it pointed to other servers, followed an alias to
-   its own border, or sent records that have nothing to do with the name. */
+/* That a key has no record makes a bounce backscatter. It is believed only from
+   a server that knows: not if the answer is a referral to other servers, ends
+   with an alias out of the server's zone, or has records that do not belong to
+   the name. */
 static const char *dns_answer_nodata(struct dns_answer *answer)
 {
 	if (answer->have_soa)

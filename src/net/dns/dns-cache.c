@@ -5,12 +5,13 @@
 #include "dns/dns-cache.h"
 #include "base/lru.h"
 
-/* By a name like "16 example.org". */
+/* Its name in the cache is the type and the name asked for, such as "16
+   example.org". */
 struct dns_cache_entry {
 	struct bounce_lru_entry lru;
 	uint64_t expires;
 
-	/* NULL: a temporary failure, with its error */
+	/* NULL if this is a temporary failure, which error explains */
 	unsigned char *answer;
 	size_t answer_size;
 	char *error;
@@ -61,7 +62,7 @@ bool bounce_dns_cache_lookup(struct bounce_lru *cache, pool_t pool,
 	return TRUE;
 }
 
-/* Milliseconds; 0: it is not to be kept. */
+/* Returns for how many milliseconds the answer is kept; 0: not at all. */
 static uint64_t dns_cache_lifetime(const struct bounce_dns_query *query)
 {
 	unsigned int ttl = query->ttl;

@@ -21,7 +21,8 @@ dns_server_parse(const char *word, string_t *servers, const char **error_r)
 	struct ip_addr ip;
 	in_port_t port;
 
-	/* "127.1" is an address to inet_aton(), and a mistake to us */
+	/* inet_aton() takes "127.1" for an address, but it is probably a
+	   mistake */
 	if (net_str2hostport(word, DNS_PORT, &host, &port) < 0 || port == 0 ||
 	    net_addr2ip(host, &ip) < 0 ||
 	    (IPADDR_IS_V4(&ip) && strcmp(net_ip2addr(&ip), host) != 0)) {
@@ -65,7 +66,7 @@ const char *bounce_dns_servers_prefer(const char *servers,
 
 	name = t_bounce_dns_server_name(ip, port);
 	for (; *words != NULL; words++) {
-		/* of the system's the port may be missing */
+		/* the system's list may lack the default port */
 		if (first == NULL && (strcmp(*words, name) == 0 ||
 				      (port == DNS_PORT &&
 				       strcmp(*words, host) == 0))) {

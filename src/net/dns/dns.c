@@ -12,17 +12,19 @@
 #include <signal.h>
 #include <time.h>
 
-/* RFC 6891: no fragments on any path, and room for an RSA-4096 key. */
+/* The size of UDP answers that we announce, RFC 6891: small enough to pass
+   without fragments, and large enough for an RSA key of 4096 bits. */
 #define DNS_EDNS_SIZE 1232
-/* Rounds over all servers. A server has a sixth of the time to answer, twice
-   as much in each further round; the deadline ends it all. */
+/* c-ares tries all servers in up to so many rounds. In the first one each
+   server has a sixth of the time to answer, and twice as much in each further
+   round, until the deadline ends the lookup. */
 #define DNS_TRIES 4
 #define DNS_TRY_FRACTION 6
 #define DNS_TRY_MIN_MSECS 50
 
-/* 1.28 does not like ares_query() any more, which gives the octets of an answer
-   in all versions. An older one does not tell a server that fails from one that
-   is not there. */
+/* c-ares 1.28 has deprecated ares_query(), but all versions have it, and it
+   gives us the octets of an answer. An older version does not tell a server
+   that answers with a failure from one that cannot be reached. */
 #if ARES_VERSION >= 0x011c00
 #  define DNS_HAVE_SERVERS_CSV
 #  define DNS_UNREACHED "no server could be reached"
@@ -32,9 +34,9 @@
 #endif
 
 struct bounce_dns {
-	/* as c-ares wants it; "": the system's */
+	/* in the form that c-ares takes; "": the servers of the system */
 	char *servers;
-	/* asked first until then */
+	/* this server is asked first until preferred_until */
 	struct ip_addr preferred_ip;
 	in_port_t preferred_port;
 	uint64_t preferred_until;
@@ -47,7 +49,8 @@ struct dns_batch {
 	ares_channel channel;
 	ARRAY(struct pollfd) fds;
 	unsigned int pending;
-	/* when a server that has not answered was silent */
+	/* a server that answers after this time was asked because another one
+	   was silent */
 	uint64_t silent_after;
 };
 
@@ -129,8 +132,8 @@ dns_query_fail(struct bounce_dns *dns, pool_t pool,
 		dns->servers);
 }
 
-/* status counts only where there is no answer: c-ares 1.18 calls an answer
-   with a code that it does not know a success. */
+/* status counts only if there is no answer: c-ares 1.18 reports success for an
+   answer with an RCODE that it does not know. */
 static void
 dns_ask_callback(void *context, int status, int timeouts ATTR_UNUSED,
 		 unsigned char *data, int size)
@@ -148,12 +151,12 @@ dns_ask_callback(void *context, int status, int timeouts ATTR_UNUSED,
 
 static void dns_ask_send(struct dns_ask *ask)
 {
-	/* a failure calls back, too */
+	/* the callback is called even if this fails at once */
 	ares_query(ask->batch->channel, ask->query->name, ns_c_in,
 		   ask->query->type, dns_ask_callback, ask);
 }
 
-/* c-ares tells what it waits for. */
+/* c-ares calls this to tell which sockets to wait for, and for what. */
 static void
 dns_batch_socket(void *context, ares_socket_t fd, int readable, int writable)
 {
@@ -175,7 +178,7 @@ dns_batch_socket(void *context, ares_socket_t fd, int readable, int writable)
 	pfd->revents = 0;
 }
 
-/* The servers that c-ares found; "" if it does not tell. */
+/* Returns the list of servers that c-ares uses; "" if it cannot tell. */
 #ifdef DNS_HAVE_SERVERS_CSV
 static const char *t_dns_batch_servers(struct dns_batch *batch)
 {
@@ -229,14 +232,16 @@ static int dns_batch_set_servers(struct dns_batch *batch)
 	return ret;
 }
 
-/* It answered where another was silent. */
+/* Ask this server first from now on: it has answered while another was
+   silent. */
 static void dns_batch_prefer(struct dns_batch *batch,
 			     const struct ip_addr *ip, in_port_t port)
 {
 	struct bounce_dns *dns = batch->dns;
 	uint64_t now = bounce_dns_now();
 
-	/* not again and again: the first has to have its chance */
+	/* do not extend the time again and again: after it the first server
+	   gets its chance */
 	if (now < batch->silent_after ||
 	    (now < dns->preferred_until && port == dns->preferred_port &&
 	     net_ip_compare(ip, &dns->preferred_ip)))
@@ -246,8 +251,8 @@ static void dns_batch_prefer(struct dns_batch *batch,
 	dns->preferred_until = now + BOUNCE_DNS_PREFER_MSECS;
 }
 
-/* Everything that resolv.conf, the environment or c-ares's defaults could
-   change is set here, but for the servers. */
+/* Set all options that resolv.conf, the environment or the defaults of c-ares
+   could change, except the servers. */
 static int dns_batch_init(struct dns_batch *batch, uint64_t msecs)
 {
 	struct ares_options opts;
@@ -291,7 +296,7 @@ static int dns_batch_poll_msecs(struct dns_batch *batch, uint64_t msecs)
 	return next->tv_sec * 1000 + (next->tv_usec + 999) / 1000;
 }
 
-/* Something happened at a socket. */
+/* Handle the events of one socket. */
 static void
 dns_batch_process_fd(struct dns_batch *batch, const struct pollfd *pfd)
 {
@@ -301,7 +306,7 @@ dns_batch_process_fd(struct dns_batch *batch, const struct pollfd *pfd)
 	in_port_t port;
 	bool known;
 
-	/* c-ares may close it */
+	/* get the peer first, because c-ares may close the socket */
 	known = !error && net_getpeername(pfd->fd, &ip, &port) == 0;
 	ares_process_fd(batch->channel,
 			(pfd->revents & POLLIN) != 0 || error ?
@@ -317,7 +322,7 @@ static void dns_batch_process(struct dns_batch *batch)
 	ARRAY(struct pollfd) ready;
 	const struct pollfd *pfd;
 
-	/* c-ares opens and closes sockets while it works */
+	/* work on a copy, as c-ares opens and closes sockets meanwhile */
 	t_array_init(&ready, array_count(&batch->fds));
 	array_append_array(&ready, &batch->fds);
 
@@ -325,7 +330,7 @@ static void dns_batch_process(struct dns_batch *batch)
 		if (pfd->revents != 0)
 			dns_batch_process_fd(batch, pfd);
 	}
-	/* timeouts */
+	/* let c-ares handle timeouts */
 	ares_process_fd(batch->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
@@ -349,7 +354,7 @@ static void dns_batch_run(struct dns_batch *batch, uint64_t deadline)
 			dns_batch_process(batch);
 		} T_END;
 	}
-	/* calls back for all that is pending */
+	/* this calls the callback of each pending query */
 	ares_cancel(batch->channel);
 }
 

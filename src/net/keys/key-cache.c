@@ -19,16 +19,17 @@ struct cache_entry {
 };
 
 struct bounce_key_cache {
-	/* Keys stay here after they have expired, as names whose lookup is not
-	   counted. */
+	/* A key stays here after it has expired, so that the lookup of its name
+	   does not count against the limit. */
 	struct bounce_lru *keys;
 	struct bounce_lru *others;
-	/* Domains of which a key was found, as names alone. */
+	/* Domains that have a known key. The entries have only names. */
 	struct bounce_lru *domains;
 
-	/* The budget of lookups: per_minute of them, and as many saved up. Each
-	   costs a minute, of a clock that runs per_minute times as fast as
-	   ours; up to this time of that clock all is spent. */
+	/* The limit of lookups: per_minute of them a minute, and as many saved
+	   up. It is kept as a time on a clock that runs per_minute times as
+	   fast as ours, where each lookup costs one minute: everything before
+	   spent_until is used up. */
 	uint64_t per_minute, spent_until;
 };
 
@@ -101,8 +102,8 @@ static bool cache_spend_lookup(struct bounce_key_cache *cache, uint64_t now)
 	uint64_t start = now * cache->per_minute;
 	uint64_t end = start + cache->per_minute * MSECS_PER_MINUTE;
 
-	/* no more is saved up than a minute's, nor owed where our clock ran
-	   backwards */
+	/* no more than one minute's lookups are saved up, and none are owed if
+	   our clock went backwards */
 	cache->spent_until = I_MIN(I_MAX(cache->spent_until, start), end);
 	if (end - cache->spent_until < MSECS_PER_MINUTE)
 		return FALSE;
@@ -119,8 +120,8 @@ void bounce_key_cache_add_domain(struct bounce_key_cache *cache,
 		cache_add(cache->domains, domain, 0, &none);
 }
 
-/* A selector or a domain may hold the infix, too, if a stranger made it up:
-   what is behind the last one is the least that it can be. */
+/* A stranger may put the infix into a selector or a domain, too: take what
+   follows the last one as the domain. */
 static const char *key_name_domain(const char *name)
 {
 	const char *next, *domain = NULL;
@@ -130,7 +131,8 @@ static const char *key_name_domain(const char *name)
 	return domain;
 }
 
-/* Of the domain or one above it: subdomains can be made up as well. */
+/* Returns TRUE if a key is known of the domain or of one above it: a stranger
+   can make up subdomains as well. */
 static bool
 cache_knows_domain(struct bounce_key_cache *cache, const char *domain)
 {
@@ -167,10 +169,11 @@ bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 		entry = cache_find(cache->others, name);
 	if (entry != NULL && entry->expires > now)
 		return cache_answer(entry, answer_r);
-	if (known != NULL || !cache_knows_domain(cache, key_name_domain(name)) ||
+	if (known != NULL ||
+	    !cache_knows_domain(cache, key_name_domain(name)) ||
 	    cache_spend_lookup(cache, now))
 		return BOUNCE_KEY_CACHE_MISS;
-	/* what it was when it was asked for */
+	/* an answer that has expired is better than none */
 	if (entry != NULL && entry->status != BOUNCE_KEY_TEMPERROR)
 		return cache_answer(entry, answer_r);
 	return BOUNCE_KEY_CACHE_LIMIT;
@@ -196,7 +199,7 @@ void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 		return;
 	}
 	if (answer->status == BOUNCE_KEY_TEMPERROR) {
-		/* says nothing against a key that is known by that name */
+		/* a failure does not remove a key that is known by that name */
 		ttl = BOUNCE_KEY_CACHE_TEMPERROR_TTL;
 	} else {
 		ttl = I_MAX(ttl, BOUNCE_KEY_CACHE_MIN_TTL);

@@ -1,26 +1,31 @@
 #ifndef BOUNCE_KEY_CACHE_H
 #define BOUNCE_KEY_CACHE_H
 
-/* Remembers what the DNS said of a key, for as long as it said. The names come
-   from strangers: a forger can make up selectors of our domains without end.
-   So keys that were found and all other answers are kept apart, each in a
-   bounded number, and of a domain whose keys are known, names at which no key
-   was ever found may only be looked up at a bounded rate. What is refused is
-   answered from what is known: it is not one of the domain's keys. Of a domain
-   of which no key is known nothing can be said without asking, so there all
-   names are looked up. All times are milliseconds of a monotonic clock. */
+/* Caches the answers of the DNS about keys, for the lifetime that they give.
+
+   A forger can ask for any number of selectors that he made up below one of our
+   domains. So keys that were found are kept apart from all other answers, and
+   both caches are bounded. If a key of the domain is known, names without a
+   known key may be looked up only at a limited rate. Above that rate the cache
+   answers LIMIT: the name is not one of the domain's known keys. If no key of
+   the domain is known, nothing can be said without a lookup, so the rate is not
+   limited.
+
+   All times are milliseconds of a monotonic clock. */
 
 #include "dkim/key.h"
 
 struct bounce_key_cache;
 
 struct bounce_key_cache_settings {
-	/* Keys kept; the one that was not used for the longest time goes. */
+	/* At most this many keys are kept; the least recently used one is
+	   dropped. */
 	unsigned int max_keys;
-	/* Other answers kept. */
+	/* At most this many other answers are kept. */
 	unsigned int max_others;
-	/* Lookups a minute of names without a known key, of domains with one;
-	   as many again may have been saved up. */
+	/* So many names without a known key, in domains with one, may be looked
+	   up in a minute. What is not used is saved up, but no more than one
+	   minute's lookups. */
 	unsigned int lookups_per_minute;
 };
 
@@ -29,58 +34,61 @@ struct bounce_key_cache_settings {
 #define BOUNCE_KEY_CACHE_MIN_TTL 30
 #define BOUNCE_KEY_CACHE_MAX_TTL (24 * 60 * 60)
 #define BOUNCE_KEY_CACHE_MAX_OTHER_TTL (60 * 60)
-/* How long a temporary failure is believed, so that a dead DNS server does not
-   cost each message its deadline. */
+/* A temporary failure is kept for so many seconds, so that a DNS server that is
+   down does not cost each message its whole deadline. */
 #define BOUNCE_KEY_CACHE_TEMPERROR_TTL 5
 /* The default of lookups_per_minute; backscatter(7) names it. */
 #define BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE 1000
 
 enum bounce_key_cache_result {
-	/* Not known: ask. */
+	/* Nothing is known: ask the DNS. */
 	BOUNCE_KEY_CACHE_MISS,
-	/* Here it is. */
+	/* The answer is known. */
 	BOUNCE_KEY_CACHE_HIT,
-	/* Not one of the keys that are known of its domain, and too many such
-	   names were asked for: do not ask. */
+	/* The name is not one of the domain's known keys, and too many such
+	   names were asked for: do not ask the DNS. */
 	BOUNCE_KEY_CACHE_LIMIT
 };
 
 struct bounce_key_cache_answer {
 	enum bounce_key_status status;
-	/* FOUND: the key, and nothing else. From lookup it has a reference
-	   that the caller drops; store takes its own. */
+	/* FOUND: the key; otherwise NULL. bounce_key_cache_lookup() returns a
+	   reference that the caller drops; bounce_key_cache_store() takes a
+	   reference of its own. */
 	struct bounce_key *key;
-	/* All but FOUND; from lookup it is valid until the next store. */
+	/* Why there is no key; NULL if the status is FOUND.
+	   bounce_key_cache_lookup() returns text that is valid until the next
+	   bounce_key_cache_store(). */
 	const char *error;
 };
 
-/* settings: NULL for the defaults. */
+/* Create a cache. If settings is NULL the defaults are used. */
 struct bounce_key_cache *
 bounce_key_cache_init(const struct bounce_key_cache_settings *settings);
 void bounce_key_cache_deinit(struct bounce_key_cache **cache);
 
-/* A key of the domain is known from elsewhere. */
+/* Tell the cache that the domain has a key that is known from elsewhere. */
 void bounce_key_cache_add_domain(struct bounce_key_cache *cache,
 				 const char *domain);
 /* Look up a name, "selector._domainkey.domain" in lower case. answer_r is set
-   for HIT alone; where a lookup would be refused it may be one that has
-   expired. Each MISS counts that is of a name without a known key and of a
-   domain with one. */
+   only on HIT; if a lookup would exceed the limit, the answer may be one that
+   has expired. A MISS uses up one lookup of the limit if no key of this name,
+   but a key of its domain is known. */
 enum bounce_key_cache_result
 bounce_key_cache_lookup(struct bounce_key_cache *cache, const char *name,
 			uint64_t now, struct bounce_key_cache_answer *answer_r);
-/* Store what was found out. ttl is in seconds and is not used for
-   TEMPERROR. */
+/* Store an answer. ttl is in seconds, and is not used for TEMPERROR. */
 void bounce_key_cache_store(struct bounce_key_cache *cache, const char *name,
 			    uint64_t now, unsigned int ttl,
 			    const struct bounce_key_cache_answer *answer);
-/* The selectors of keys of the domain that have not expired: at most max of
-   them, those used last first, from the data stack. Returns their number. */
+/* Get the selectors of the domain's keys that have not expired: at most max of
+   them, the most recently used first, allocated from the data stack. Returns
+   how many there are in selectors_r. */
 unsigned int
 bounce_key_cache_selectors(const struct bounce_key_cache *cache,
 			   const char *domain, uint64_t now,
 			   const char **selectors_r, unsigned int max);
-/* How many are kept. */
+/* How many keys, and how many other answers, are kept. */
 unsigned int bounce_key_cache_keys_count(const struct bounce_key_cache *cache);
 unsigned int
 bounce_key_cache_others_count(const struct bounce_key_cache *cache);

@@ -20,12 +20,12 @@
 #define KEY_FILE_SUFFIX ".txt"
 #define KEY_FILE_BLOCK_SIZE 4096
 
-/* Kept by the name of the file. */
+/* A parsed file. Its name in the cache is the name of the file. */
 struct key_file {
 	struct bounce_lru_entry lru;
 	struct stat st;
-	/* It was changed a moment ago: were it changed again now, the time of
-	   the change could be the same. */
+	/* The file was changed a moment ago, when it was read. If it is changed
+	   once more in the same second, its times may stay the same. */
 	bool fresh;
 
 	enum bounce_key_status status;
@@ -74,7 +74,7 @@ void bounce_key_dir_deinit(struct bounce_key_dir **_dir)
  * One file
  */
 
-/* Returns 1 and its status, or -1 if it cannot be read. */
+/* Returns 1 and sets the file's status, or -1 if it cannot be read. */
 static int
 key_file_read(struct key_file *file, int fd, const char **error_r)
 {
@@ -128,7 +128,7 @@ key_file_error(struct bounce_key_dir *dir, const char *name, const char *error)
 	return t_strdup_printf("key file %s/%s: %s", dir->path, name, error);
 }
 
-/* The file as it is now, from the cache or read; the return value is that of
+/* Get the file as it is now, from the cache or by reading it. Returns as
    key_file_load(). */
 static int
 key_dir_get(struct bounce_key_dir *dir, int dir_fd, const char *name,
@@ -153,7 +153,8 @@ key_dir_get(struct bounce_key_dir *dir, int dir_fd, const char *name,
 	ret = key_file_load(file, dir_fd, name, &error);
 	if (ret > 0) {
 		if (file->status != BOUNCE_KEY_FOUND)
-			file->error = i_strdup(key_file_error(dir, name, error));
+			file->error = i_strdup(
+				key_file_error(dir, name, error));
 		bounce_lru_add(dir->files, &file->lru, name);
 		*file_r = file;
 	} else {
@@ -214,15 +215,15 @@ int bounce_key_dir_lookup(struct bounce_key_dir *dir, const char *selector,
 struct key_dir_iter {
 	DIR *dirp;
 	const char *path;
-	/* key files that may still be looked at */
+	/* how many more key files may be looked at */
 	unsigned int left;
 
-	/* The name of the file, and how much of it is the name of a key, as it
-	   is looked up. */
+	/* The name of the file. Its first name_size octets are the name by
+	   which the key is looked up. */
 	const char *file;
 	size_t name_size;
-	/* It looks like a key file and would never be found: why not; or
-	   NULL. */
+	/* Why no lookup would find this file, although it looks like a key
+	   file; NULL if it would be found. */
 	const char *error;
 };
 
@@ -232,14 +233,14 @@ static bool key_name_is_valid(const char *start, const char *end)
 					     end - start);
 }
 
-/* Returns FALSE if the file has nothing to do with us. */
+/* Returns FALSE if the file is not a key file. */
 static bool key_dir_iter_parse(struct key_dir_iter *iter)
 {
 	const char *name = t_str_lcase(iter->file);
 	const char *infix = strstr(name, KEY_FILE_INFIX);
 	size_t size = strlen(name), suffix_size = strlen(KEY_FILE_SUFFIX);
 
-	/* dot files, and what editors leave */
+	/* skip dot files, and backups of editors */
 	if (infix == NULL || infix == name || name[0] == '.' ||
 	    name[size - 1] == '~')
 		return FALSE;
@@ -331,8 +332,8 @@ bounce_key_dir_selectors(struct bounce_key_dir *dir, const char *domain,
 	return count;
 }
 
-/* Returns 1 if lookups find the file and can use it, 0 if it has just gone,
-   or -1. */
+/* Returns 1 if lookups find the file and can use it, 0 if it has just been
+   removed, or -1 with an error. */
 static int
 key_dir_check_file(struct bounce_key_dir *dir, const struct key_dir_iter *iter,
 		   const char **error_r)
@@ -400,7 +401,8 @@ int bounce_key_dir_list(pool_t pool, const char *path,
 	array_sort(&names, i_strcmp_p);
 	p_array_init(&list, pool, array_count(&names) + 1);
 	array_foreach_elem(&names, name) {
-		/* one may be there with and without the suffix */
+		/* the same key may have a file with the suffix and one
+		   without */
 		if (strcmp(name, last) == 0)
 			continue;
 		last = name = p_strdup(pool, name);

@@ -14,7 +14,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-/* Words before the strings of a zone file's entry: owner, TTL, class, type. */
+/* In a zone file's entry so many words may come before the strings: owner, TTL,
+   class and type. */
 #define ZONE_MAX_WORDS 4
 #define ED25519_KEY_SIZE 32
 
@@ -35,7 +36,7 @@ retired_parse(const char *value, time_t *retired_r, const char **error_r)
 		*error_r = "it says twice when the key was retired";
 		return -1;
 	}
-	/* the day itself is not after that day */
+	/* a key retired on a day is valid until the end of that day */
 	if (strchr(value, 'T') == NULL && strchr(value, 't') == NULL)
 		str = t_strconcat(value, "T23:59:59Z", NULL);
 	if (!iso8601_date_parse((const unsigned char *)str, strlen(str),
@@ -48,8 +49,8 @@ retired_parse(const char *value, time_t *retired_r, const char **error_r)
 	return 0;
 }
 
-/* Takes what follows a ';'. Returns 1 if it says when the key was retired, 0 if
-   it is another comment, -1 if the date is wrong. */
+/* Parse a comment, which is what follows a ';'. Returns 1 if it says when the
+   key was retired, 0 if it is another comment, -1 if the date is wrong. */
 static int
 comment_parse(const char *comment, time_t *retired_r, const char **error_r)
 {
@@ -66,15 +67,16 @@ comment_parse(const char *comment, time_t *retired_r, const char **error_r)
 	if (*value == ':')
 		value++;
 	else if (!blank || !i_isdigit(*value)) {
-		/* "; retired keys", and not a date without its colon */
+		/* something else, such as "; retired keys"; without the colon
+		   only a digit begins a date */
 		return 0;
 	}
 	return retired_parse(t_str_trim(value, " \t\r"), retired_r,
 			     error_r) < 0 ? -1 : 1;
 }
 
-/* Blanks the comments "retired:". A comment ends with its line, and so does a
-   quotation. */
+/* Find the comments "retired:", and overwrite them with blanks. A comment ends
+   at the end of its line, and so does a quoted string. */
 static int text_take_retired(char *text, time_t *retired_r,
 			     const char **error_r)
 {
@@ -103,15 +105,15 @@ static int text_take_retired(char *text, time_t *retired_r,
 	return 0;
 }
 
-/* What reads one of the forms appends the record, and returns why it cannot, or
-   NULL. */
+/* For each form a function appends the record to a string. It returns NULL, or
+   why it cannot read the text. */
 
 /*
  * A TXT record's text
  */
 
-/* A line need not be folded as in a header. One that begins with ';' is a
-   comment; elsewhere ';' divides tags. */
+/* Lines need no leading white space, unlike folded header fields. A line that
+   begins with ';' is a comment; elsewhere ';' separates tags. */
 static void plain_read(const char *p, string_t *record)
 {
 	bool start = TRUE;
@@ -130,7 +132,8 @@ static void plain_read(const char *p, string_t *record)
  * A zone file's entry: RFC 1035 section 5.1
  */
 
-/* All before the first string are words: an '=' makes it tags. */
+/* Only words may come before the first string. An '=' means that these are the
+   tags of a record's text. */
 static bool text_is_zone(const char *p)
 {
 	for (; *p != '\0' && *p != '='; p++) {
@@ -145,8 +148,8 @@ static bool text_is_zone(const char *p)
 	return FALSE;
 }
 
-/* p is behind the quote. Returns where the string ends, behind its closing
-   quote, or NULL. */
+/* p points after the opening quote. Returns a pointer after the closing quote,
+   or NULL if there is none. */
 static const char *zone_string(const char *p, string_t *record)
 {
 	unsigned int num;
@@ -207,8 +210,8 @@ static const char *zone_read(const char *p, string_t *record)
  * PEM
  */
 
-/* Make the record that would be in the DNS, so that there is one place where
-   keys are judged. */
+/* Make the record that would be in the DNS, so that one function parses all
+   keys. */
 static const char *pem_to_record(EVP_PKEY *pkey, string_t *record)
 {
 	int type = EVP_PKEY_get_base_id(pkey);
@@ -218,8 +221,8 @@ static const char *pem_to_record(EVP_PKEY *pkey, string_t *record)
 	if (type != EVP_PKEY_RSA && type != EVP_PKEY_ED25519)
 		return "the public key is neither RSA nor Ed25519";
 	size = i2d_PUBKEY(pkey, &der);
-	/* of Ed25519 there are the key's octets alone: RFC 8463 section 4.2,
-	   which the DER ends with: RFC 8410 section 4 */
+	/* for Ed25519 the record has only the octets of the key (RFC 8463
+	   section 4.2), which are the end of the DER (RFC 8410 section 4) */
 	if (type == EVP_PKEY_ED25519)
 		skip = size - ED25519_KEY_SIZE;
 	if (size <= 0 || skip < 0)
@@ -233,18 +236,20 @@ static const char *pem_to_record(EVP_PKEY *pkey, string_t *record)
 
 static const char *pem_read(const char *text, string_t *record)
 {
-	const char *error = "its PEM is no public key";
+	const char *error = "its PEM is not a public key";
 	EVP_PKEY *pkey;
 	BIO *bio;
 
 	if (strstr(text, "PRIVATE KEY-----") != NULL)
 		return "it holds a private key, which does not belong here";
-	/* Dovecot's own TLS looks at the queue of errors: leave nothing */
+	/* Dovecot's TLS code looks at the error queue of OpenSSL: leave it as
+	   it was */
 	ERR_set_mark();
 	bio = BIO_new_mem_buf(text, -1);
 	if (bio == NULL)
 		i_fatal_status(FATAL_OUTOFMEM, "BIO_new_mem_buf() failed");
-	/* nobody is asked for a passphrase: it is "" */
+	/* the empty passphrase keeps OpenSSL from asking for one at the
+	   terminal */
 	pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, empty_passphrase);
 	if (pkey != NULL)
 		error = pem_to_record(pkey, record);
@@ -267,7 +272,7 @@ bounce_key_file_parse(const unsigned char *data, size_t size,
 	*error_r = NULL;
 	text = p_strndup(pool_datastack_create(), data, size);
 	if (memchr(data, '\0', size) != NULL)
-		*error_r = "it is no text";
+		*error_r = "it is not text";
 	else if (text[strspn(text, " \t\r\n")] == '\0')
 		*error_r = "it is empty";
 	else if (text_take_retired(text, &retired, error_r) < 0)

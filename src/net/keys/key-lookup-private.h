@@ -5,7 +5,7 @@
 #include "base/lru.h"
 
 struct bounce_key_lookup {
-	/* by its settings, if others may share it */
+	/* its name is its settings; used if the context is shared */
 	struct bounce_lru_entry lru;
 	int refcount;
 
@@ -15,7 +15,7 @@ struct bounce_key_lookup {
 	struct bounce_key_dir *dir;
 	struct bounce_dns *dns;
 	struct bounce_key_cache *cache;
-	/* what is asked for beside keys */
+	/* cached DNS answers about anything except keys */
 	struct bounce_lru *answers;
 	struct bounce_key_lookup_ports ports;
 };

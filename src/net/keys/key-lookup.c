@@ -7,7 +7,8 @@
 #include "keys/key-dir.h"
 #include "keys/key-lookup-private.h"
 
-/* One has a reference to each: this process has few, and mostly one. */
+/* The shared contexts. This cache holds a reference to each of them. A process
+   has few, usually only one. */
 static struct bounce_lru *shared_lookups;
 
 static void
@@ -32,7 +33,7 @@ int bounce_key_lookup_create(const struct bounce_key_lookup_settings *set,
 	struct bounce_key_lookup *lookup;
 	struct bounce_dns *dns = NULL;
 
-	/* with no_dns the list is checked all the same, and not used */
+	/* the list of servers is checked even if no_dns is set */
 	if (bounce_dns_create(set->dns_servers, &dns, error_r) < 0)
 		return -1;
 

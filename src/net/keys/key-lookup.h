@@ -1,11 +1,12 @@
 #ifndef BOUNCE_KEY_LOOKUP_H
 #define BOUNCE_KEY_LOOKUP_H
 
-/* Looks up keys: in the key directory, in the cache, in the DNS. What lasts
-   (parsed keys, the resolver) is a struct bounce_key_lookup, one for equal
-   settings in this process: keys/key-lookup.c. A message has a struct
-   bounce_key_source on top of it, with its deadline: keys/key-source.c, which
-   says at its top what runs when. */
+/* Looks up keys: in the key directory, in the cache and in the DNS. What lasts
+   beyond a message (parsed keys, the resolver) is a struct bounce_key_lookup,
+   called a context below; a process has one for each different set of settings:
+   keys/key-lookup.c. Each message has a struct bounce_key_source with its own
+   deadline, which uses a context: keys/key-source.c, which describes at its top
+   the order of the steps. */
 
 #include "dkim/key.h"
 
@@ -13,21 +14,22 @@ struct bounce_dns_query;
 struct bounce_key_lookup;
 
 #define BOUNCE_KEY_LOOKUP_DEFAULT_TIMEOUT_MSECS 3000
-/* Contexts that are kept for the next message. */
+/* So many contexts are kept for further messages. */
 #define BOUNCE_KEY_LOOKUP_MAX_SHARED 16
 
 struct bounce_key_lookup_settings {
-	/* NULL or "": there is none. */
+	/* The path; NULL or "": there is no key directory. */
 	const char *key_dir;
 	/* As for bounce_dns_create(). */
 	const char *dns_servers;
-	/* For all lookups of a message together; 0: the default. */
+	/* The time for all lookups of one message together; 0: the default. */
 	unsigned int timeout_msecs;
 	/* Keys come from the directory alone. */
 	bool no_dns;
 };
 
-/* What the outside world is to a context; for tests. */
+/* The functions by which a context reaches the outside world; tests replace
+   them. */
 struct bounce_key_lookup_ports {
 	/* As bounce_dns_lookup(). */
 	void (*dns)(void *context, pool_t pool,
@@ -38,29 +40,31 @@ struct bounce_key_lookup_ports {
 	void *context;
 };
 
-/* Returns 0 and a context with these settings, a reference that the caller
-   drops; or -1 with an error (data stack) if the settings are wrong. That the
-   key directory is readable is not checked here: bounce_key_dir_check(). */
+/* Get a context with these settings. Contexts are shared: the caller gets a
+   reference, and drops it with bounce_key_lookup_unref(). Returns 0, or -1 with
+   an error (data stack) if the settings are wrong. Whether the key directory
+   can be read is not checked here, but by bounce_key_dir_check(). */
 int bounce_key_lookup_get(const struct bounce_key_lookup_settings *set,
 			  struct bounce_key_lookup **lookup_r,
 			  const char **error_r);
-/* A context of the caller's own, with other ports. */
+/* Create a context that is not shared, with these ports. ports may be NULL.
+   Returns as bounce_key_lookup_get(). */
 int bounce_key_lookup_create(const struct bounce_key_lookup_settings *set,
 			     const struct bounce_key_lookup_ports *ports,
 			     struct bounce_key_lookup **lookup_r,
 			     const char **error_r);
 void bounce_key_lookup_unref(struct bounce_key_lookup **lookup);
-/* Keep none any more. */
+/* Drop the references to all shared contexts. */
 void bounce_key_lookups_deinit(void);
 
-/* The port for one message. The deadline begins with the first lookup. The
-   context must live as long as the pool. */
+/* Create the source of keys for one message, from the pool. Its deadline begins
+   with the first lookup. The context has to live as long as the pool. */
 struct bounce_key_source *
 bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool);
 
-/* Ask the DNS for what is no key, for the same message: the same servers, the
-   same deadline, and a cache. Never fails: what could not be found out is
-   TEMPERROR. */
+/* Ask the DNS for something other than a key, for the same message: with the
+   same servers and deadline, and with a cache. It cannot fail: what could not
+   be found out is TEMPERROR. */
 void bounce_key_source_ask(struct bounce_key_source *source, pool_t pool,
 			   struct bounce_dns_query *query);
 

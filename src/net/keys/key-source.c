@@ -32,9 +32,9 @@ struct key_source {
 /* A query that the key directory has not answered. */
 struct key_ask {
 	struct bounce_key_query *query;
-	/* its name in the DNS */
+	/* the name of the key in the DNS */
 	const char *name;
-	/* NULL: the key directory could be read */
+	/* why the key directory could not be read, or NULL */
 	const char *dir_error;
 };
 
@@ -42,7 +42,7 @@ struct key_batch {
 	struct bounce_key_lookup *lookup;
 	pool_t pool;
 	uint64_t now, deadline;
-	/* for the DNS */
+	/* what the DNS has to be asked for */
 	ARRAY(struct key_ask) asks;
 };
 
@@ -55,7 +55,8 @@ static uint64_t lookup_now(struct bounce_key_lookup *lookup)
  * Answers
  */
 
-/* What was answered, and where; takes over the reference to the key. */
+/* Set the answer and its origin. Takes over the caller's reference to the
+   key. */
 static void
 ask_answer(struct key_batch *batch, const struct key_ask *ask,
 	   enum bounce_key_origin origin,
@@ -68,7 +69,7 @@ ask_answer(struct key_batch *batch, const struct key_ask *ask,
 	query->status = unread ? BOUNCE_KEY_TEMPERROR : answer->status;
 	query->error = p_strdup(batch->pool, unread ? ask->dir_error :
 				answer->error);
-	/* a file is there, whatever is in it */
+	/* a key file is the origin even if it cannot be used */
 	query->origin = origin != BOUNCE_KEY_ORIGIN_DIR &&
 		(query->status == BOUNCE_KEY_MISSING ||
 		 query->status == BOUNCE_KEY_TEMPERROR) ?
@@ -87,10 +88,10 @@ ask_fail(struct key_batch *batch, const struct key_ask *ask,
 	ask_answer(batch, ask, BOUNCE_KEY_ORIGIN_NONE, &answer);
 }
 
-/* The name may have several TXT records; RFC 6376 section 6.1.2 leaves it open
-   what then. The first that is a usable key counts; without one, that a key was
-   revoked says more than what else is there, and that a record could not be
-   read more than all. */
+/* The name may have several TXT records, and RFC 6376 section 6.1.2 leaves open
+   what to do then. The first usable key counts. If there is none, a revoked key
+   has priority over unusable records, and a record that could not be read over
+   both. */
 static void
 answer_from_records(const struct bounce_dns_query *dns_query,
 		    struct bounce_key_cache_answer *answer_r)
@@ -203,7 +204,7 @@ static void batch_add(struct key_batch *batch, struct bounce_key_query *query)
 	if (!bounce_dns_name_is_valid(query->selector) ||
 	    !bounce_dns_name_is_valid(query->domain)) {
 		ask_fail(batch, &ask, BOUNCE_KEY_MISSING,
-			 "the selector or the domain is no DNS name");
+			 "the selector or the domain is not a DNS name");
 	} else if (batch_try_dir(batch, &ask))
 		;
 	else if (batch->lookup->no_dns) {
@@ -259,7 +260,7 @@ batch_init(struct key_batch *batch_r, struct bounce_key_lookup *lookup,
 	t_array_init(&batch_r->asks, 4);
 }
 
-/* The first lookup of a message sets the time. */
+/* The deadline is set by the first lookup of a message. */
 static uint64_t source_deadline(struct key_source *source, uint64_t now)
 {
 	if (source->deadline == 0)
@@ -267,7 +268,8 @@ static uint64_t source_deadline(struct key_source *source, uint64_t now)
 	return source->deadline;
 }
 
-/* An earlier query of the batch for the same name, or NULL. */
+/* Find an earlier query of the batch for the same name. Returns NULL if there
+   is none. */
 static struct bounce_key_query *
 query_find_same(struct bounce_key_query *queries, unsigned int count,
 		const struct bounce_key_query *query)
@@ -310,8 +312,8 @@ key_source_lookup(struct bounce_key_source *_source, pool_t pool,
 	}
 }
 
-/* What the directory and the cache name is asked for as any other key is, but
-   without a deadline, and the DNS is left out. */
+/* The keys that the directory and the cache know by name are looked up as any
+   others, except that there is no deadline and the DNS is not asked. */
 static unsigned int
 key_source_known(struct bounce_key_source *_source, pool_t pool,
 		 const char *domain, struct bounce_key_query *queries,

@@ -15,48 +15,51 @@
 #include <time.h>
 
 #define LINE_MAX_SIZE BOUNCE_DOMAIN_FILE_MAX_LINE_SIZE
-/* What of a bad line is shown to the admin */
+/* An error shows a bad line up to this many octets. */
 #define LINE_ERROR_MAX_SIZE 80
 #define READ_BLOCK_SIZE (64 * 1024)
-/* Of a file that is larger a check looks at so many blocks of that size. */
+/* If a file is larger than this, a check reads only CHECK_BLOCKS blocks of
+   CHECK_BLOCK_SIZE octets. */
 #define CHECK_WHOLE_SIZE (1024 * 1024)
 #define CHECK_BLOCKS 32
 #define CHECK_BLOCK_SIZE 4096
-/* Lookups of one domain while the file is being changed. */
+/* If the file is changed during a lookup, the lookup is tried so many times. */
 #define LOOKUP_MAX_TRIES 3
 
 enum domain_line {
 	/* nothing, or a comment */
 	DOMAIN_LINE_EMPTY,
-	/* a domain, written as it is looked up */
+	/* a domain in the form in which domains are looked up */
 	DOMAIN_LINE_NORMAL,
-	/* a domain that is written in another way */
+	/* a domain in another form, such as in upper case */
 	DOMAIN_LINE_OTHER,
 	DOMAIN_LINE_BAD
 };
 
-/* What was seen of a file, kept by its path. */
+/* The state of a file. Its name in the cache is the path. */
 struct domain_file_content {
 	struct bounce_lru_entry lru;
 	struct stat st;
-	/* NULL: what was not found is not there */
+	/* Why a domain that was not found may be ours nevertheless; NULL: it is
+	   not ours. */
 	char *error;
 
-	/* The domains of a small file; NULL: it is large, and sorted unless
-	   there is an error. */
+	/* The domains of a small file. NULL if the file is large; it is sorted
+	   then unless there is an error. */
 	struct bounce_domains *list;
 	pool_t pool;
 };
 
-/* A pass over the lines. */
+/* The state of reading a file line by line. */
 struct domain_reader {
 	unsigned int lines;
-	/* the first that is out of order, or not as it is looked up; 0: none */
+	/* the number of the first line that is out of order or not in the form
+	   in which domains are looked up; 0: there is none */
 	unsigned int unsorted_line;
 	bool domains;
 	unsigned char last[LINE_MAX_SIZE];
 	size_t last_size;
-	/* of a small file, for bounce_domains_parse() */
+	/* the lines of a small file, for bounce_domains_parse() */
 	string_t *list;
 	/* why the file cannot be used, on the data stack */
 	const char *error;
@@ -83,8 +86,8 @@ void bounce_domain_files_deinit(void)
 	bounce_lru_deinit(&domain_files);
 }
 
-/* It may still be being written. A time that is far ahead is no clock of
-   ours. */
+/* Returns TRUE if the file may be in the middle of being written. A time far in
+   the future does not count: it is not from our clock. */
 static bool stat_is_fresh(const struct stat *st)
 {
 	return llabs((long long)time(NULL) - st->st_mtime) <=
@@ -110,8 +113,8 @@ line_cmp(const unsigned char *a, size_t a_size,
 	return ret != 0 ? ret : (a_size > b_size) - (a_size < b_size);
 }
 
-/* Takes a line without its line end. Of a NORMAL one *size_r octets are the
-   domain; of an OTHER one *name_r (data stack) is what it means. */
+/* Parse a line without its line end. If it is NORMAL, its first *size_r octets
+   are the domain; if it is OTHER, *name_r (data stack) is the domain. */
 static enum domain_line
 line_parse(const unsigned char *line, size_t size, size_t *size_r,
 	   const char **name_r)
@@ -122,7 +125,7 @@ line_parse(const unsigned char *line, size_t size, size_t *size_r,
 
 	if (size >= LINE_MAX_SIZE)
 		return DOMAIN_LINE_BAD;
-	/* most are like this: no copy is made of them */
+	/* most lines are NORMAL: avoid copying them */
 	*size_r = size = line_trim(line, size);
 	dot = size > 0 && line[0] == '.' ? 1 : 0;
 	if (bounce_dns_name_data_is_valid(line + dot, size - dot))
@@ -163,7 +166,7 @@ reader_line(struct domain_reader *reader, const unsigned char *line,
 				LINE_ERROR_MAX_SIZE));
 		return;
 	case DOMAIN_LINE_EMPTY:
-		/* they are sorted to the beginning, all of them */
+		/* sort puts all of these at the beginning */
 		sorted = !reader->domains;
 		break;
 	case DOMAIN_LINE_NORMAL:
@@ -186,7 +189,7 @@ reader_line(struct domain_reader *reader, const unsigned char *line,
 	str_append_c(reader->list, ' ');
 }
 
-/* Reads the lines of which the block has the end. Returns their size. */
+/* Read the lines that end within the block. Returns their size. */
 static size_t
 reader_block(struct domain_reader *reader, const unsigned char *block,
 	     size_t size)
@@ -231,7 +234,7 @@ static int reader_run(struct domain_reader *reader, int fd, uoff_t file_size)
 			continue;
 		reader->error = "its last line has no end: "
 			"it may be half written";
-		/* no domain is that long */
+		/* the block is one line, which is too long for a domain */
 		if (size == READ_BLOCK_SIZE)
 			reader_line(reader, block, size);
 	}
@@ -241,12 +244,12 @@ static int reader_run(struct domain_reader *reader, int fd, uoff_t file_size)
 	return ret < 0 ? -1 : 0;
 }
 
-/* Are some places of a large file in order, and in the form in which domains
-   are looked up? */
+/* Returns TRUE if some places of a large file are in order, and have the form
+   in which domains are looked up. */
 static bool domain_file_looks_sorted(int fd, uoff_t file_size)
 {
 	unsigned char block[CHECK_BLOCK_SIZE], *start;
-	/* too many for a small file */
+	/* so that the file does not count as a small one */
 	struct domain_reader reader = {
 		.lines = BOUNCE_DOMAIN_FILE_MAX_UNSORTED
 	};
@@ -351,19 +354,20 @@ domain_file_open(const char *path, struct stat *st_r, const char **error_r)
 	return fd;
 }
 
-/* Looks for a line in a sorted file. Returns 1 or 0, or -1 with errno. In a
-   file that is not sorted 1 is as right, and 0 says nothing. */
+/* Search a sorted file for a line. Returns 1 if it is found, 0 if not, -1 with
+   errno. If the file is not sorted, 1 is still right, but 0 means nothing. */
 static int
 domain_file_search(int fd, uoff_t file_size, const char *key)
 {
 	unsigned char block[2 * LINE_MAX_SIZE], *middle, *line, *end;
-	/* both are where a line begins, but for the end of the file */
+	/* both are at the beginning of a line, or high at the end of the
+	   file */
 	uoff_t low = 0, high = file_size, start;
 	size_t before, size;
 	int ret;
 
 	while (low < high) {
-		/* the line that is in the middle */
+		/* find the line in the middle */
 		before = I_MIN(LINE_MAX_SIZE, (high - low) / 2);
 		start = low + (high - low) / 2 - before;
 		size = I_MIN(sizeof(block), high - start);
@@ -375,7 +379,8 @@ domain_file_search(int fd, uoff_t file_size, const char *key)
 		while (line > block && line[-1] != '\n')
 			line--;
 		end = memchr(middle, '\n', block + size - middle);
-		/* one that is too long, or has no end and may have been cut */
+		/* a line that is too long, or that has no end and may have been
+		   cut */
 		if ((line == block && start > low) || end == NULL)
 			return 0;
 		ret = line_cmp(line, line_trim(line, end - line),
@@ -401,14 +406,14 @@ keys_lookup(const struct domain_file_content *content, int fd,
 			return 1;
 		if (content->error == NULL)
 			return 0;
-		/* there may be more behind what is wrong */
+		/* the rest of the file may still have the domain */
 	}
 	for (; ret == 0 && *keys != NULL; keys++)
 		ret = domain_file_search(fd, st->st_size, *keys);
 	return ret;
 }
 
-/* Returns as lookup() does, but for the name of the file in the error. */
+/* Returns as lookup(), but the error does not name the file. */
 static int
 domain_file_try(const char *path, int fd, const struct stat *st,
 		const char *const *keys, const char **error_r)
@@ -429,7 +434,7 @@ domain_file_try(const char *path, int fd, const struct stat *st,
 		*error_r = t_strdup_printf("it cannot be read: %m");
 		return -1;
 	}
-	/* a small one need not be sorted */
+	/* a small file may have any order */
 	if (content->list != NULL &&
 	    bounce_domains_list_has(content->list, keys))
 		return 1;
@@ -493,7 +498,8 @@ int bounce_domain_file_check(const char *path, bool whole,
 		*error_r = content == NULL ?
 			t_strdup_printf("it cannot be read: %m") :
 			t_strdup(content->error);
-		/* the next write may not change its times */
+		/* read it again next time: another write may leave its times
+		   the same */
 		if (stat_is_fresh(&st))
 			bounce_lru_remove(domain_files, path);
 	}

@@ -8,15 +8,16 @@
 
 #define SPF_VERSION "v=spf1"
 
-/* RFC 7208 section 7.1: what is at p, behind the '%'. Returns the end of it, or
-   NULL if it is no macro. */
+/* Parse a macro, RFC 7208 section 7.1; p points after the '%'. Returns the end
+   of the macro, or NULL if it is not one. */
 static const char *macro_end(const char *p)
 {
 	unsigned int digits;
 
 	if (*p == '%' || *p == '_' || *p == '-')
 		return p + 1;
-	if (*p++ != '{' || *p == '\0' || strchr("slodiphcrtvSLODIPHCRTV", *p) == NULL)
+	if (*p++ != '{' || *p == '\0' ||
+	    strchr("slodiphcrtvSLODIPHCRTV", *p) == NULL)
 		return NULL;
 	p++;
 	for (digits = 0; i_isdigit(*p); p++) {
@@ -39,7 +40,8 @@ static bool term_macros_are_valid(const char *term)
 	return TRUE;
 }
 
-/* name=, section 4.6.1. exp= alone would cost a lookup. */
+/* TRUE for a modifier that does not affect the result, name= of section 4.6.1.
+   One of them, exp=, would cost a lookup. */
 static bool term_is_needless(const char *term)
 {
 	size_t size = strspn(term, "abcdefghijklmnopqrstuvwxyz"

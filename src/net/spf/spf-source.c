@@ -15,7 +15,8 @@ struct spf_source {
 	struct bounce_key_source *keys;
 };
 
-/* The field's address, if it is of a domain of ours. */
+/* Returns the address in this header field, if its domain is one of ours, or
+   NULL. */
 static const char *
 spf_own_address(pool_t pool, const struct bounce_policy *policy,
 		const struct bounce_header *original, const char *field,
@@ -66,7 +67,7 @@ spf_source_check(struct bounce_spf_source *_source, pool_t pool,
 	if (origin == NULL)
 		return;
 	T_BEGIN {
-		/* MAIL FROM where it came back: it is what SPF is about */
+		/* Return-Path has MAIL FROM, which is what SPF checks */
 		sender = spf_own_address(pool, policy, original, "Return-Path",
 					 &result_r->domain);
 		if (sender == NULL) {

@@ -1,12 +1,12 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* All that we have of libspf2 is in this file, and so is what it forces upon us.
-   It says everything through four global handlers, which by default print to
-   stdout and stderr, and a function of its that reports an error expects that
-   the handler does not return: it abort()s behind it. A delivery may not be
-   aborted by somebody's SPF record. So the handlers are ours while it runs, and
-   others' otherwise; and the one for errors leaves libspf2 by longjmp(). That
-   leaks what libspf2 has allocated, and is not known to happen. */
+/* All use of libspf2 is in this file. libspf2 reports everything through four
+   global handlers, which by default print to stdout and stderr. A function that
+   reports an error expects that the handler does not return, and calls abort()
+   if it does. A stranger's SPF record must not abort a delivery. So we set our
+   own handlers while libspf2 runs, and restore the others afterwards. The
+   handler for errors leaves libspf2 by longjmp(). That leaks what libspf2 has
+   allocated; no record is known that makes it happen. */
 
 #include "lib.h"
 #include "name/address.h"
@@ -35,8 +35,9 @@ struct spf_context {
 	SPF_response_t *response;
 
 	unsigned int records, lookups;
-	/* What overrules libspf2's result: there were too many lookups, or a
-	   record was not given to it; why the DNS did not answer. */
+	/* Reasons that overrule the result of libspf2: there were too many
+	   lookups, or a record was not passed on to it; the DNS did not
+	   answer. */
 	const char *permerror, *temperror;
 };
 
@@ -59,7 +60,7 @@ static void
 spf_handle_message(const char *file ATTR_UNUSED, int line ATTR_UNUSED,
 		   const char *message ATTR_UNUSED)
 {
-	/* they go to stdout and stderr by default */
+	/* drop it: by default it goes to stdout or stderr */
 }
 
 /*
@@ -145,7 +146,7 @@ spf_rr_add_record(struct spf_context *ctx, SPF_dns_rr_t *rr,
 	}
 }
 
-/* FALSE: enough was asked for. */
+/* Count a lookup. Returns FALSE if there are too many. */
 static bool spf_count_lookup(struct spf_context *ctx, ns_type type)
 {
 	if (type == ns_t_txt)
@@ -181,14 +182,14 @@ spf_lookup(struct spf_context *ctx, const char *name, ns_type type)
 			NETDB_SUCCESS);
 	for (i = 0; i < query.records_count; i++)
 		spf_rr_add_record(ctx, rr, query.type, &query.records[i]);
-	/* so that it is not taken for a record that is wrong */
+	/* without this libspf2 would report a malformed record */
 	if (rr->num_rr == 0 && rr->herrno == NETDB_SUCCESS)
 		rr->herrno = NO_DATA;
 	return rr;
 }
 
-/* Names that a macro has made of anything are not in the DNS. The type SPF is
-   not asked for any more: RFC 7208 section 3.1. */
+/* A name that a macro has made may be invalid; such names are not looked up.
+   Nor are records of type SPF: RFC 7208 section 3.1. */
 static SPF_dns_rr_t *
 spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 	       int should_cache ATTR_UNUSED)
@@ -196,8 +197,8 @@ spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 	struct spf_context *ctx = dns->hook;
 	const char *domain;
 
-	/* no data stack frame here: spf_handle_error() may leave it, and how
-	   many names are asked for is limited */
+	/* no data stack frame here, as spf_handle_error() may jump out of it;
+	   the number of lookups is limited */
 	if ((int)type == ns_t_spf)
 		return spf_rr_new(ctx, name, type, NO_DATA);
 	if (!spf_count_lookup(ctx, type))
@@ -208,7 +209,7 @@ spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 }
 
 /*
- * The request: nothing in it is other than ASCII, and of a bounded size
+ * The request: all of it is ASCII, and its size is bounded
  */
 
 static bool local_part_is_usable(const char *local_part)
@@ -221,7 +222,7 @@ static bool local_part_is_usable(const char *local_part)
 		p - local_part <= SPF_LOCAL_PART_MAX_SIZE;
 }
 
-/* The address that is checked, or NULL if there is no domain to check. */
+/* Returns the address to check, or NULL if it has no domain. */
 static const char *t_spf_sender(const struct bounce_spf_request *request)
 {
 	const char *local_part = "postmaster";
@@ -283,7 +284,7 @@ static enum bounce_spf spf_result(struct spf_context *ctx, SPF_errcode_t err)
 		return BOUNCE_SPF_PERMERROR;
 	if (result != SPF_RESULT_INVALID && result < N_ELEMENTS(results))
 		return results[result];
-	/* the record could not be had, or not be parsed */
+	/* the record could not be looked up, or not be parsed */
 	return err == SPF_E_DNS_ERROR ? BOUNCE_SPF_TEMPERROR :
 		BOUNCE_SPF_PERMERROR;
 }

@@ -35,9 +35,9 @@ static void test_bounce_file_open(void)
 	} tests[] = {
 		{ "file", 0, NULL },
 		{ "link", 0, NULL },
-		{ "fifo", 0, "it is no regular file" },
-		{ "folder", 0, "it is no regular file" },
-		{ "device", 0, "it is no regular file" },
+		{ "fifo", 0, "it is not a regular file" },
+		{ "folder", 0, "it is not a regular file" },
+		{ "device", 0, "it is not a regular file" },
 		{ "none", ENOENT,
 		  "it cannot be opened: No such file or directory" },
 		{ "file/none", ENOTDIR,

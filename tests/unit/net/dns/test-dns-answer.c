@@ -220,7 +220,7 @@ static const struct {
 	{ QR, "k.d", { TXT("k.d", 60, "\001a"),
 		       { ADDITIONAL, "", TYPE_OPT, 0, DATA("") } }, "60 [a]" },
 
-	{ 0, "k.d", { TXT("k.d", 60, "\001a") }, USELESS "it is no answer" },
+	{ 0, "k.d", { TXT("k.d", 60, "\001a") }, USELESS "it is not an answer" },
 	{ QR | TC, "k.d", { TXT("k.d", 60, "\001a") },
 	  USELESS "it is truncated" },
 	{ QR, "x.d", { TXT("x.d", 60, "\001a") },

@@ -226,8 +226,8 @@ static void test_bounce_key_dir_odd_files(void)
 	test_assert(strstr(look(dir, "fifo", NULL),
 			   "unusable: ") != NULL);
 	test_assert(strstr(look(dir, "fifo", NULL),
-			   "no regular file") != NULL);
-	test_assert(strstr(look(dir, "dir", NULL), "no regular file") != NULL);
+			   "not a regular file") != NULL);
+	test_assert(strstr(look(dir, "dir", NULL), "not a regular file") != NULL);
 	test_assert_strcmp(look(dir, "link", NULL), "A");
 	test_assert(begins(look(dir, "loop", NULL), "failed: key file "));
 	test_assert_strcmp(look(dir, "dangling", NULL), "none");
@@ -235,7 +235,7 @@ static void test_bounce_key_dir_odd_files(void)
 	file_write("empty._domainkey.d.example", "");
 	test_assert(strstr(look(dir, "empty", NULL), "it is empty") != NULL);
 	file_write_data("nul._domainkey.d.example", KEY_A "\0", sizeof(KEY_A));
-	test_assert(strstr(look(dir, "nul", NULL), "it is no text") != NULL);
+	test_assert(strstr(look(dir, "nul", NULL), "it is not text") != NULL);
 
 	/* as large as it may be, and one octet more */
 	text = t_str_new(BOUNCE_KEY_FILE_MAX_SIZE + 1);
@@ -254,7 +254,7 @@ static void test_bounce_key_dir_odd_files(void)
 	/* endless, and its size is 0 */
 	test_assert(symlink("/dev/zero",
 			    path_of("zero._domainkey.d.example")) == 0);
-	test_assert(strstr(look(dir, "zero", NULL), "no regular file") != NULL);
+	test_assert(strstr(look(dir, "zero", NULL), "not a regular file") != NULL);
 	bounce_key_dir_deinit(&dir);
 	test_end();
 }

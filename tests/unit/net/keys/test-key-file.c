@@ -73,13 +73,13 @@ static const struct {
 	{ "Some words\n" PEM_RSA, "rsa", 0 },
 	{ PEM(ED_SPKI), "ed25519", 0 },
 	{ PEM(EC1 "\n" EC2), "neither RSA nor Ed25519", 0 },
-	{ PEM("AAAA"), "is no public key", 0 },
-	{ "-----BEGIN PUBLIC KEY-----\n" RSA, "is no public key", 0 },
+	{ PEM("AAAA"), "is not a public key", 0 },
+	{ "-----BEGIN PUBLIC KEY-----\n" RSA, "is not a public key", 0 },
 	{ "-----BEGIN PUBLIC KEY-----\nProc-Type: 4,ENCRYPTED\n"
 	  "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n" RSA1
-	  "\n-----END PUBLIC KEY-----\n", "is no public key", 0 },
+	  "\n-----END PUBLIC KEY-----\n", "is not a public key", 0 },
 	{ "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-	  "is no public key", 0 },
+	  "is not a public key", 0 },
 	{ "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
 	  "holds a private key", 0 },
 	{ "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY"
@@ -194,7 +194,7 @@ static void test_bounce_key_file_cut(void)
 	test_assert(found > 0);
 	test_assert_strcmp(file_parse("p=" RSA "\0", strlen(RSA) + 3,
 				      &retired, &error), "unusable");
-	test_assert_strcmp(error, "it is no text");
+	test_assert_strcmp(error, "it is not text");
 	test_end();
 }
 

@@ -437,11 +437,11 @@ static void test_bounce_domain_file_missing(void)
 			   "it cannot be opened: No such file or directory");
 	test_assert(bounce_domain_file_check(path_of("none"), FALSE,
 					     &error) < 0);
-	test_assert_strcmp(look(".", "a.org"), "it is no regular file");
+	test_assert_strcmp(look(".", "a.org"), "it is not a regular file");
 	test_assert(bounce_domain_file_check(path_of("."), TRUE, &error) < 0);
 	if (mkfifo(path_of("fifo"), 0600) < 0)
 		i_fatal("mkfifo() failed: %m");
-	test_assert_strcmp(look("fifo", "a.org"), "it is no regular file");
+	test_assert_strcmp(look("fifo", "a.org"), "it is not a regular file");
 	file_write("d", "a.org\n");
 	test_assert(bounce_domain_file_check(path_of("d"), TRUE, &error) == 0);
 	if (geteuid() != 0) {
