@@ -11,9 +11,10 @@
 #include <ctype.h>
 #include <time.h>
 
-/* RFC 1035 section 2.3.4: a name has no more octets. */
+/* A longer name is not valid, RFC 1035 section 2.3.4. */
 #define BACKSCATTER_COUNT_SERVER_MAX 253
-/* More than any user's name has: what is longer is counted as its hash. */
+/* In octets. A name that is longer than any user's name is counted by its
+   hash. */
 #define BACKSCATTER_COUNT_NAME_MAX 255
 
 /* DAY/SCOPE/NAME/VERDICT/REASON/OUTCOME */

@@ -5,46 +5,55 @@
 
    shared/backscatter/add/DAY/SCOPE/NAME/VERDICT/REASON/OUTCOME
 
-   DAY is 2026-01-31, UTC's; SCOPE user, domain, server or key; NAME escaped as
-   dict_escape_string() does it. A server and a key have no reason and no
-   outcome: "-". Columns of one table for SQL; and as all but the name of a
-   server are words of ours, each can be computed where a dict cannot list its keys.
+   DAY is a day in UTC, such as 2026-01-31. SCOPE is user, domain, server or
+   key. NAME is escaped with dict_escape_string(). A server and a key have no
+   reason and no outcome: these are "-". In SQL the parts are the columns of one
+   table. In a dict that cannot list its keys, those of one user or domain can
+   still be looked up: all other parts are words of ours, so that the possible
+   keys are known.
 
-   In SQL that is where counters are added, and they are read by the same names
-   below shared/backscatter/count/. */
+   In SQL these names are only used to add to a counter. To read it, "add" in
+   its name is replaced by "count". */
 
 #include "dovecot-backscatter.h"
 
 #define BACKSCATTER_COUNT_ADD "shared/backscatter/add/"
 #define BACKSCATTER_COUNT_SQL "shared/backscatter/count/"
-/* Where there is no reason or outcome. */
+/* Stands for a reason or an outcome that a counter does not have, and for an
+   empty name. */
 #define BACKSCATTER_COUNT_NO_WORD "-"
 
-/* "user"; static. */
+/* Returns the scope's word in the key, such as "user". A static string. */
 const char *
 backscatter_count_scope_name(enum backscatter_count_scope scope);
 
-/* The day of a time, and the time that a day begins. From the data stack. */
+/* Returns the day of a time in UTC, as YYYY-MM-DD. From the data stack, or
+   static. */
 const char *backscatter_count_day(time_t now);
 
-/* The path below prefix, up to the day and scope, and if name is not NULL up to
-   the name; it ends with a slash. From the data stack. */
+/* Returns the beginning of a counter's key, with this prefix: up to the scope,
+   or if name is not NULL up to the name. It ends with a slash. A name of more
+   than 255 octets is replaced by its hash. From the data stack. */
 const char *
 backscatter_count_path(const char *prefix, const char *day,
 			 enum backscatter_count_scope scope, const char *name);
-/* The key of a counter. From the data stack. */
+/* Returns the key of a counter, below BACKSCATTER_COUNT_ADD. From the data
+   stack. */
 const char *backscatter_count_key(const struct backscatter_count *count);
-/* The reverse, for both prefixes; bounces is not touched. Returns 0, or -1 if it is no key of a
-   counter. The strings are from the data stack. */
+/* Parse the key of a counter, with either prefix. Returns 0 and sets all fields
+   but text and bounces, which stay as they are; or returns -1 if it is not the
+   key of a counter, and then count_r is of no use. The strings are from the
+   data stack. */
 int backscatter_count_key_parse(const char *key,
 				struct backscatter_count *count_r);
 
-/* What a reporting server is counted as: its name in lower case if it looks
-   like one, "(unknown)" for an empty one, otherwise "(invalid)". From the data
-   stack. */
+/* Returns the name by which a reporting server is counted: in lower case if it
+   looks like a host's name or address, "(unknown)" if it is empty or NULL,
+   otherwise "(invalid)". From the data stack, or static. */
 const char *backscatter_count_server(const char *reporting_mta);
-/* The domain of a user's name, or of the recipient's address (may be NULL), or
-   "(none)". From the data stack. */
+/* Returns the domain in the user's name, in lower case. If that has none, it is
+   the domain of the recipient's address (which may be NULL), or else "(none)".
+   From the data stack, or static. */
 const char *backscatter_count_domain(const char *username,
 				       const char *rcpt_to);
 

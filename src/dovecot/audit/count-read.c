@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Reading the counters, for doveadm: with the dict that the site has, and
-   without a user. What is waited for here delays no delivery. */
+/* Reads the counters for doveadm, from the dict of the site and without a user.
+   Waiting for the dict here does not delay a delivery. */
 
 #include "lib.h"
 #include "dict.h"
@@ -12,22 +12,22 @@
 #include "audit/count-key.h"
 
 #define BACKSCATTER_DAY_SECS (24 * 3600)
-/* Of a query: ten years. */
+/* A query is for ten years at most. */
 #define BACKSCATTER_COUNT_MAX_DAYS 3660
 
 struct backscatter_counts {
 	struct backscatter_dict_backend backend;
 	struct event *event;
-	/* The dict has refused to list its keys. */
+	/* The dict cannot list its keys. */
 	bool no_iteration;
 
-	/* While they are read. */
+	/* Set while the counters are read. */
 	const struct backscatter_count_query *query;
 	backscatter_count_callback_t *callback;
 	void *context;
 };
 
-/* Of no user. */
+/* The operations are not done for a user. */
 static const struct dict_op_settings backscatter_counts_op_set = {
 	.username = NULL
 };
@@ -71,7 +71,8 @@ void backscatter_counts_close(struct backscatter_counts **_counts)
 	i_free(counts);
 }
 
-/* A reason of a later version has none. */
+/* Returns the explanation of a reason; NULL if there is none, or if a later
+   version has counted a reason that we do not know. */
 static const char *backscatter_count_text(const char *reason)
 {
 	unsigned int i;
@@ -113,8 +114,8 @@ backscatter_counts_iterate(struct backscatter_counts *counts,
 	return dict_iterate_deinit(&iter, error_r);
 }
 
-/* What there may be for one name, by the names of the keys: of one reason, all
-   outcomes. */
+/* Look up the counters of one name and one reason, with each possible
+   outcome. */
 static int
 backscatter_counts_lookup_reason(struct backscatter_counts *counts,
 				 const char *day, enum bounce_reason reason,
@@ -147,7 +148,8 @@ backscatter_counts_lookup_reason(struct backscatter_counts *counts,
 	return ret < 0 ? -1 : 0;
 }
 
-/* All that there may be: each reason belongs to one verdict. */
+/* Look up all possible counters of one name. The verdict follows from the
+   reason. */
 static int
 backscatter_counts_lookup(struct backscatter_counts *counts, const char *day,
 			  const char **error_r)
@@ -173,7 +175,8 @@ backscatter_counts_read_day(struct backscatter_counts *counts,
 	const char *error;
 
 	if (!counts->no_iteration) {
-		/* SQL has them in the first, others in the second */
+		/* in SQL they are below the first prefix, in other dicts below
+		   the second */
 		if (backscatter_counts_iterate(counts, BACKSCATTER_COUNT_SQL,
 					       day, error_r) == 0 &&
 		    backscatter_counts_iterate(counts, BACKSCATTER_COUNT_ADD,

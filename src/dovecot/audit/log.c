@@ -18,19 +18,19 @@
 #include "settings/plugin-settings.h"
 #include "audit/log.h"
 
-/* Of a value that a stranger wrote. */
+/* In characters: a longer value, which a stranger may have written, is cut. */
 #define BACKSCATTER_LOG_MAX_VALUE 200
 
-/* What is said of a result. */
+/* A result while its line and its event are built. */
 struct log {
 	const struct backscatter_result *result;
 	struct event_passthrough *e;
-	/* The line of the log; NULL: there is none. */
+	/* The line of the log, or NULL if the event has none. */
 	string_t *line;
 };
 
-/* Properties that both events have, and their names in the event and in the
-   line; NULL: not there. */
+/* The properties that are logged, and how they are called in both events and in
+   the line. NULL: they are not in it. */
 static const struct {
 	enum bounce_property property;
 	const char *event_name, *line_name;
@@ -72,7 +72,8 @@ backscatter_log_header(const struct backscatter_result *result,
 				 BACKSCATTER_LOG_MAX_VALUE);
 }
 
-/* What a stranger wrote may not look like more of our line than it is. */
+/* Values that a stranger wrote must not look like other fields of the line:
+   replace the characters that separate fields. */
 static const char *t_log_without(const char *value, const char *chars)
 {
 	char *str = t_strdup_noconst(value), *p;
@@ -103,9 +104,11 @@ backscatter_log_sender(const char *mail_from)
 					     BACKSCATTER_LOG_MAX_VALUE)));
 }
 
-/* A field into the event, and into the line behind what it begins with; a name
-   of NULL: not there. One that is not for the event is written as the line wants
-   it. Does nothing for a value that is NULL or empty. */
+/* Add a field to the event and to the line, which gets it after a comma. A NULL
+   name leaves it out of that one. The line has the value as one word, without
+   characters that separate fields; only a value that is not for the event is
+   taken as it is: the caller has prepared it. Nothing is added if the value is
+   NULL or empty. */
 static void log_add(struct log *log, const char *event_name,
 		    const char *line_name, const char *value)
 {
@@ -130,7 +133,7 @@ static void log_begin(struct log *log, struct event *event, const char *name,
 		bounce_reason_name(result->verdict->reason));
 }
 
-/* What both events of a result have. */
+/* Add the fields that both events of a result have. */
 static void log_add_result(struct log *log)
 {
 	const struct backscatter_result *result = log->result;
@@ -233,7 +236,8 @@ void backscatter_log_unsigned(struct event *event,
 	struct bounce_unsigned_sender sender;
 	pool_t pool;
 
-	/* not the data stack: the search has frames of its own */
+	/* bounce_unsigned_sender_find() uses data stack frames of its own, so
+	   what it returns needs another pool */
 	pool = pool_alloconly_create("unsigned sender", 1024);
 	if (bounce_unsigned_sender_find(pool, &result->check->policy,
 					result->verdict, &sender))

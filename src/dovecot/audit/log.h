@@ -1,21 +1,23 @@
 #ifndef BACKSCATTER_LOG_H
 #define BACKSCATTER_LOG_H
 
-/* The log and the events of a result. */
+/* Writes what is known of a result to the log, and sends it as events. */
 
 #include "dovecot-backscatter.h"
 
 struct backscatter_delivered;
 
-/* The line of the log and the event "backscatter_checked". */
+/* Log the result in one line, which is the event "backscatter_checked", too;
+   and as a debug line the rule that has matched. session_id may be NULL. */
 void backscatter_log_result(struct event *event,
 			    const struct backscatter_result *result,
 			    const char *session_id);
-/* The event "backscatter_delivered", a debug line. */
+/* Send the event "backscatter_delivered", with a debug line. */
 void backscatter_log_delivered(struct event *event,
 			       const struct backscatter_delivered *delivered);
-/* The event "backscatter_unsigned_sender", if mail from one of our domains came
-   back unsigned and says where it came from. */
+/* Send the event "backscatter_unsigned_sender", with a debug line, if the
+   bounce returns mail of one of our domains that was not signed, and its header
+   says which host sent it. */
 void backscatter_log_unsigned(struct event *event,
 			      const struct backscatter_result *result);
 

@@ -6,7 +6,8 @@
 #include "str-sanitize.h"
 #include "audit/outcome.h"
 
-/* Of a name that a user's script may have made of anything. */
+/* In characters: a longer name is cut. A user's script may make a name of
+   anything. */
 #define BACKSCATTER_OUTCOME_MAX_NAME 200
 
 static const char *const backscatter_outcome_names[] = {
@@ -33,7 +34,8 @@ backscatter_outcome_is_default(const struct backscatter_outcome *outcome,
 		strcmp(mailbox, outcome->default_mailbox) == 0;
 }
 
-/* Each name once. */
+/* Add a name, unless it is in the list. If first is set it goes to the front,
+   even if the list is full. */
 static void
 backscatter_outcome_add_name(struct backscatter_outcome *outcome,
 			     ARRAY_TYPE(const_string) *names, const char *name,
