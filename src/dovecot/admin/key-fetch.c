@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The record's text goes into the file as it is. */
+/* The record is written to the file as it is, so it must be one line of
+   printable ASCII. */
 static int
 fetch_check_text(const struct bounce_dns_record *record, const char **error_r)
 {
@@ -24,7 +25,7 @@ fetch_check_text(const struct bounce_dns_record *record, const char **error_r)
 
 	for (i = 0; i < record->size; i++) {
 		if (record->data[i] < 32 || record->data[i] > 126) {
-			*error_r = "the record is no plain text";
+			*error_r = "the record is not plain text";
 			return -1;
 		}
 	}
@@ -40,7 +41,8 @@ fetch_write(int fd, const struct bounce_dns_record *record,
 		iso8601_date_create_tm(gmtime(&now), INT_MAX),
 		t_strndup(record->data, record->size));
 
-	/* whatever the umask: those whose mail is delivered read it */
+	/* the umask does not matter: the processes that deliver must be able to
+	   read it */
 	if (write_full(fd, text, strlen(text)) < 0 ||
 	    fchmod(fd, 0644) < 0 || fsync(fd) < 0) {
 		*error_r = t_strdup_printf("it cannot be written: %m");
@@ -49,8 +51,8 @@ fetch_write(int fd, const struct bounce_dns_record *record,
 	return 0;
 }
 
-/* Under its name there is the whole file or nothing, and what is there already
-   stays: link() does not replace. */
+/* The file gets its name only when it is complete. A file that has this name
+   already is not replaced: link() fails then. */
 static int
 fetch_save(const char *dir, const char *path,
 	   const struct bounce_dns_record *record, const char **error_r)
@@ -75,8 +77,8 @@ fetch_save(const char *dir, const char *path,
 	return ret;
 }
 
-/* Returns 1 if the directory has this key, 0 if it has none of that name, -1
-   if it has another. */
+/* Returns 1 if the directory has this key, 0 if it has no key of that name, or
+   -1 with an error (data stack) if it has a different one or cannot be read. */
 static int
 fetch_compare(const char *dir_path, const char *selector, const char *domain,
 	      const struct bounce_key *key, const char **error_r)
@@ -89,7 +91,8 @@ fetch_compare(const char *dir_path, const char *selector, const char *domain,
 	ret = bounce_key_dir_lookup(dir, t_str_lcase(selector),
 				    t_str_lcase(domain), &status, &old,
 				    error_r);
-	if (ret > 0 && (old == NULL || EVP_PKEY_eq(old->pkey, key->pkey) != 1)) {
+	if (ret > 0 &&
+	    (old == NULL || EVP_PKEY_eq(old->pkey, key->pkey) != 1)) {
 		*error_r = "there is another key in the directory, which was "
 			"left as it is";
 		ret = -1;

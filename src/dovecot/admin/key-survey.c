@@ -14,10 +14,10 @@
 #include "admin/key-survey.h"
 #include "user/keys.h"
 
-/* Names that are asked for together, within one deadline. */
+/* So many names are asked for together, within one deadline. */
 #define KEY_SURVEY_BATCH 20
 
-/* What is known of one key. */
+/* What DNS and the key directory say of one key. */
 struct survey_key {
 	struct bounce_key *dns_key, *dir_key;
 	enum bounce_key_status dns_status, dir_status;
@@ -28,12 +28,13 @@ struct survey {
 	pool_t pool;
 	const struct backscatter_key_query *query;
 	const struct backscatter_settings *set;
-	/* NULL: there is none */
+	/* NULL if there is no key directory */
 	struct bounce_key_dir *dir;
-	/* NULL: no own domains are in a dict */
+	/* NULL if no own domains are in a dict */
 	struct bounce_domain_source *site;
 
-	/* One for each key, in the same order. */
+	/* The names of the keys in DNS, and what is known of each, in the same
+	   order. */
 	ARRAY_TYPE(const_string) names;
 	ARRAY(struct backscatter_key_info) infos;
 };
@@ -77,13 +78,14 @@ int backscatter_dns_ask(const struct backscatter_settings *set, pool_t pool,
 	return 0;
 }
 
-/* FOREIGN is the answer only if backscatter_domains is set and has it not.
-   error_r: why that is not known, or NULL. */
+/* Returns FOREIGN only if backscatter_domains is set and does not contain the
+   domain. If that is not known, error_r says why; otherwise it is NULL. */
 static enum bounce_domains_answer
 survey_ask_domain(struct survey *survey, const char *domain,
 		  const char **error_r)
 {
-	/* one for each, as what a message may ask is limited */
+	/* open them for each domain: the number of lookups for one message is
+	   limited */
 	struct bounce_domains *domains =
 		bounce_domain_words_open(survey->pool, &survey->set->domains,
 					 survey->site);
@@ -98,7 +100,8 @@ survey_ask_domain(struct survey *survey, const char *domain,
 	return answer;
 }
 
-/* One that may be ours is shown, and its line says so. */
+/* Returns TRUE if the keys of this domain are to be shown. This is so even if
+   we do not know whether it is ours: their line says so. */
 static bool survey_wants(struct survey *survey, const char *domain)
 {
 	const char *error;
@@ -121,7 +124,7 @@ survey_seen(const struct backscatter_key_query *query, const char *name)
 	return "";
 }
 
-/* The name is that of a key. */
+/* Add the key with this name, which has the infix, unless it is there. */
 static void survey_add(struct survey *survey, const char *name)
 {
 	const char *infix = strstr(name, BACKSCATTER_KEY_INFIX), *known;
@@ -156,7 +159,8 @@ static int survey_list_dir(struct survey *survey, const char **error_r)
 	return 0;
 }
 
-/* What a dict says may be anything. */
+/* Add the keys that were seen. The dict may contain anything, so that their
+   names are checked. */
 static void survey_list_seen(struct survey *survey)
 {
 	const char *infix, *name, *error;
@@ -173,7 +177,7 @@ static void survey_list_seen(struct survey *survey)
 	} T_END;
 }
 
-/* Those that were named on the command line. */
+/* Add the keys that were named on the command line. */
 static int survey_list_given(struct survey *survey, const char **error_r)
 {
 	const char *const *selector = survey->query->selectors, *const *domain;
@@ -215,8 +219,8 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 	}
 	if (key->dns_key != NULL && key->dir_key != NULL &&
 	    EVP_PKEY_eq(key->dns_key->pkey, key->dir_key->pkey) != 1)
-		str_append(str, "; the key in the directory is another than "
-			   "the one in DNS, and is the one that counts");
+		str_append(str, "; the key in the directory differs from the "
+			   "one in DNS, and is the one that is used");
 	if (key->dns_key != NULL && !info->in_dir)
 		str_append(str, "; not in the key directory: fetch it before "
 			   "it is rotated");
@@ -251,7 +255,7 @@ survey_key(struct survey *survey, struct backscatter_key_info *info,
 		bounce_key_dir_lookup(survey->dir, info->selector,
 				      info->domain, &key.dir_status,
 				      &key.dir_key, &key.dir_error) != 0;
-	/* as a lookup would choose */
+	/* the key that would be used to verify */
 	best = info->in_dir ? key.dir_key : key.dns_key;
 	info->type = "";
 	if (best != NULL) {
@@ -300,8 +304,8 @@ static int survey_names(struct survey *survey, const char **error_r)
 	survey_list_seen(survey);
 	if (array_is_empty(&survey->names)) {
 		*error_r = "no key is known: there is none in "
-			"backscatter_key_dir, none was seen, and DNS cannot be "
-			"asked for all: name selectors and domains";
+			"backscatter_key_dir, none was seen, and DNS cannot "
+			"list them: name selectors and domains";
 		return -1;
 	}
 	return 0;
@@ -318,8 +322,8 @@ static int survey_run(struct survey *survey, const char **error_r)
 		survey->dir = bounce_key_dir_init(survey->set->key_dir);
 	count = array_count(&survey->names);
 	for (i = 0; i < count && ret == 0; i += KEY_SURVEY_BATCH) {
-		ret = survey_batch(survey, i, I_MIN(count - i, KEY_SURVEY_BATCH),
-				   error_r);
+		ret = survey_batch(survey, i,
+				   I_MIN(count - i, KEY_SURVEY_BATCH), error_r);
 	}
 	bounce_key_dir_deinit(&survey->dir);
 	return ret;
