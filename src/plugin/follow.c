@@ -10,7 +10,7 @@
 #define BACKSCATTER_FOLLOW_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, backscatter_follow_storage_module)
 
-/* The bounce that is being delivered, or NULL. */
+/* The delivery that is followed, or NULL. */
 static struct backscatter_delivery *backscatter_followed = NULL;
 
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_follow_storage_module,
@@ -26,7 +26,8 @@ backscatter_follow_transaction_commit(struct mailbox_transaction_context *t,
 	int ret;
 
 	ret = context->super.transaction_commit(t, changes_r);
-	/* a mailbox may outlive the delivery that it was opened for */
+	/* the mailbox may still be in use when the delivery that it was opened
+	   for has ended */
 	if (ret == 0 && saves && backscatter_followed != NULL)
 		backscatter_delivery_add(backscatter_followed, NULL,
 					 box->vname);

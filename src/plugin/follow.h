@@ -1,19 +1,20 @@
 #ifndef BACKSCATTER_FOLLOW_H
 #define BACKSCATTER_FOLLOW_H
 
-/* Watches the delivery of one bounce: which mailboxes it is saved in, and what
-   Sieve does beside that. While none is followed it costs nothing. */
+/* Watches the delivery of one bounce: in which mailboxes it is saved, and what
+   else Sieve does with it. It costs nothing while no delivery is followed. */
 
 struct backscatter_delivery;
 struct mailbox;
 
-/* Follow this delivery from now on; NULL: none. Returns the one that was followed
-   before, or NULL: a plugin may deliver while it delivers, and what it is in the
-   middle of has to be followed again afterwards. */
+/* Follow this delivery from now on, or none if it is NULL. The delivery must
+   live until another one is followed. Returns the delivery that was followed
+   before, or NULL. The caller follows that one again when its own delivery has
+   ended: a plugin may deliver another message in the middle of a delivery. */
 struct backscatter_delivery *
 backscatter_follow(struct backscatter_delivery *delivery);
 
-/* For struct mail_storage_hooks. */
+/* To be called by struct mail_storage_hooks. */
 void backscatter_follow_mailbox_allocated(struct mailbox *box);
 
 #endif

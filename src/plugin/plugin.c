@@ -13,19 +13,19 @@
 #define BACKSCATTER_DELIVER_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, backscatter_deliver_user_module)
 
-/* That a user has it says that the plugin is among his mail_plugins: the
-   delivery hook is the process's, and called for all users. */
+/* A user has this context if the plugin is among his mail_plugins. The delivery
+   hook belongs to the process, and is called for all users. */
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_deliver_user_module,
 				  &mail_user_module_register);
 
 const char *backscatter_plugin_version = DOVECOT_ABI_VERSION;
 const char backscatter_plugin_binary_dependency[] = "lda lmtp";
 
-/* The hook that was there when we came, and the one that ours has to call. They
-   differ where another plugin came after us. */
+/* The hook that was set before ours, and the one that ours calls. They differ
+   if another plugin has set its hook after us. */
 static deliver_mail_func_t *backscatter_first_next_deliver = NULL;
 static deliver_mail_func_t *backscatter_next_deliver = NULL;
-/* The delivery that is in our hook now, the innermost. */
+/* The innermost delivery that our hook is called for at the moment. */
 static struct mail_deliver_context *backscatter_delivery = NULL;
 
 static int
@@ -33,11 +33,12 @@ backscatter_call_next(deliver_mail_func_t *next,
 		      struct mail_deliver_context *ctx,
 		      struct mail_storage **storage_r)
 {
-	/* 0: nobody has taken the message, it is saved as by default */
+	/* 0: nobody has handled the message, so it is saved by default */
 	return next == NULL ? 0 : next(ctx, storage_r);
 }
 
-/* Returns a bounce to follow, or NULL. */
+/* Judge the message. Returns the delivery to be followed if it is a bounce,
+   else NULL. */
 static struct backscatter_delivery *
 backscatter_deliver_judge(struct mail_deliver_context *ctx)
 {
@@ -72,9 +73,9 @@ backscatter_deliver_is_tempfailed(struct mail_deliver_context *ctx,
 	return ctx->tempfail_error != NULL || error == MAIL_ERROR_TEMP;
 }
 
-/* What mail_deliver() does when nobody took the message, with the same rules;
-   done here, so that we see where it went. Returns 1, or -1 if it was not
-   saved. */
+/* Save the message by default, with the same rules as mail_deliver() has when
+   no hook has handled the message. We do it here to see where it is saved.
+   Returns 1, or -1 if it was not saved. */
 static int
 backscatter_deliver_default(struct mail_deliver_context *ctx,
 			    struct mail_storage **storage_r)
@@ -95,7 +96,8 @@ backscatter_deliver_default(struct mail_deliver_context *ctx,
 	return ret < 0 ? -1 : 1;
 }
 
-/* delivery: of a bounce, or NULL. */
+/* Deliver the message. delivery is NULL if it is not a bounce. Returns the same
+   as a delivery hook. */
 static int
 backscatter_deliver_next(struct mail_deliver_context *ctx,
 			 struct backscatter_delivery *delivery,
@@ -117,13 +119,15 @@ backscatter_deliver(struct mail_deliver_context *ctx,
 	struct backscatter_delivery *delivery, *outer;
 	int ret;
 
-	/* Called by a plugin that came after us, and that we have called. */
+	/* We are called again for the same delivery: by a plugin that has set
+	   its hook after us, and that we have called. */
 	if (backscatter_delivery == ctx) {
 		return backscatter_call_next(backscatter_first_next_deliver,
 					     ctx, storage_r);
 	}
 
-	/* A plugin may deliver another message meanwhile, and come back. */
+	/* A plugin may deliver another message in the middle of this delivery,
+	   so what was followed before is followed again at the end. */
 	delivery = backscatter_deliver_judge(ctx);
 	outer = backscatter_follow(delivery);
 	backscatter_delivery = ctx;
@@ -137,8 +141,9 @@ backscatter_deliver(struct mail_deliver_context *ctx,
 	return ret;
 }
 
-/* A plugin that only some users have is loaded with the first of them: Sieve,
-   loaded after us, would be called instead of us. Be the outermost again. */
+/* A plugin that only some users have is loaded with the first of these users.
+   If Sieve is loaded after us, its hook is called instead of ours: put ours
+   back on the outside. */
 static void backscatter_deliver_hook_check(void)
 {
 	deliver_mail_func_t *outermost =
@@ -152,7 +157,7 @@ static void backscatter_mail_user_created(struct mail_user *user)
 {
 	union mail_user_module_context *context;
 
-	/* LMTP's and LDA's raw user, and those of shared folders */
+	/* the raw user of LMTP and LDA, and the owners of shared folders */
 	if (user->autocreated)
 		return;
 
