@@ -21,21 +21,22 @@
 #include <dirent.h>
 #include <sysexits.h>
 
-/* A file could not be read. */
+/* The exit status if a file could not be read. */
 #define CHECK_EXIT_INPUT 2
 
 struct check_run {
 	const struct bounce_check_options *options;
 	struct bounce_key_lookup *keys;
-	/* Emptied for each message. */
+	/* Cleared after each message. */
 	pool_t pool;
 	string_t *output;
-	/* What was said of the files of domains. */
+	/* Whether an error of the files of domains was written already. */
 	bool domains_error;
 
-	/* --senders; else NULL */
+	/* for --senders; otherwise NULL */
 	struct bounce_check_senders *senders;
-	/* --repeat */
+	/* for --repeat: how many times a message was judged, and how long that
+	   took in all */
 	uintmax_t messages;
 	double seconds;
 };
@@ -86,7 +87,8 @@ check_judge(struct check_run *run, struct istream *input,
 		-1 : 0;
 }
 
-/* What is measured: from a message's octets in memory to its verdict. */
+/* Judge a message several times, and measure the time from its octets in memory
+   to its verdict. */
 static int
 check_judge_repeated(struct check_run *run, struct istream *input,
 		     struct bounce_check *check, const char **error_r)
@@ -221,7 +223,8 @@ static int check_run(const struct bounce_check_options *options,
 	return status;
 }
 
-/* Returns 0, or -1 if the directory or the resolvers cannot be used. */
+/* Open the sources of keys. Returns 0, or -1 if the directory or the resolvers
+   cannot be used. */
 static int check_open_keys(const struct bounce_check_options *options,
 			   struct bounce_key_lookup **keys_r)
 {
@@ -239,7 +242,8 @@ static int check_open_keys(const struct bounce_check_options *options,
 		if (dir == NULL)
 			return check_error("--keys: %s: %m", options->key_dir);
 		(void)closedir(dir);
-		/* One bad file need not matter to these messages. */
+		/* One bad file may not matter for these messages, so this is
+		   only a warning. */
 		if (bounce_key_dir_check(options->key_dir, &count,
 					 &error) < 0)
 			check_error("Warning: --keys: %s", error);
@@ -249,7 +253,8 @@ static int check_open_keys(const struct bounce_check_options *options,
 	return 0;
 }
 
-/* Returns 0, or -1 if one of the files of domains cannot be used. */
+/* Check the files of domains. Returns 0, or -1 if one of them cannot be
+   used. */
 static int check_open_domains(const struct bounce_check_options *options)
 {
 	const char *const *path = options->domains.files, *error;

@@ -15,9 +15,9 @@
 struct check_input {
 	bounce_check_input_callback_t *callback;
 	void *context;
-	/* Something could not be read. */
+	/* Whether something could not be read. */
 	bool failed;
-	/* The directory is a maildir. */
+	/* Whether the directory is a maildir. */
 	bool maildir;
 };
 
@@ -25,7 +25,7 @@ static void
 check_input_error(struct check_input *input, const char *path,
 		  const char *error)
 {
-	/* Keep the order of answers and errors where both are one file. */
+	/* Keep errors in order with the output if both go to one file. */
 	(void)fflush(stdout);
 	check_error("%s: %s", path, error);
 	input->failed = TRUE;
@@ -65,7 +65,8 @@ check_input_stream(struct check_input *input, struct istream *stream,
 		} T_END;
 		i_stream_unref(&message);
 	}
-	/* The rest of a message that was not read to its end may fail too. */
+	/* The callback may not have read the message to its end; an error in
+	   the rest of it is only seen now. */
 	if (ret == 0 && stream->stream_errno != 0)
 		check_input_error(input, path, i_stream_get_error(stream));
 	bounce_check_mbox_deinit(&mbox);
@@ -95,13 +96,14 @@ static void check_input_file(struct check_input *input, const char *path)
 	i_close_fd(&fd);
 }
 
-/* Messages: files whose names do not begin with a dot. */
+/* A filter for messages: names that do not begin with a dot. */
 static int check_is_message(const struct dirent *d)
 {
 	return d->d_name[0] != '.' ? 1 : 0;
 }
 
-/* Subfolders of a maildir: folders whose names begin with a dot. */
+/* A filter for the subfolders of a maildir: names that begin with a dot, except
+   "." and "..". */
 static int check_is_subfolder(const struct dirent *d)
 {
 	return d->d_name[0] == '.' && strcmp(d->d_name, ".") != 0 &&
@@ -110,8 +112,9 @@ static int check_is_subfolder(const struct dirent *d)
 
 typedef void check_input_path_t(struct check_input *input, const char *path);
 
-/* Call back for what the filter lets pass and is of this type (S_IFREG), by
-   name. What cannot be looked at is an error when it is opened as a file. */
+/* Call back for each file in a directory that the filter accepts and that is of
+   this type (such as S_IFREG), sorted by name. A file that cannot be examined
+   passes for a regular file: opening it will give an error. */
 static void
 check_input_list(struct check_input *input, const char *path,
 		 int (*filter)(const struct dirent *), mode_t type,
@@ -122,7 +125,7 @@ check_input_list(struct check_input *input, const char *path,
 	struct stat st;
 	int i, count;
 
-	/* no locale is set: alphasort() compares octets */
+	/* alphasort() compares octets, as no locale is set */
 	count = scandir(path, &names, filter, alphasort);
 	if (count < 0) {
 		check_input_error(input, path, strerror(errno));
@@ -162,7 +165,8 @@ check_input_maildir_folder(struct check_input *input, const char *path)
 	}
 }
 
-/* A maildir with its subfolders, as Maildir++ has them, or another one. */
+/* Read a maildir and its subfolders, which Maildir++ names with a dot at the
+   beginning; or another directory. */
 static void check_input_folder(struct check_input *input, const char *path)
 {
 	check_input_maildir_folder(input, path);

@@ -16,7 +16,8 @@
 #include "base/compat.h"
 #include "check-json.h"
 
-/* A comma, unless this is the first one in its object or array. */
+/* Append a comma, unless what follows is the first one in its object or
+   array. */
 static void json_next(string_t *dest)
 {
 	const char *text = str_c(dest);
@@ -44,8 +45,9 @@ static void json_open_array(string_t *dest, const char *key)
 	str_append_c(dest, '[');
 }
 
-/* Append valid UTF-8, with the control characters escaped that JSON would let
-   stand: who looks at the line in a terminal is to see what is there. */
+/* Append valid UTF-8, and escape those control characters, too, that JSON
+   allows as they are: nothing may be hidden from somebody who reads the line in
+   a terminal. */
 static void json_append_visible(string_t *dest, const char *value)
 {
 	unichar_t chr;
@@ -61,8 +63,8 @@ static void json_append_visible(string_t *dest, const char *value)
 	}
 }
 
-/* NULL is null. What is not UTF-8 is replaced, control characters are
-   escaped. */
+/* Append a value; NULL is written as null. Octets that are not UTF-8 are
+   replaced, control characters are escaped. */
 static void json_value(string_t *dest, const char *value)
 {
 	string_t *valid, *escaped;
@@ -100,14 +102,15 @@ static void json_number(string_t *dest, const char *key, uintmax_t value)
 	str_printfa(dest, "%ju", value);
 }
 
-/* Seconds since 1970 as RFC 3339 has them; 0 is null. */
+/* Append a time, in the form of RFC 3339. A time of 0 is written as null. */
 static void json_time(string_t *dest, const char *key, time_t value)
 {
 	check_json_text(dest, key, value == 0 ? NULL :
 			iso8601_date_create_tm(gmtime(&value), INT_MAX));
 }
 
-/* {"origin":"dir","bits":2048,"retired":null}; null: no key was found. */
+/* Append the key that was found, such as
+   {"origin":"dir","bits":2048,"retired":null}; or null if none was found. */
 static void
 json_evidence_key(string_t *dest, const struct bounce_signature_evidence *sig)
 {
@@ -151,7 +154,8 @@ json_signatures(string_t *dest, const struct bounce_signatures *signatures)
 	unsigned int i;
 
 	json_open_array(dest, "signatures");
-	for (i = 0; signatures != NULL && i < signatures->sigs_count; i++) T_BEGIN {
+	for (i = 0; signatures != NULL && i < signatures->sigs_count;
+	     i++) T_BEGIN {
 		json_open(dest);
 		json_signature(dest, &signatures->sigs[i]);
 		str_append_c(dest, '}');
@@ -181,9 +185,10 @@ json_recipients(string_t *dest, const struct bounce_report *report)
 	str_append_c(dest, ']');
 }
 
-/* null: it was not asked. */
+/* Append the result of SPF, or null if SPF was not asked for. */
 static void
-json_spf(string_t *dest, const char *key, const struct bounce_spf_result *result)
+json_spf(string_t *dest, const char *key,
+	 const struct bounce_spf_result *result)
 {
 	json_key(dest, key);
 	if (result == NULL || result->spf == BOUNCE_SPF_NOT_ASKED) {
@@ -215,7 +220,8 @@ t_json_values(const struct bounce_check *check, enum bounce_property property)
 				   check->verdict);
 }
 
-/* "original_date" and the first value of original-date, or null. */
+/* Append the first value of a property, or null if it has none. The dashes in
+   the property's name become underscores: "original_date". */
 static void
 json_property(string_t *dest, const struct bounce_check *check,
 	      enum bounce_property property)
@@ -226,7 +232,7 @@ json_property(string_t *dest, const struct bounce_check *check,
 			t_json_values(check, property)[0]);
 }
 
-/* What the text form shows of the original, too. */
+/* Append what the text output also shows of the original. */
 static void
 json_original(string_t *dest, const struct bounce_check *check)
 {
@@ -260,7 +266,7 @@ json_received(string_t *dest, const struct bounce_received *received)
 	json_time(dest, "date", received->date);
 }
 
-/* The Received fields of the original, from the top. */
+/* Append the Received fields of the original, from the top. */
 static void
 json_trace(string_t *dest, const struct bounce_original *original)
 {
@@ -284,7 +290,8 @@ json_trace(string_t *dest, const struct bounce_original *original)
 	str_append_c(dest, ']');
 }
 
-/* Where the envelope is from, and what else the text form shows. */
+/* Append where the addresses of the envelope were found, and what else the text
+   output shows. */
 static void json_rest(string_t *dest, const struct bounce_check *check)
 {
 	static const char *const sources[] = {
@@ -297,7 +304,7 @@ static void json_rest(string_t *dest, const struct bounce_check *check)
 	const char *matched = NULL;
 
 	if (bounce_kind_is_bounce(verdict->kind.kind)) {
-		(void)bounce_linkage_find(check->verdict->message, verdict->original,
+		(void)bounce_linkage_find(verdict->message, verdict->original,
 					  &matched);
 	}
 	check_json_text(dest, "matched_recipient", matched);
@@ -311,7 +318,7 @@ static void json_rest(string_t *dest, const struct bounce_check *check)
 		  report->arrival_date);
 }
 
-/* Keys that the contract names, in its order. */
+/* Append the keys that backscatter-check(1) documents first, in its order. */
 static void
 json_contract(string_t *dest, const struct bounce_check *check)
 {

@@ -9,22 +9,23 @@
 
 #include <ctype.h>
 
-/* A From_ line and the line after it are seen whole up to this. */
+/* In octets: so much of a From_ line and the line after it is looked at. */
 #define MBOX_FROM_MAX_SIZE 2048
-/* Octets handed on at a time, about. */
+/* About so many octets are handed on at a time. */
 #define MBOX_CHUNK_SIZE IO_BLOCK_SIZE
 
 struct bounce_check_mbox {
 	struct istream *input;
-	/* The message that was handed out last; only compared, and only to
-	   pass on an error. */
+	/* The message that was returned last. It may be freed already, and is
+	   only used to pass on an error while it is being read. */
 	struct istream *message;
 
-	/* The next octet begins a line. */
+	/* Whether the next octet begins a line. */
 	bool line_start:1;
-	/* The last line was empty. */
+	/* Whether the last line was empty. */
 	bool after_empty:1;
-	/* A From_ line was seen that no message has been made of. */
+	/* Whether a From_ line was read whose message has not been returned
+	   yet. */
 	bool at_from:1;
 };
 
@@ -41,7 +42,7 @@ static bool mbox_line_has_time(const unsigned char *data, size_t size)
 	return FALSE;
 }
 
-/* TRUE if data begins with one or more '>' and "From ". */
+/* Returns TRUE if data begins with one or more '>' and "From ". */
 static bool mbox_line_is_quoted(const unsigned char *data, size_t size)
 {
 	size_t i = 0;
@@ -51,7 +52,8 @@ static bool mbox_line_is_quoted(const unsigned char *data, size_t size)
 	return i > 0 && size - i >= 5 && memcmp(data + i, "From ", 5) == 0;
 }
 
-/* The stream stands at the start of a line. */
+/* Returns TRUE if the stream, which must be at the start of a line, is at a
+   From_ line that begins a message. line_size_r is the length of this line. */
 static bool mbox_is_at_from(struct istream *input, size_t *line_size_r)
 {
 	const unsigned char *data, *next;
@@ -84,7 +86,7 @@ bool bounce_check_mbox_detect(struct istream *input)
 	const unsigned char *data;
 	size_t size;
 
-	/* Whatever the rest of the line is: it is no header field. */
+	/* The rest of the line does not matter: it cannot be a header field. */
 	(void)i_stream_read_bytes(input, &data, &size, 5);
 	return size >= 5 && memcmp(data, "From ", 5) == 0;
 }
@@ -100,7 +102,7 @@ struct bounce_check_mbox *bounce_check_mbox_init(struct istream *input)
 	i_stream_ref(input);
 	mbox->line_start = TRUE;
 	mbox->at_from = TRUE;
-	/* The first From_ line needs no date. */
+	/* Skip the first From_ line, which needs no date. */
 	while (i_stream_read_more(input, &data, &size) > 0) {
 		p = memchr(data, '\n', size);
 		i_stream_skip(input, p == NULL ? size : (size_t)(p + 1 - data));
@@ -119,15 +121,15 @@ void bounce_check_mbox_deinit(struct bounce_check_mbox **_mbox)
 	i_free(mbox);
 }
 
-/* Add the rest of a line, or what there is of it, to buf. Returns FALSE at the
-   end of the stream. */
+/* Append the rest of a line, or what can be read of it now, to buf. Returns
+   FALSE at the end of the stream. */
 static bool mbox_read_line(struct bounce_check_mbox *mbox, buffer_t *buf)
 {
 	const unsigned char *data, *p;
 	size_t size;
 
 	if (mbox->line_start) {
-		/* Enough to see what the line is. */
+		/* Read enough to see what kind of line it is. */
 		(void)i_stream_read_bytes(mbox->input, &data, &size,
 					  MBOX_FROM_MAX_SIZE);
 		if (mbox_line_is_quoted(data, size))
@@ -146,7 +148,8 @@ static bool mbox_read_line(struct bounce_check_mbox *mbox, buffer_t *buf)
 	return TRUE;
 }
 
-/* Add some of the message to buf. Returns FALSE at its end. */
+/* Append some of the message to buf. Returns FALSE at the end of the
+   message. */
 static bool mbox_read(struct bounce_check_mbox *mbox, buffer_t *buf)
 {
 	size_t from_size, start = buf->used;
@@ -181,7 +184,7 @@ struct istream *bounce_check_mbox_next(struct bounce_check_mbox *mbox)
 {
 	buffer_t *rest;
 
-	/* What was not read of the message before. */
+	/* Skip what was not read of the message before. */
 	rest = buffer_create_dynamic(default_pool, MBOX_CHUNK_SIZE * 2);
 	while (!mbox->at_from && mbox_read(mbox, rest))
 		buffer_set_used_size(rest, 0);

@@ -13,32 +13,34 @@
 #include <time.h>
 #include <getopt.h>
 
-/* Where --help begins to say what an option does. */
+/* The column where --help begins to say what an option does. */
 #define HELP_COLUMN 24
 
 struct check_parser {
 	pool_t pool;
 	struct bounce_check_options options;
-	/* What has a setting of the same meaning. */
+	/* The values of options that have a setting with the same meaning. */
 	struct backscatter_settings set;
-	/* What may be repeated, a value a line. */
+	/* The values of options that may be repeated, one on a line. */
 	string_t *domains, *servers, *aliases, *networks;
 	bool help, version;
 };
 
 struct check_option {
 	const char *name;
-	/* The value that it takes, as --help calls it; NULL: none. */
+	/* What --help calls the option's value; NULL if it takes none. */
 	const char *argument;
-	/* Returns 0, or -1 with an error (data stack). field is at the offset
-	   in struct check_parser. NULL: all is the setting's. */
+	/* Parses the value into the field at this offset of struct
+	   check_parser. Returns 0, or -1 with an error (data stack). NULL: the
+	   setting does it all. */
 	int (*parse)(struct check_parser *parser, void *field,
 		     const char *value, const char **error_r);
 	size_t offset;
-	/* The setting that means the same and takes the same values, all those
-	   of a list together; NULL: there is none. */
+	/* The setting that has the same meaning and takes the same values; a
+	   list gets all values of the option together. NULL: there is no such
+	   setting. */
 	const char *setting;
-	/* Lines of at most 55 characters. */
+	/* Lines of at most 55 characters, each with its line end. */
 	const char *help;
 };
 
@@ -80,7 +82,7 @@ parse_domains(struct check_parser *parser, void *field, const char *value,
 		return -1;
 	if (words->dict == NULL)
 		return 0;
-	*error_r = "a dict can be asked by Dovecot only";
+	*error_r = "only Dovecot can ask a dict";
 	return -1;
 }
 
@@ -108,11 +110,11 @@ parse_now(struct check_parser *parser ATTR_UNUSED, void *field,
 	    iso8601_date_parse((const unsigned char *)value, strlen(value),
 			       field, &tz))
 		return 0;
-	*error_r = "neither seconds nor a time as 2025-11-24T10:00:00Z";
+	*error_r = "neither seconds nor a time such as 2025-11-24T10:00:00Z";
 	return -1;
 }
 
-/* As a server takes it. */
+/* Parse the value as a server parses ORCPT. */
 static int
 parse_orcpt(struct check_parser *parser, void *field, const char *value,
 	    const char **error_r)
@@ -126,7 +128,7 @@ parse_orcpt(struct check_parser *parser, void *field, const char *value,
 				   error_r) < 0)
 		return -1;
 	if (params.orcpt.addr == NULL) {
-		*error_r = "not an address as rfc822;user@example.org";
+		*error_r = "not an address such as rfc822;user@example.org";
 		return -1;
 	}
 	*(const char **)field = p_strdup(parser->pool,
@@ -190,23 +192,24 @@ static const struct check_option check_options[] = {
 	{ "min-rsa-bits", "N", NULL, 0, "backscatter_min_rsa_bits",
 	  "weaker RSA keys do not vouch (default: 1024)\n" },
 	{ "spf", "HOW", NULL, 0, "backscatter_spf",
-	  "SPF of the host that handed the original over: no;\n"
-	  "report (default): show it, and know by it what was\n"
-	  "forwarded from here; rescue: besides, on pass it is\n"
-	  "not held against the message; nothing with --no-dns\n" },
+	  "check SPF of the host that handed the original over:\n"
+	  "no; report (default): show the result, and know by it\n"
+	  "what was forwarded from here; rescue: also take mail\n"
+	  "that passes for unverifiable, not for backscatter;\n"
+	  "never checked with --no-dns\n" },
 	{ "reporter-spf", NULL, parse_flag, FIELD(options.reporter_spf), NULL,
-	  "also show what it says of the host that sent the bounce\n" },
+	  "also check SPF of the host that sent the bounce\n" },
 	{ "trusted-networks", "L", parse_list,
 	  FIELD(networks), "backscatter_trusted_networks",
-	  "our own servers: addresses, ranges; may be repeated\n"
+	  "our own servers: addresses and ranges; may be repeated\n"
 	  "(default: 127.0.0.0/8 ::1)\n" },
 	{ "authserv-id", "NAME", NULL, 0, "backscatter_authserv_id",
 	  "believe Authentication-Results by this name\n" },
 	{ "senders", NULL, parse_flag, FIELD(options.senders), NULL,
-	  "list in the end who sent mail of ours that came back\n"
-	  "unsigned\n" },
+	  "list at the end who sent mail in our name that came\n"
+	  "back unsigned\n" },
 	{ "json", NULL, parse_flag, FIELD(options.json), NULL,
-	  "print one JSON object a line\n" },
+	  "print JSON, one object on each line\n" },
 	{ "repeat", "N", parse_number, FIELD(options.repeat), NULL,
 	  "judge each message N times, print messages per second\n" },
 	{ "help", NULL, parse_flag, FIELD(help), NULL,
@@ -292,7 +295,7 @@ static int check_usage_error(const char *error)
 	return check_error("%s\nTry 'backscatter-check --help'.", error);
 }
 
-/* Returns as bounce_check_options_parse(). */
+/* Returns the same as bounce_check_options_parse(). */
 static int
 check_parse_options(struct check_parser *parser, int argc, char *argv[])
 {
@@ -333,7 +336,7 @@ check_parse_options(struct check_parser *parser, int argc, char *argv[])
 	return 1;
 }
 
-/* All have their defaults. */
+/* No setting is set: all have their defaults. */
 static const char *no_setting(void *context ATTR_UNUSED,
 			      const char *name ATTR_UNUSED)
 {

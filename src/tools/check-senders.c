@@ -9,14 +9,14 @@
 #include "check-json.h"
 #include "check-senders.h"
 
-/* Characters of a host's name that are shown, and kept. */
+/* So many characters of a host's name are kept and shown. */
 #define SENDERS_MAX_HOST 100
 
 struct check_sender {
-	/* the address and the domain */
+	/* the address and the domain, separated by a space */
 	const char *key;
 	const char *address, *domain;
-	/* what it was called first */
+	/* the name that it had in its first message; NULL if it had none */
 	const char *host;
 	uintmax_t count;
 };
@@ -27,7 +27,7 @@ struct bounce_check_senders {
 	pool_t pool;
 	HASH_TABLE(const char *, struct check_sender *) hash;
 	ARRAY_TYPE(check_sender) list;
-	/* of those that are not kept */
+	/* how many messages came from senders that are not kept */
 	uintmax_t others;
 };
 
@@ -95,7 +95,7 @@ check_sender_cmp(struct check_sender *const *s1, struct check_sender *const *s2)
 	return strcmp((*s1)->key, (*s2)->key);
 }
 
-/* Most frequent first, from the data stack. */
+/* Get the senders, the most frequent ones first. From the data stack. */
 static void
 t_senders_sort(const struct bounce_check_senders *senders,
 	       ARRAY_TYPE(check_sender) *sorted)
