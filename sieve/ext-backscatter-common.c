@@ -18,13 +18,13 @@
  */
 
 struct ext_backscatter_message_context {
-	/* NULL: the message is not judged. */
+	/* NULL if the message is not judged. */
 	const struct backscatter_result *result;
 };
 
-/* Only a delivery has an envelope. sieve-test, sieve-filter and IMAP's FILTER
-   make one up from the header: they would never say that the sender is
-   null. */
+/* Only a delivery has a real envelope. sieve-test, sieve-filter and IMAP's
+   FILTER make one up from the header, and in it the sender is never null: so
+   the sender is only taken from a delivery. */
 static void
 ext_backscatter_get_envelope(const struct sieve_execute_env *eenv,
 			     struct backscatter_envelope *envelope_r)
@@ -75,7 +75,7 @@ ext_backscatter_get_result(const struct sieve_runtime_env *renv,
 		return cached->result;
 
 	sieve_runtime_trace(renv, SIEVE_TRLVL_TESTS,
-			    "no verdict of the delivery: judging the message");
+			    "the delivery has no verdict: judging the message");
 	mctx = p_new(sieve_message_context_pool(renv->msgctx),
 		     struct ext_backscatter_message_context, 1);
 	mctx->result = ext_backscatter_judge(renv);

@@ -34,9 +34,10 @@ extern const struct sieve_command_def tst_bounce;
  * Runtime
  */
 
-/* What the delivery hook said of this message; where it did not run, the
-   message is judged now, once for all tests. NULL: it is not judged, and no
-   test matches. */
+/* Returns the result that the delivery hook has found for this message. If the
+   hook was not run, the message is judged now, once for all tests. Returns NULL
+   if the message is not judged: then no test matches. The memory is the
+   delivery's or the message context's, and is not freed by the caller. */
 const struct backscatter_result *
 ext_backscatter_get_result(const struct sieve_runtime_env *renv,
 			   const struct sieve_extension *ext);

@@ -39,7 +39,8 @@ ext_backscatter_validator_load(const struct sieve_extension *ext,
 	return TRUE;
 }
 
-/* There is no load function: nothing is to be done before a message comes. */
+/* A load function is not needed: there is nothing to do before a message
+   comes. */
 const struct sieve_extension_def backscatter_extension = {
 	.name = "vnd.backscatter",
 	.validator_load = ext_backscatter_validator_load,

@@ -12,8 +12,9 @@
 
 const char *sieve_backscatter_plugin_version = PIGEONHOLE_ABI_VERSION;
 
-/* No work is done here, and nothing that may fail: Dovecot 2.4's config process
-   loads us while it parses the configuration. */
+/* Only register the extension here. The config process of Dovecot 2.4 loads
+   this module while it parses the configuration, so nothing else may be done
+   that could fail. */
 int sieve_backscatter_plugin_load(struct sieve_instance *svinst, void **context)
 {
 	const struct sieve_extension *ext;
@@ -31,7 +32,7 @@ void sieve_backscatter_plugin_unload(struct sieve_instance *svinst ATTR_UNUSED,
 	sieve_extension_unregister(context);
 }
 
-/* The loader wants this one to be there, and never calls it. */
+/* The loader looks for this function, but never calls it. */
 void sieve_backscatter_plugin_init(void)
 {
 }

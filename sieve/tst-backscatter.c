@@ -54,7 +54,7 @@ tst_backscatter_operation_execute(const struct sieve_runtime_env *renv,
 	sieve_runtime_trace(renv, SIEVE_TRLVL_TESTS,
 			    result == NULL ? "the message is not judged" :
 			    match ? "it is backscatter" :
-			    "it is no backscatter");
+			    "it is not backscatter");
 	sieve_runtime_trace_ascend(renv);
 
 	sieve_interpreter_set_test_result(renv->interp, match);
@@ -71,7 +71,7 @@ const struct sieve_command_def tst_backscatter = {
 	.generate = tst_backscatter_generate
 };
 
-/* Without operands the mnemonic is all that a dump has to say. */
+/* The test has no operands: its mnemonic is all that a dump shows. */
 const struct sieve_operation_def tst_backscatter_operation = {
 	.mnemonic = "BACKSCATTER",
 	.ext_def = &backscatter_extension,

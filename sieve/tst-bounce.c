@@ -50,8 +50,8 @@ tst_bounce_registered(struct sieve_validator *valdtr,
  * Validation
  */
 
-/* A property that is named by a variable is not known before the script
-   runs. */
+/* A literal property must be known. One that is in a variable is checked only
+   when the script runs. */
 static bool
 tst_bounce_validate_property(struct sieve_validator *valdtr,
 			     struct sieve_command *tst,
@@ -74,7 +74,7 @@ tst_bounce_validate_property(struct sieve_validator *valdtr,
 	return TRUE;
 }
 
-/* Without a match type it is :is. */
+/* Returns TRUE if the match type is :is, which is the default. */
 static bool tst_bounce_matches_whole(struct sieve_command *tst)
 {
 	struct sieve_ast_argument *arg =
@@ -108,8 +108,9 @@ tst_bounce_validate_key(void *context, struct sieve_ast_argument *arg)
 	return 1;
 }
 
-/* A misspelt word matches nothing, and nobody would ever notice. It may be of a
-   later version: it is no error. */
+/* Warn of a key that the property never has: a misspelt word would match
+   nothing, and nobody would notice. It is not an error, as a later version may
+   know the word. */
 static void
 tst_bounce_validate_keys(struct sieve_validator *valdtr,
 			 struct sieve_command *tst,
