@@ -29,8 +29,8 @@ struct log {
 	string_t *line;
 };
 
-/* The properties that are logged, and how they are called in both events and in
-   the line. NULL: they are not in it. */
+/* The properties that are logged, and their names in both events and in the
+   line. NULL: the property is not in the events, or not in the line. */
 static const struct {
 	enum bounce_property property;
 	const char *event_name, *line_name;
