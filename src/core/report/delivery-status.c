@@ -16,22 +16,24 @@
 #include <ctype.h>
 
 #define REPORT_VALUE_MAX_SIZE 1024
-/* A group of base64 is not a word that stands alone. */
+/* A group that is shorter is not taken for base64, as it may be a single
+   word. */
 #define REPORT_BASE64_MIN_SIZE 32
 
 struct report_parser {
 	pool_t pool;
 	struct bounce_report *report;
 	ARRAY(struct bounce_report_recipient) recipients;
-	/* the recipient that fields belong to; NULL: none yet */
+	/* the recipient to which the fields belong; NULL: none was named yet */
 	struct bounce_report_recipient *rcpt;
-	/* what the last group says of those that follow: some take the groups
-	   for a message, and its body for something to be encoded */
+	/* The encoding that the last group of fields names. Some servers write
+	   the groups as if they were the header and the body of a message, and
+	   encode those that follow. */
 	enum bounce_encoding encoding;
 	bool decoded;
 };
 
-/* Values are "type; value", RFC 3464 section 2.1.2. */
+/* Most values are "type; value" (RFC 3464 section 2.1.2). */
 static const char *value_without_type(const char *value)
 {
 	const char *p = strchr(value, ';');
@@ -122,7 +124,8 @@ static void report_message_field(struct report_parser *parser,
 	}
 }
 
-/* The place of the field in a recipient, and its value as it is kept. */
+/* Returns where the field belongs in the recipient, and changes the value to
+   what is kept of it. */
 static const char **
 report_recipient_value(struct bounce_report_recipient *rcpt,
 		       enum report_field name, const char **value)
@@ -163,8 +166,9 @@ static bool report_next_recipient(struct report_parser *parser)
 	return TRUE;
 }
 
-/* An empty line stands among the fields of a recipient: what follows is his, as
-   long as nothing was said of what became of him. */
+/* An empty line may stand among the fields of a recipient. Returns TRUE if the
+   field belongs to the recipient before that line, because it was not said yet
+   what became of him. */
 static bool report_resume_recipient(struct report_parser *parser,
 				    enum report_field name)
 {
@@ -251,7 +255,8 @@ static buffer_t *t_report_decode(enum bounce_encoding encoding,
 	const char *error;
 	size_t pos;
 
-	/* what is invalid ends it, or stays as it is */
+	/* invalid base64 ends the result; invalid quoted-printable stays as it
+	   is */
 	if (encoding == BOUNCE_ENCODING_BASE64) {
 		base64_decode_init(&base64, &base64_scheme, 0);
 		(void)base64_decode_more(&base64, data, size, NULL, dest);
@@ -268,7 +273,7 @@ static buffer_t *t_report_decode(enum bounce_encoding encoding,
 static void report_parse_groups(struct report_parser *parser,
 				const unsigned char *data, size_t size);
 
-/* Returns FALSE if what is there is not encoded, or was before. */
+/* Returns FALSE if the data is not encoded, or is the result of decoding. */
 static bool
 report_parse_encoded(struct report_parser *parser,
 		     enum bounce_encoding encoding,
@@ -399,7 +404,7 @@ bounce_report_merge(pool_t pool, const struct bounce_report *first,
 
 enum bounce_kind bounce_report_kind(const struct bounce_report *report)
 {
-	/* the gravest first */
+	/* the most severe first */
 	static const struct {
 		const char *action;
 		enum bounce_kind kind;

@@ -26,8 +26,8 @@ static bool is_address_char(unsigned char c)
 	return c > 32 && c != 127 && strchr("<>()[],;:\"\\", c) == NULL;
 }
 
-/* The size of the address at the beginning of data, or 0. A trailing dot is
-   the sentence's. */
+/* Returns the size of the address at the beginning of data, or 0 if there is
+   none. A dot after it belongs to the sentence. */
 static size_t address_size(const char *data)
 {
 	const char *at = NULL, *p;
@@ -49,7 +49,8 @@ static size_t address_size(const char *data)
 	return size;
 }
 
-/* Who says it, and what it is about, failed nobody. */
+/* TRUE if the address cannot be that of a recipient that failed: it is the
+   Message-ID of an original, or that of the server that writes. */
 static bool
 address_is_other(const struct report_text *report, const char *address)
 {
@@ -79,8 +80,8 @@ report_text_recipient(struct report_text *report, const char *address)
 	return rcpt;
 }
 
-/* X-Failed-Recipients: addresses with commas between them, as Exim and Gmail
-   write it. */
+/* Read X-Failed-Recipients, as Exim and Gmail write it: addresses with commas
+   between them. */
 static void
 report_text_add_failed(struct report_text *report,
 		       const struct bounce_header *header)
@@ -96,7 +97,8 @@ report_text_add_failed(struct report_text *report,
 	}
 }
 
-/* What stands before "<a@b>" in a transcript: "550 5.1.1 ". */
+/* Returns the size of the reply code before "<a@b>" in a transcript, such as
+   "550 5.1.1 "; 0 if there is none. */
 static size_t line_reply_code_size(const char *line)
 {
 	size_t size = strspn(line, "0123456789");
@@ -108,8 +110,9 @@ static size_t line_reply_code_size(const char *line)
 	return line[size] == '<' ? size : 0;
 }
 
-/* A line that begins with an address, as the list of those that failed does
-   in the bounces of most programs: "<a@b>:", "  a@b", "a@b: 550 ..". */
+/* Returns the address at the beginning of a line, or NULL. In the bounces of
+   most programs the list of failed recipients has such lines: "<a@b>:", "a@b:
+   550 ..", or "a@b" after blanks. */
 static const char *line_first_address(const char *line)
 {
 	size_t size;
@@ -122,7 +125,7 @@ static const char *line_first_address(const char *line)
 	return t_strndup(line, size);
 }
 
-/* An address that stands behind words that are plain. */
+/* Returns the address after words that announce a recipient, or NULL. */
 static const char *line_named_address(const char *line)
 {
 	static const char *const names[] = {
@@ -148,7 +151,8 @@ static const char *line_named_address(const char *line)
 	return NULL;
 }
 
-/* RFC 3463 section 2: class.subject.detail; no part of an IP address. */
+/* Returns the first status code (class.subject.detail, RFC 3463 section 2) that
+   is not a part of an IP address, or NULL. */
 static const char *line_status(const char *line)
 {
 	const char *p;
@@ -198,7 +202,7 @@ static void report_text_line(struct report_text *report, const char *line)
 	}
 }
 
-/* The line as a string: control characters are blanks. */
+/* Returns the line as a string with blanks for control characters. */
 static const char *t_line_clean(const unsigned char *data, size_t size)
 {
 	string_t *line = t_str_new(128);
