@@ -13,12 +13,12 @@
 
 #include <openssl/err.h>
 
-/* What the signature may have been. */
+/* One form that the signature may have had before the damage. */
 struct candidate {
 	struct bounce_dkim_candidate field;
 	struct bounce_dkim_signature sig;
 	enum bounce_domains_answer answer;
-	/* where b= begins in the field; 0: there is none */
+	/* where the value of b= begins in the field; 0: there is no b= */
 	size_t b_start;
 };
 
@@ -30,12 +30,13 @@ struct trial {
 
 	/* the candidate whose d= and s= can be read; NULL: none can */
 	const struct candidate *named;
-	/* A b= that came back whole was tried with a key of its size: the one
-	   that is named, or a guess. */
+	/* A b= that came back whole was tried with a key of its size, and the
+	   key did not make it. whole: the signature names the key;
+	   whole_guessed: the key was only a guess. */
 	bool whole, whole_guessed;
-	/* not all of the keys could be tried */
+	/* not all keys could be tried */
 	bool untried;
-	/* the key that is named could not be looked up: why */
+	/* why the key that is named could not be looked up; NULL: it could */
 	const char *lookup_error;
 	/* libcrypto failed */
 	bool failed;
@@ -63,8 +64,9 @@ trial_set(struct trial *trial, enum bounce_dkim_header header,
  * Candidates
  */
 
-/* The field's value. A line that was broken within h= may look like a field of
-   its own, as "ubject : date" does: then b= is in one of those that follow. */
+/* Returns the value of the signature's field. If a line was broken within h=,
+   the rest may look like a field of its own, such as "ubject : date". b= is
+   then in one of the fields that follow, which are included. */
 static const unsigned char *
 trial_value(const struct trial *trial, size_t *size_r)
 {
@@ -136,8 +138,9 @@ static void trial_init_candidates(struct trial *trial)
 	} T_END;
 }
 
-/* Once its encoding is undone, it is plainly another domain's. Where lines were
-   joined or brackets taken away to read it, that is a guess. */
+/* TRUE if the signature is plainly of another domain once its encoding is
+   undone. Candidates for which lines were joined or brackets removed do not
+   count, as they are guesses. */
 static bool trial_is_foreign(const struct trial *trial)
 {
 	const struct candidate *candidate;
@@ -159,7 +162,7 @@ static bool trial_is_foreign(const struct trial *trial)
  * One key
  */
 
-/* A key of ours made the signature of this candidate. */
+/* Fill in the evidence: a key of ours made the signature of this candidate. */
 static void
 trial_proven(struct trial *trial, const struct bounce_dkim_signature *made,
 	     const struct bounce_key_query *query, const char *repair)
@@ -180,7 +183,8 @@ trial_proven(struct trial *trial, const struct bounce_dkim_signature *made,
 	evidence->key_retired = query->key->retired;
 }
 
-/* FALSE: there were as many public-key operations as one message may cost. */
+/* Returns FALSE if the message has cost as many public-key operations as are
+   allowed. */
 static bool trial_spend(struct trial *trial, unsigned int operations)
 {
 	if (trial->damaged->operations >= BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)
@@ -189,7 +193,7 @@ static bool trial_spend(struct trial *trial, unsigned int operations)
 	return TRUE;
 }
 
-/* Does a candidate that can be read verify? */
+/* Returns TRUE if a candidate that can be read verifies with the key. */
 static bool
 trial_verify(struct trial *trial, const struct bounce_key_query *query)
 {
@@ -199,8 +203,9 @@ trial_verify(struct trial *trial, const struct bounce_key_query *query)
 
 	for (i = 0; i < trial->count; i++) {
 		candidate = &trial->candidates[i];
-		/* what reads as another domain's is never made ours; Ed25519
-		   also verifies a repaired header */
+		/* A candidate that names another domain is not taken for ours.
+		   This may be two operations, as a header is also verified with
+		   a repair if the key is Ed25519. */
 		if (!candidate->sig.own ||
 		    strcmp(candidate->sig.domain, query->domain) != 0 ||
 		    !candidate_is_readable(candidate) ||
@@ -222,7 +227,7 @@ trial_verify(struct trial *trial, const struct bounce_key_query *query)
 	return FALSE;
 }
 
-/* Did the key make this b=? */
+/* Returns TRUE if the key made this b=. */
 static bool
 trial_recover(struct trial *trial, const struct bounce_key_query *query,
 	      const buffer_t *b, enum bounce_dkim_b state, bool guessing)
@@ -232,8 +237,8 @@ trial_recover(struct trial *trial, const struct bounce_key_query *query,
 	int ret;
 
 	if (query->key->type != BOUNCE_KEY_TYPE_RSA) {
-		/* it can only be verified; where the field can be read,
-		   that says enough */
+		/* b= of Ed25519 can only be verified, as trial_verify() does;
+		   if the field can be read, its failure says enough */
 		if (state == BOUNCE_DKIM_B_WHOLE && !guessing &&
 		    !sig->damaged && !sig->marked)
 			trial->whole = TRUE;
@@ -247,7 +252,8 @@ trial_recover(struct trial *trial, const struct bounce_key_query *query,
 	if (ret < 0)
 		trial->failed = TRUE;
 	else if (ret == 0 && state == BOUNCE_DKIM_B_WHOLE) {
-		/* a key that is retired has a successor of its size */
+		/* a guess is only evidence if the key is in use: a retired key
+		   may have a successor of the same size */
 		if (!guessing)
 			trial->whole = TRUE;
 		else if (query->key->retired == 0)
@@ -256,8 +262,8 @@ trial_recover(struct trial *trial, const struct bounce_key_query *query,
 	return ret > 0;
 }
 
-/* The candidate with a b= that the key made, which its signature is given, or
-   NULL. The same b= is not tried twice. */
+/* Returns the candidate with a b= that the key made, and gives its signature
+   that b=; NULL: there is none. The same b= is not tried twice. */
 static struct candidate *
 trial_find_made(struct trial *trial, const struct bounce_key_query *query,
 		bool guessing)
@@ -291,8 +297,8 @@ trial_find_made(struct trial *trial, const struct bounce_key_query *query,
 	return NULL;
 }
 
-/* Of the candidates the first whose t= can be read, with the b= that was
-   found. */
+/* Returns the signature of the first candidate whose t= can be read, with the
+   b= that was found; if there is none, that of the candidate itself. */
 static const struct bounce_dkim_signature *
 trial_dated(struct trial *trial, const struct candidate *made)
 {
@@ -322,8 +328,8 @@ static const char *trial_altered_text(const struct trial *trial)
 		sig->error);
 }
 
-/* Returns TRUE if the key made the signature: the evidence is set. guessing:
-   nothing in the signature names the key. */
+/* Returns TRUE if the key made the signature, and fills in the evidence.
+   guessing: nothing in the signature names the key. */
 static bool
 trial_try_key(struct trial *trial, const struct bounce_key_query *query,
 	      bool guessing)
@@ -350,12 +356,12 @@ trial_try_key(struct trial *trial, const struct bounce_key_query *query,
  * Which keys
  */
 
-/* Keys of the domain that are known without a lookup. */
+/* Add the keys of the domain that are known without a lookup. */
 static void
 damaged_add_known(struct bounce_damaged *damaged, const char *domain)
 {
 	struct bounce_key_source *keys = damaged->keys;
-	/* one place is kept for a key that is looked up */
+	/* one place is left for a key that is looked up */
 	unsigned int i, max = N_ELEMENTS(damaged->queries) -
 		(damaged->looked_up ? 0 : 1);
 
@@ -374,13 +380,13 @@ damaged_add_known(struct bounce_damaged *damaged, const char *domain)
 			domain, damaged->queries + damaged->queries_count,
 			max - damaged->queries_count);
 	}
-	/* there may be more of them */
+	/* there may be more keys than these */
 	if (damaged->queries_count >= max ||
 	    damaged->asked_count == N_ELEMENTS(damaged->asked))
 		damaged->untried = TRUE;
 }
 
-/* Those of d=, of the author's domain and of the recipient's. */
+/* Add the known keys of the domains in d=, in From and of the recipient. */
 static void trial_add_known(struct trial *trial)
 {
 	struct bounce_damaged *damaged = trial->damaged;
@@ -404,7 +410,7 @@ static void trial_add_known(struct trial *trial)
 		bounce_address_domain(damaged->envelope->rcpt_to)));
 }
 
-/* Does the repaired signature name this key? */
+/* TRUE if the repaired signature names this key. */
 static bool
 trial_names(const struct trial *trial, const char *selector,
 	    const char *domain)
@@ -414,8 +420,8 @@ trial_names(const struct trial *trial, const char *selector,
 		strcmp(domain, trial->named->sig.domain) == 0;
 }
 
-/* The key that a repaired d= and s= name. A stranger chooses them: one lookup
-   for a message. NULL: there is none. */
+/* Returns the key that a repaired d= and s= name, or NULL. Strangers can choose
+   these names, so there is only one such lookup for a message. */
 static const struct bounce_key_query *trial_lookup(struct trial *trial)
 {
 	struct bounce_damaged *damaged = trial->damaged;
@@ -423,7 +429,8 @@ static const struct bounce_key_query *trial_lookup(struct trial *trial)
 	struct bounce_key_query *query;
 	unsigned int i;
 
-	/* where it came like that, it was asked, and there is none */
+	/* if it came back with these names, they were looked up before, and
+	   there is no such key */
 	if (trial->named == NULL || damaged->looked_up ||
 	    (sig->own && trial_names(trial, sig->selector, sig->domain)))
 		return NULL;
@@ -460,8 +467,8 @@ static bool trial_try_keys(struct trial *trial)
 	query = trial_lookup(trial);
 	if (query != NULL && trial_try_key(trial, query, FALSE))
 		return TRUE;
-	/* That guesses did not make it says something where nothing names
-	   another key, and all that are known were tried. */
+	/* That none of the guessed keys made b= counts only if the signature
+	   names no other key, and if all known keys were tried. */
 	if (trial->whole_guessed && trial->named == NULL &&
 	    !trial->untried && !damaged->untried)
 		trial->whole = TRUE;
@@ -472,9 +479,10 @@ static bool trial_try_keys(struct trial *trial)
  * The answer
  */
 
-/* From is gone, and stands in the signature's own field: Exim 4.98 glues the
-   next field on to one of over 998 octets. Nothing signed without From can
-   vouch, and to swallow it is too easy for a forger to be excused. */
+/* TRUE if From is missing and stands in the field of the signature: Exim 4.98
+   appends the next field to one of more than 998 octets. A signature without
+   From cannot vouch, and forgers could imitate this too easily to be excused
+   for it. */
 static bool trial_has_swallowed_from(const struct trial *trial)
 {
 	const struct bounce_dkim_signature *sig = trial->evidence->sig;

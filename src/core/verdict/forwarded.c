@@ -19,14 +19,15 @@ struct forwarded_context {
 	const struct bounce_policy *policy;
 	const struct bounce_envelope *envelope;
 	const struct bounce_header *original;
-	/* its Received fields, from the top */
+	/* the Received fields of the original, from the top */
 	const struct bounce_received *fields;
 	unsigned int count;
-	/* fields that may name the mailbox, and were looked at */
+	/* how many fields that may name the mailbox were looked at */
 	unsigned int names;
 
-	/* who brought the bounce to us; NULL: it was made here, and this is its
-	   trace, or it has none and nothing is known of that */
+	/* The host that brought the bounce to us. NULL: the bounce was made
+	   here, and trace has its Received fields; or it has none, and nothing
+	   is known of that. */
 	const struct bounce_received *reporter;
 	ARRAY_TYPE(bounce_received) trace;
 
@@ -56,8 +57,9 @@ field_names_mailbox(struct forwarded_context *ctx,
 					field, BOUNCE_RECEIVED_MAX_SIZE));
 }
 
-/* Between this Received field, which says by whom it is, and the next one above
-   it that does (qmail writes down its programs, too) stands the mailbox. */
+/* TRUE if a field names the mailbox between this Received field, which has a by
+   clause, and the next one above it that has one. (qmail writes Received fields
+   for its own programs, too, without such a clause.) */
 static bool field_is_named(struct forwarded_context *ctx, unsigned int i)
 {
 	unsigned int pos = ctx->fields[i].field;
@@ -89,7 +91,7 @@ domain_is_own(struct forwarded_context *ctx, const char *domain)
 	return answer == BOUNCE_DOMAINS_OWN;
 }
 
-/* It is an own domain, or below one. */
+/* TRUE if the host is an own domain, or below one. */
 static bool name_is_ours(struct forwarded_context *ctx, const char *host)
 {
 	const char *name = host == NULL ? NULL :
@@ -99,7 +101,7 @@ static bool name_is_ours(struct forwarded_context *ctx, const char *host)
 	for (i = 0; i < BOUNCE_FORWARDED_MAX_LABELS && name != NULL; i++) {
 		if (domain_is_own(ctx, name))
 			return TRUE;
-		/* a whole top-level domain is nobody's */
+		/* a top-level domain does not belong to anybody */
 		name = strchr(name, '.');
 		if (name != NULL && strchr(++name, '.') == NULL)
 			break;
@@ -107,7 +109,8 @@ static bool name_is_ours(struct forwarded_context *ctx, const char *host)
 	return FALSE;
 }
 
-/* Each host is its own loopback address. */
+/* TRUE if the address is trusted. Loopback addresses are not, because each host
+   has them. */
 static bool
 ip_is_ours(const struct forwarded_context *ctx, const struct ip_addr *ip)
 {
@@ -119,7 +122,8 @@ ip_is_ours(const struct forwarded_context *ctx, const struct ip_addr *ip)
 		bounce_networks_match(ctx->policy->trusted_networks, ip);
 }
 
-/* It took mail from the host of this name, and saw an address of ours. */
+/* TRUE if this hop took mail from the host of this name, and saw an address of
+   ours. */
 static bool
 hop_names_ours(const struct forwarded_context *ctx,
 	       const struct bounce_received *hop, const char *name)
@@ -140,7 +144,7 @@ writer_is_ours(struct forwarded_context *ctx, unsigned int i)
 	if (ip_is_ours(ctx, &received->by_ip) ||
 	    name_is_ours(ctx, received->by))
 		return TRUE;
-	/* the next one that took it, or one of those that took the bounce */
+	/* the host that took the mail next, or those that took the bounce */
 	hop = i > 0 ? &received[-1] : array_get(&ctx->trace, &count);
 	for (; count > 0; count--, hop++) {
 		if (hop_names_ours(ctx, hop, received->by))
@@ -149,8 +153,8 @@ writer_is_ours(struct forwarded_context *ctx, unsigned int i)
 	return FALSE;
 }
 
-/* A step over a private address, or over none (it was submitted anew, or went
-   through a filter), does not leave the house. */
+/* TRUE if the step does not leave the network: it is over a private address, or
+   over none because the mail was submitted anew or went through a filter. */
 static bool
 step_is_inside(const struct forwarded_context *ctx, unsigned int i)
 {
@@ -163,14 +167,14 @@ step_is_inside(const struct forwarded_context *ctx, unsigned int i)
  * The way
  */
 
-/* The mail came to the mailbox by this field. */
+/* TRUE if the mail came to the mailbox by this field. */
 static bool field_is_arrival(struct forwarded_context *ctx, unsigned int i)
 {
 	const char *rcpt = ctx->fields[i].rcpt;
 
 	if (ctx->fields[i].by == NULL)
 		return FALSE;
-	/* was it for several, or for an alias of his? */
+	/* it may have been for several recipients, or for an alias */
 	if ((rcpt == NULL || !address_is_mailbox(ctx, rcpt)) &&
 	    (!field_is_named(ctx, i) ||
 	     (rcpt != NULL &&
@@ -179,7 +183,8 @@ static bool field_is_arrival(struct forwarded_context *ctx, unsigned int i)
 	return writer_is_ours(ctx, i);
 }
 
-/* A server took it, by no address, from one that bears no name of its domain. */
+/* TRUE if a server took the mail, without naming an address, from a client
+   whose name is not in the domain of the server. */
 static bool client_is_elsewhere(const struct bounce_received *received)
 {
 	const char *name = received->helo;
@@ -196,8 +201,8 @@ static bool client_is_elsewhere(const struct bounce_received *received)
 		 !bounce_received_is_internal(received));
 }
 
-/* The stranger's host took the mail from this client. What other strangers wrote
-   above it would make that anybody's word. */
+/* TRUE if the host of the stranger took the mail from this client. If other
+   strangers wrote fields above it, anybody could claim that. */
 static bool
 field_is_handover(const struct forwarded_context *ctx, unsigned int pos)
 {
@@ -216,7 +221,8 @@ field_is_handover(const struct forwarded_context *ctx, unsigned int pos)
 	return TRUE;
 }
 
-/* The domain of ours for which our hosts may send what they send on. */
+/* Returns the domain of ours for which the forwarding hosts must be permitted
+   to send, or NULL if there is none. */
 static const char *t_forwarded_domain(struct forwarded_context *ctx)
 {
 	struct bounce_address address;
@@ -229,8 +235,8 @@ static const char *t_forwarded_domain(struct forwarded_context *ctx)
 		domain_is_own(ctx, address.domain) ? address.domain : NULL;
 }
 
-/* It is shown only if this client is ours. FALSE: there are too many that are
-   not known to be. */
+/* Require that this client is ours. Returns FALSE if there are too many clients
+   that are not known to be. */
 static bool
 forwarded_needs(struct forwarded_context *ctx, const struct ip_addr *client)
 {
@@ -244,8 +250,9 @@ forwarded_needs(struct forwarded_context *ctx, const struct ip_addr *client)
 	return TRUE;
 }
 
-/* Go up from a field to the one by which the mail left us, as long as it is
-   handed on from one host of ours to another. FALSE: it came from elsewhere. */
+/* Go up from a field to the one by which the mail left us, as long as one host
+   of ours hands it on to another. Returns FALSE if the mail came from elsewhere
+   on the way. */
 static bool forwarded_climb(struct forwarded_context *ctx, unsigned int *pos)
 {
 	const struct bounce_received *received;
@@ -263,7 +270,8 @@ static bool forwarded_climb(struct forwarded_context *ctx, unsigned int *pos)
 	return TRUE;
 }
 
-/* It left us, and this is known by the addresses of hosts of ours. */
+/* TRUE if the mail left us, which is known by the addresses of hosts of
+   ours. */
 static bool forwarded_has_left(struct forwarded_context *ctx, unsigned int pos)
 {
 	if (pos == 0) {

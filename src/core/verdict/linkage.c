@@ -24,8 +24,8 @@ const char *bounce_linkage_name(enum bounce_linkage linkage)
 	return linkage_names[linkage];
 }
 
-/* The message in which the original came back. Levels and originals are
-   capped, and so is this recursion. */
+/* Returns the message in which the original came back, or NULL. The levels and
+   the originals are limited, and so is the recursion. */
 static const struct bounce_message *
 linkage_find_bounce(const struct bounce_message *message,
 		    const struct bounce_original *original)
@@ -58,7 +58,7 @@ t_linkage_add_fields(const struct bounce_header *header,
 		value = t_bounce_header_value(header, names[i]);
 		if (value == NULL)
 			continue;
-		/* of very many the first ones will do */
+		/* if there are too many addresses, the first ones are enough */
 		(void)t_bounce_address_parse_list(value, &list, &count);
 		array_append(named, list, count);
 	}
@@ -105,7 +105,8 @@ linkage_compare(const struct bounce_report *report,
 			}
 		}
 	}
-	/* RFC 2919, RFC 2369: a list sends to its members */
+	/* a mailing list (RFC 2919, RFC 2369) sends to members whom the header
+	   does not name */
 	if (!known || array_count(&named) == 0 ||
 	    bounce_header_find(header, "List-Id") != NULL ||
 	    bounce_header_find(header, "List-Post") != NULL)

@@ -1,34 +1,36 @@
 #ifndef BOUNCE_LINKAGE_H
 #define BOUNCE_LINKAGE_H
 
-/* Is the recipient that failed one of those that the original was for? What
-   the report and the header say is compared: both may be forged, and a server
-   that forwards mail reports an address that its sender never heard of. So this
-   decides nothing. */
+/* Finds out whether the recipient that failed is one of those to whom the
+   original was addressed. It compares what the report and the header say. Both
+   may be forged, and a server that forwards mail reports an address that the
+   sender never used, so the verdict does not depend on this. */
 
 struct bounce_message;
 struct bounce_original;
 
 enum bounce_linkage {
-	/* The report names no recipient, or the original none: its recipients
-	   are undisclosed, or those of a mailing list. */
+	/* The report names no recipient, or the original does not: its
+	   recipients are undisclosed, or are the members of a mailing list. */
 	BOUNCE_LINKAGE_UNKNOWN = 0,
-	/* One of them at least is named. */
+	/* The header names at least one of the recipients in the report. */
 	BOUNCE_LINKAGE_YES,
 	BOUNCE_LINKAGE_NO,
 
 	BOUNCE_LINKAGE_COUNT
 };
 
-/* message: the bounce that was delivered. original: one that came back in it, or
-   in a bounce in it; that one's report counts. NULL: none came back. If YES,
-   matched_r is the recipient's address as the report has it, else NULL. */
+/* Compare the recipients of original with those in the report of the bounce
+   that returned it, which is message or a bounce inside it. message is the
+   delivered bounce. If original is NULL, the result is UNKNOWN. matched_r is
+   set to the address of the recipient as the report has it if the result is
+   YES, and otherwise to NULL. */
 enum bounce_linkage
 bounce_linkage_find(const struct bounce_message *message,
 		    const struct bounce_original *original,
 		    const char **matched_r);
 
-/* "yes", "no", "unknown"; static. */
+/* Returns "yes", "no" or "unknown", a static string. */
 const char *bounce_linkage_name(enum bounce_linkage linkage);
 
 #endif

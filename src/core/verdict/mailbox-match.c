@@ -15,11 +15,12 @@
 struct sender_context {
 	enum bounce_sender_match match;
 	const char *delimiter;
-	/* the mailbox's: first those of the envelope, and what is wrapped in
-	   them; then the aliases, local_part NULL for all of a domain */
+	/* The addresses of the mailbox: first those of the envelope and what is
+	   wrapped in them, then the aliases. local_part is NULL for an alias
+	   that means all addresses of a domain. */
 	ARRAY(struct bounce_address) mailbox;
 	unsigned int recipients_count;
-	/* there is a recipient with a domain */
+	/* a recipient with a domain is known */
 	bool known;
 };
 
@@ -95,13 +96,14 @@ sender_matches_mailbox(const struct sender_context *ctx,
 	return FALSE;
 }
 
-/* One address of a list, as far as it was read. */
+/* What was read so far of one address in a list. */
 struct sender_reading {
 	unsigned int angles, ats;
 	bool in_angle;
 };
 
-/* Returns FALSE if the address cannot be read in one way only. */
+/* Read the next character. Returns FALSE if the address can be read in more
+   than one way. */
 static bool sender_reading_add(struct sender_reading *reading, char c)
 {
 	switch (c) {
@@ -130,8 +132,9 @@ static bool sender_reading_add(struct sender_reading *reading, char c)
 	return TRUE;
 }
 
-/* Two at-signs in an address, two pairs of angle brackets, a quote or a comment
-   that is left open: programs differ in whose address they show. */
+/* TRUE if mail programs may differ in which address they show: an address has
+   two at-signs or two pairs of angle brackets, or a quoted string or a comment
+   is not closed. */
 static bool sender_list_is_ambiguous(const char *value)
 {
 	struct rfc822_parser_context parser;
@@ -153,8 +156,8 @@ static bool sender_list_is_ambiguous(const char *value)
 	return ret < 0 || !sender_reading_add(&reading, '\0');
 }
 
-/* Returns -1 if there are more addresses than are read, or it is not clear
-   which there are. */
+/* Read the addresses of a field. Returns 0, or -1 if there are more of them
+   than are read, or if they can be read in more than one way. */
 static int
 t_sender_field(const struct bounce_header *original, const char *name,
 	       const struct bounce_address **list_r, unsigned int *count_r)
@@ -170,8 +173,9 @@ t_sender_field(const struct bounce_header *original, const char *name,
 		t_bounce_address_parse_list(value, list_r, count_r);
 }
 
-/* Who is responsible for the mail, RFC 5322 section 3.6.2: a Sender that was
-   not signed is anybody's. */
+/* Find the addresses of who is responsible for the mail (RFC 5322 section
+   3.6.2). A Sender that was not signed does not count, as anybody can write it.
+   Returns 0, or -1 if the addresses are not clear. */
 static int
 t_sender_list(const struct bounce_header *original,
 	      const struct bounce_dkim_signature *sig,

@@ -1,7 +1,8 @@
 #ifndef BOUNCE_POLICY_H
 #define BOUNCE_POLICY_H
 
-/* What the admin decides. */
+/* The settings of the admin by which messages are judged. Whoever fills in the
+   struct owns what it points to. */
 
 struct bounce_domains;
 struct bounce_networks;
@@ -14,37 +15,41 @@ enum bounce_sender_match {
 
 struct bounce_policy {
 	const struct bounce_domains *domains;
-	/* RSA keys below this do not vouch. */
+	/* A signature by an RSA key with fewer bits does not vouch. */
 	unsigned int min_rsa_bits;
+	/* How From of the original is compared with the mailbox. */
 	enum bounce_sender_match sender_match;
-	/* Characters of which the first begins the detail of a local part;
-	   NULL or "": there is no detail. */
+	/* The detail of a local part begins at the first of these characters in
+	   it. NULL or "": local parts have no detail. */
 	const char *recipient_delimiter;
-	/* The mailbox's other addresses: "a@example.org", or "@example.org"
-	   for all of that domain. NULL-terminated; NULL: none. */
+	/* The other addresses of the mailbox: "a@example.org", or
+	   "@example.org" for all addresses of that domain. NULL-terminated;
+	   NULL: there are none. */
 	const char *const *aliases;
-	/* Seconds: a signature older than this is stale; x= is judged with
-	   the queue lifetime added. */
+	/* In seconds. A signature that is older than max_age is stale. A
+	   signature is expired if x= plus queue_lifetime is past. */
 	unsigned int max_age;
 	unsigned int queue_lifetime;
-	/* Originals dated earlier are not expected to be signed; 0: all are. */
+	/* Originals with an earlier Date need not be signed; 0: all have to
+	   be. */
 	time_t signed_since;
-	/* Bounces of one signature and kind beyond those that the recipients
-	   that it names may cause; 0: they are not counted. */
+	/* How many bounces of one kind are allowed for one signature, beyond
+	   those that its recipients may cause; 0: bounces are not counted. */
 	unsigned int replay_limit;
-	/* Bounces whose original bears a damaged signature that are given the
-	   benefit of the doubt, for a mailbox and in so many seconds; 0: all of
-	   them are. */
+	/* How many bounces with a damaged signature get the benefit of the
+	   doubt, for one mailbox in damaged_period seconds; 0: all of them. */
 	unsigned int damaged_limit;
 	unsigned int damaged_period;
-	/* That one of our hosts sent an original (SPF) is held for it. */
+	/* If SPF shows that one of our hosts sent an original, the bounce is
+	   not called backscatter. */
 	bool spf_rescue;
-	/* Hosts whose trace fields are true: our own relays. NULL: none. */
+	/* Our own relays, whose Received fields are believed. NULL: there are
+	   none. */
 	const struct bounce_networks *trusted_networks;
-	/* What our own servers call themselves in Authentication-Results; NULL:
-	   there are none to be believed. */
+	/* The name of our own servers in Authentication-Results (authserv-id,
+	   RFC 8601 section 2.5). NULL: no such field is believed. */
 	const char *authserv_id;
-	/* The time as of which the message is judged. */
+	/* The time at which the message is judged. */
 	time_t now;
 };
 
@@ -52,10 +57,11 @@ struct bounce_policy {
 #define BOUNCE_POLICY_MAX_AGE (14 * 24 * 3600)
 #define BOUNCE_POLICY_QUEUE_LIFETIME (5 * 24 * 3600)
 #define BOUNCE_POLICY_REPLAY_LIMIT 3
-/* How far t= may be ahead of our clock, seconds. */
+/* By how many seconds t= may be ahead of our clock. */
 #define BOUNCE_POLICY_DRIFT 300
 
-/* The defaults of the settings; domains NULL, now 0. */
+/* Set the defaults of the settings. domains becomes NULL and now 0; the caller
+   sets them. */
 void bounce_policy_init(struct bounce_policy *policy_r);
 
 #endif

@@ -1,9 +1,10 @@
 #ifndef BOUNCE_PORTS_H
 #define BOUNCE_PORTS_H
 
-/* What is asked of the world: each port is a struct that its owner makes a part
-   of one of his own. The keys are asked for by verdict/signatures.c, all else by
-   verdict/questions.c, and only where the answer can change something. */
+/* The interfaces through which the verdict asks others: DNS, the dict, the
+   mailbox. Each of them is a struct of callbacks that its owner embeds in one
+   of his own. verdict/signatures.c asks for the keys and verdict/questions.c
+   for everything else, and only if the answer can change the verdict. */
 
 #include "base/types.h"
 
@@ -13,72 +14,76 @@ struct bounce_message;
 struct bounce_key_source;
 struct bounce_policy;
 
-/* What came of a question. */
+/* The answer to a question. */
 enum bounce_finding {
-	/* It was not put: it did not matter so far. */
+	/* It was not asked, as it did not matter so far. */
 	BOUNCE_FINDING_NOT_ASKED = 0,
-	/* Nobody is there to ask, or it does not count. */
+	/* There is nobody to ask, or the answer would not count. */
 	BOUNCE_FINDING_NOBODY,
 	BOUNCE_FINDING_NO,
 	BOUNCE_FINDING_YES,
-	/* It could not be found out now. */
+	/* The answer could not be found out now. */
 	BOUNCE_FINDING_FAILED,
 
 	BOUNCE_FINDING_COUNT
 };
 
-/* How often did this come back? */
+/* Counts how often the same signature or Message-ID came back. */
 struct bounce_replay_source {
-	/* One more bounce, for the mailbox, of what has this id (64 hexadecimal
-	   digits: t_bounce_replay_id()). Returns 0 and how many there were, this
-	   one included, which is remembered when it was delivered; or -1 with an
-	   error from the pool. */
+	/* Count one more bounce to the mailbox with this id, which is 64
+	   hexadecimal digits (t_bounce_replay_id()). Returns 0 and the number
+	   of such bounces, including this one, which is stored only when the
+	   message is delivered; or -1 with an error from the pool. */
 	int (*count)(struct bounce_replay_source *source, pool_t pool,
 		     const char *id, unsigned int *count_r,
 		     const char **error_r);
 };
 
-/* Was the account in other hands at that time? */
+/* Knows when the account was in the hands of somebody else. */
 struct bounce_disown_source {
-	/* Returns 1, 0, or -1 with an error from the pool. */
+	/* sent_at is in seconds since 1970; 0: it is not known. Returns 1 if
+	   the account was in other hands then, 0 if not, or -1 with an error
+	   from the pool. */
 	int (*find)(struct bounce_disown_source *source, pool_t pool,
 		    time_t sent_at, const char **error_r);
 };
 
-/* Is there a copy of it among the user's sent mail? */
+/* Looks for a copy of the original in the sent mail of the user. */
 struct bounce_sent_source {
-	/* message_id: as it stands in the field, "<1@example.org>", of at most
-	   BOUNCE_MESSAGE_ID_MAX_SIZE octets and without control characters.
-	   Returns 1, 0, or -1 with an error from the pool. */
+	/* message_id is the value of the field, such as "<1@example.org>". It
+	   has at most BOUNCE_MESSAGE_ID_MAX_SIZE octets and no control
+	   characters. Returns 1 if there is a copy, 0 if not, or -1 with an
+	   error from the pool. */
 	int (*find)(struct bounce_sent_source *source, pool_t pool,
 		    const char *message_id, const char **error_r);
 };
 
 struct bounce_spf_result {
 	enum bounce_spf spf;
-	/* Who was judged, and for which domain; NULL: the trace does not
-	   say. */
+	/* The address that was checked, and the domain for which; NULL: the
+	   trace does not name them. */
 	const char *address;
 	const char *domain;
-	/* For a human, or NULL. */
+	/* An explanation for people, or NULL. */
 	const char *text;
 };
 
 struct bounce_spf_source {
-	/* May the host that handed the original over send for our domain? Never
-	   fails; what result_r points to is from the pool. */
+	/* Check SPF (RFC 7208) of our domain for the host that handed over the
+	   original. Never fails; what result_r points to is from the pool. */
 	void (*check)(struct bounce_spf_source *source, pool_t pool,
 		      const struct bounce_policy *policy,
 		      const struct bounce_message *bounce,
 		      const struct bounce_header *original,
 		      struct bounce_spf_result *result_r);
-	/* The same of the host that sent the bounce, by the name that it gave:
-	   RFC 7208 section 2.4. NULL: nobody wants to know. */
+	/* Do the same for the host that sent the bounce, with the name that it
+	   gave as HELO, which is the identity to check for the null sender (RFC
+	   7208 section 2.4). NULL: this is not checked. */
 	void (*check_reporter)(struct bounce_spf_source *source, pool_t pool,
 			       const struct bounce_policy *policy,
 			       const struct bounce_message *bounce,
 			       struct bounce_spf_result *result_r);
-	/* May this host send for the domain? */
+	/* Check SPF of the domain for this host. */
 	void (*check_host)(struct bounce_spf_source *source, pool_t pool,
 			   const struct ip_addr *ip, const char *domain,
 			   struct bounce_spf_result *result_r);
@@ -86,7 +91,7 @@ struct bounce_spf_source {
 
 struct bounce_ports {
 	struct bounce_key_source *keys;
-	/* NULL: not asked. */
+	/* NULL: this is not asked. */
 	struct bounce_replay_source *replay;
 	struct bounce_disown_source *disown;
 	struct bounce_sent_source *sent;

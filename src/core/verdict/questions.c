@@ -35,10 +35,10 @@ struct questions_context {
  * Facts
  */
 
-/* Only what a program would tell a reader of: From, To, Cc, Subject, Date,
-   Message-ID and MIME fields, but for the one that is for transports. A mail
-   that was on its way has a trace as well, and whoever left that out may have
-   left out a signature. */
+/* TRUE if the header only has fields that a program would show to people: From,
+   To, Cc, Subject, Date, Message-ID and MIME fields, but not
+   Content-Transfer-Encoding. Mail that was on its way has Received fields, too,
+   and whoever left these out may have left out a signature. */
 static bool header_is_summary(const struct bounce_header *header)
 {
 	static const char *const names[] = {
@@ -76,7 +76,7 @@ original_has_signature(const struct bounce_signatures *signatures,
 static bool original_is_truncated(const struct bounce_signatures *signatures,
 				  const struct bounce_original *original)
 {
-	/* HTML may have lost a signature, too */
+	/* HTML may have lost the signature, too */
 	if (original->source == BOUNCE_SOURCE_HTML &&
 	    !original_has_signature(signatures, original))
 		return TRUE;
@@ -86,12 +86,13 @@ static bool original_is_truncated(const struct bounce_signatures *signatures,
 	    (original->body_size == 0 ||
 	     !bounce_block_is_original(original->message.header)))
 		return TRUE;
-	/* RFC 5322 section 3.6: it was cut above From, maybe with a signature
-	   that stood there too */
+	/* every message has From (RFC 5322 section 3.6): the header was cut
+	   before it, and a signature there may be lost */
 	return bounce_header_find(original->message.header, "From") == NULL;
 }
 
-/* Mail from before the day on which we began to sign all of it. */
+/* TRUE if the mail is from before the day on which we began to sign all
+   mail. */
 static bool
 original_predates_signing(const struct bounce_policy *policy,
 			  const struct bounce_original *original)
@@ -118,7 +119,8 @@ void bounce_facts_collect(const struct bounce_policy *policy,
 	facts_r->weak = kind->weak;
 	facts_r->over_limit = signatures->over_limit || message->over_limit;
 	facts_r->no_original = original == NULL;
-	/* how much of the original came back makes a difference */
+	/* only for these reasons it matters how much of the original came
+	   back */
 	if (original != NULL &&
 	    (bounce_reason_asks(facts_r->signature,
 				BOUNCE_QUESTION_FORWARDED) ||
@@ -158,7 +160,8 @@ static enum bounce_finding spf_finding(enum bounce_spf spf)
 	}
 }
 
-/* The returned Message-ID, or NULL if there is none that can be looked for. */
+/* Returns the Message-ID of the original, or NULL if there is none that can be
+   looked for. */
 static const char *t_original_message_id(const struct bounce_original *original)
 {
 	const struct bounce_header *header;
@@ -191,7 +194,8 @@ ask_sent_copy(struct questions_context *ctx,
 	asked_set(asked, ret, error);
 }
 
-/* It was sent when the signature says so, a copy at its Date. */
+/* The original was sent when the signature says; if a copy was found, it was
+   sent at the time in its Date. */
 static void
 ask_disowned(struct questions_context *ctx, enum bounce_reason reason,
 	     struct bounce_asked *asked)
@@ -219,14 +223,15 @@ const char *t_bounce_replay_id(enum bounce_kind kind, const void *data,
 	struct sha256_ctx ctx;
 
 	sha256_init(&ctx);
-	/* with its NUL: what follows cannot be taken for more of it */
+	/* the NUL separates the name from the data */
 	sha256_loop(&ctx, name, strlen(name) + 1);
 	sha256_loop(&ctx, data, size);
 	sha256_result(&ctx, digest);
 	return binary_to_hex(digest, sizeof(digest));
 }
 
-/* However long the field is: who writes to many gets as many bounces. */
+/* The field is read whole, because mail to many recipients may get as many
+   bounces. */
 static void
 header_add_addresses(const struct bounce_header *header, const char *name,
 		     HASH_TABLE_TYPE(recipients) recipients)
@@ -253,7 +258,8 @@ header_add_addresses(const struct bounce_header *header, const char *name,
 	}
 }
 
-/* The different addresses in the fields To and Cc that the signature covers. */
+/* Returns the number of different addresses in To and Cc, if the signature
+   covers these fields. */
 static unsigned int
 signature_count_recipients(const struct bounce_signature_evidence *evidence)
 {
@@ -275,7 +281,8 @@ signature_count_recipients(const struct bounce_signature_evidence *evidence)
 	return I_MIN(count, BOUNCE_REPLAY_MAX_RECIPIENTS);
 }
 
-/* A mail fails once, but Exim warns of a delay on each day that it is in the
+/* Returns how many bounces of this kind one recipient may cause. A message
+   fails once, but Exim warns of a delay on each day that the message is in the
    queue. */
 static unsigned int
 replay_times(const struct bounce_policy *policy, enum bounce_kind kind)
@@ -298,7 +305,7 @@ bounce_replay_allowed(const struct bounce_policy *policy,
 	const struct bounce_signature_evidence *best = signatures->best;
 	unsigned int count = 0;
 
-	/* one that is not signed names whom a stranger likes */
+	/* without a signature, a stranger can name any number of recipients */
 	if (best != NULL && best->header == BOUNCE_DKIM_HEADER_PASS) T_BEGIN {
 		count = signature_count_recipients(best);
 	} T_END;
@@ -306,8 +313,8 @@ bounce_replay_allowed(const struct bounce_policy *policy,
 		I_MAX(count, 1) * replay_times(policy, kind);
 }
 
-/* What is counted. All bounces with a damaged signature are counted together,
-   under an id of their own for each period. */
+/* Returns the id under which the bounce is counted. All bounces with a damaged
+   signature are counted together, with another id for each period. */
 static const char *
 t_replay_get_id(struct questions_context *ctx, enum bounce_reason reason)
 {
@@ -378,7 +385,7 @@ ask_spf(struct questions_context *ctx, enum bounce_reason reason ATTR_UNUSED,
 		asked->finding = spf_finding(answers->spf.spf);
 }
 
-/* All of the hosts have to pass. */
+/* All hosts have to pass. */
 static void
 ask_forwarded(struct questions_context *ctx,
 	      enum bounce_reason reason ATTR_UNUSED,
@@ -412,7 +419,7 @@ static void (*const ask_functions[])(struct questions_context *ctx,
 _Static_assert(N_ELEMENTS(ask_functions) == BOUNCE_QUESTION_COUNT,
 	       "ask_functions is complete");
 
-/* Nobody is asked: it is what our own servers wrote into the bounce. */
+/* This asks nobody: our own servers have written it into the bounce. */
 static const char *
 look_alignment(pool_t pool, const struct bounce_policy *policy,
 	       const struct bounce_message *message)

@@ -1,8 +1,8 @@
 #ifndef BOUNCE_QUESTIONS_H
 #define BOUNCE_QUESTIONS_H
 
-/* From the signatures to the answers: what is a fact by itself, and what is asked
-   of the ports, only where it can change the verdict. */
+/* Collects the facts that the message and its signatures show, and then asks
+   the ports the questions whose answers can change the verdict. */
 
 #include "base/types.h"
 
@@ -14,16 +14,17 @@ struct bounce_policy;
 struct bounce_ports;
 struct bounce_signatures;
 
-/* What the message and its signatures say. Pure; forwarded is left for
-   bounce_forwarded_find(). */
+/* Collect what the message and its signatures show, without any I/O. forwarded
+   is zeroed; bounce_forwarded_find() fills it in. */
 void bounce_facts_collect(const struct bounce_policy *policy,
 			  const struct bounce_kind_result *kind,
 			  const struct bounce_message *message,
 			  const struct bounce_signatures *signatures,
 			  struct bounce_facts *facts_r);
 
-/* Put to the ports one question after the other that can change the reason,
-   until none is open. */
+/* Ask the ports one question after the other that can change the reason, until
+   there are none left. answers_r need not be initialised; what it points to is
+   from the pool. */
 void bounce_questions_ask(pool_t pool, const struct bounce_policy *policy,
 			  const struct bounce_kind_result *kind,
 			  const struct bounce_message *message,
@@ -32,16 +33,18 @@ void bounce_questions_ask(pool_t pool, const struct bounce_policy *policy,
 			  const struct bounce_ports *ports,
 			  struct bounce_answers *answers_r);
 
-/* What a replayed bounce has in common with the first one, whatever else is
-   changed: the kind, and the signature's b= or, where no signature vouches, the
-   Message-ID. So warnings of a delay leave the failure its own allowance. 64
+/* Returns an id that all bounces of one message have in common, whatever else a
+   replay changes: it is made of the kind and of data, which is the b= of the
+   signature or, if no signature vouches, the Message-ID. As the kind is in it,
+   warnings of a delay do not use up what is allowed for failures. The id is 64
    hexadecimal digits, from the data stack. */
 const char *t_bounce_replay_id(enum bounce_kind kind, const void *data,
 			       size_t size);
-/* How many bounces of one kind are not too many: the limit, and for each of the
-   recipients that are named in To and Cc, where the signature that vouches
-   covers them, one; of warnings of a delay one for each day that the queue
-   lifetime has or begins. */
+/* Returns how many bounces of one kind are allowed: the limit of the policy,
+   and one more for each recipient that To and Cc name, if the signature that
+   vouches covers these fields, but at least one more. Warnings of a delay may
+   come once for each such recipient and each day or part of a day in the queue
+   lifetime. */
 unsigned int
 bounce_replay_allowed(const struct bounce_policy *policy,
 		      enum bounce_kind kind,

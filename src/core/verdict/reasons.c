@@ -4,20 +4,21 @@
 #include "verdict/reasons.h"
 
 #define ASK(question) (1U << BOUNCE_QUESTION_##question)
-/* all is said, or it is our own signature that is held against the message, for
-   its time: what was once sent has a copy, and a host, for ever */
+/* Nothing can change the reason; or our own signature counts against the
+   message because of its time, and then a copy or a host of ours shows nothing
+   new, as we did send the mail once. */
 #define ASK_NOTHING 0
 /* we sent it */
 #define ASK_OURS (ASK(DISOWNED) | ASK(REPLAYED))
-/* our key made the signature of an altered header, too; and to damage one is
-   easy: the benefit of the doubt has a limit. When it was signed is anybody's
-   word. */
+/* Our key made the signature of an altered header, too. As it is easy to damage
+   a signature, the benefit of the doubt has a limit. When the mail was signed
+   is not certain, so it is not asked whether the account was in other hands. */
 #define ASK_BROKEN (ASK(SENT_COPY) | ASK(REPLAYED))
 /* there is a doubt */
 #define ASK_DOUBT ASK(SENT_COPY)
-/* a signature in our name is held against it */
+/* a signature in our name counts against the message */
 #define ASK_CLAIMED (ASK(SENT_COPY) | ASK(SPF))
-/* nothing of ours is there */
+/* there is nothing of ours in the message */
 #define ASK_NOT_OURS (ASK_CLAIMED | ASK(FORWARDED))
 
 #define ROW(reason, name, verdict, rank, asks, text) \
@@ -26,9 +27,10 @@
 static const struct {
 	const char *name;
 	enum bounce_verdict_value verdict;
-	/* bounce_reason_rank(); 0: no signature says so on its own */
+	/* the result of bounce_reason_rank(); 0: a signature cannot have this
+	   reason */
 	unsigned int rank;
-	/* bits of questions that can change it */
+	/* the bits of the questions whose answers can change the reason */
 	unsigned int asks;
 	const char *text;
 } reasons[] = {
@@ -103,8 +105,9 @@ static const struct {
 _Static_assert(N_ELEMENTS(reasons) == BOUNCE_REASON_COUNT,
 	       "reasons is complete");
 
-/* What a question makes of a reason that asks it, if the answer is yes; REPLAYED
-   makes another one of DAMAGED. */
+/* The reasons that take the place of one that asks the question, if the answer
+   is yes. If REPLAYED is asked for DAMAGED, the result is BAD_SIGNATURE
+   instead. */
 static const enum bounce_reason question_reasons[] = {
 	[BOUNCE_QUESTION_SENT_COPY] = BOUNCE_REASON_SENT_COPY,
 	[BOUNCE_QUESTION_DISOWNED] = BOUNCE_REASON_DISOWNED,
@@ -146,7 +149,7 @@ bool bounce_reason_asks(enum bounce_reason reason,
 	return (reasons[reason].asks & (1U << question)) != 0;
 }
 
-/* The reason that what came back gives, before anybody else is asked. */
+/* Returns the reason that the facts give before any question is asked. */
 static enum bounce_reason facts_reason(const struct bounce_facts *facts)
 {
 	if (facts->no_original) {
@@ -172,8 +175,9 @@ static enum bounce_reason facts_reason(const struct bounce_facts *facts)
 	return facts->signature;
 }
 
-/* Nothing is held against a message while something that could vouch for it is
-   not known. */
+/* Returns the reason, or one of temperror if a question that could vouch for
+   the message could not be answered: nothing may be held against the message
+   then. */
 static enum bounce_reason
 reason_doubt(enum bounce_reason reason, const struct bounce_facts *facts,
 	     const struct bounce_asked *asked)
@@ -205,7 +209,7 @@ bounce_reason_find(const struct bounce_facts *facts,
 	enum bounce_question q;
 
 	*open_r = BOUNCE_QUESTION_COUNT;
-	/* a weak rule: only a signature that vouches counts */
+	/* with a weak rule, only a signature that vouches counts */
 	if (facts->weak && !reason_may_be_weak(reason))
 		return BOUNCE_REASON_NONE;
 	for (q = 0; q < BOUNCE_QUESTION_COUNT; q++) {

@@ -1,90 +1,96 @@
 #ifndef BOUNCE_REASONS_H
 #define BOUNCE_REASONS_H
 
-/* The table of reasons, and which of them follows from what is known: the table
-   of the verdicts. Pure, and tested with every combination; doc/verdicts.md
-   shows it. */
+/* The table of reasons, and the function that chooses one of them by all that
+   is known. It does no I/O, and is tested with every combination.
+   doc/verdicts.md shows the table. */
 
 #include "verdict/forwarded.h"
 #include "verdict/ports.h"
 #include "base/types.h"
 
-/* What the world is asked, in the order in which it is asked. */
+/* The questions for the ports, in the order in which they are asked. */
 enum bounce_question {
 	/* Is there a copy of the original in the mailbox of sent mail? */
 	BOUNCE_QUESTION_SENT_COPY = 0,
-	/* Was the account in other hands when the original was sent? */
+	/* Was the account in the hands of somebody else when the original was
+	   sent? */
 	BOUNCE_QUESTION_DISOWNED,
-	/* Has it come back too often? Of a damaged signature: have too many such
-	   bounces come of late? */
+	/* Has the original come back too often? For a damaged signature: have
+	   too many such bounces come recently? */
 	BOUNCE_QUESTION_REPLAYED,
-	/* Did one of our hosts send it? */
+	/* Did one of our hosts send the original? */
 	BOUNCE_QUESTION_SPF,
-	/* Did hosts of ours send it on that are not known by their names? */
+	/* Are the hosts that forwarded the original ours, if they are not known
+	   by their names? */
 	BOUNCE_QUESTION_FORWARDED,
 
 	BOUNCE_QUESTION_COUNT
 };
 
-/* "bad-signature"; static. */
+/* Returns the name of a reason, such as "bad-signature", a static string. */
 const char *bounce_reason_name(enum bounce_reason reason);
-/* The verdict that a reason belongs to. */
+/* Returns the verdict to which a reason belongs. */
 enum bounce_verdict_value bounce_reason_to_verdict(enum bounce_reason reason);
-/* One sentence, or NONE's, for a human; static. */
+/* Returns one sentence about the reason for people, a static string. */
 const char *bounce_reason_text(enum bounce_reason reason);
-/* Of several signatures the one decides whose reason has the lowest rank: what
-   vouches, then what leaves a doubt, then what is held against the message, that
-   which is nearest to vouching first. The reason must be one that a signature
-   can have. */
+/* Returns the rank of a reason that a signature can have. If there are several
+   signatures, the one whose reason has the lowest rank decides. Reasons that
+   vouch for the message have the lowest ranks, then come those that leave a
+   doubt, and then those that count against the message. */
 unsigned int bounce_reason_rank(enum bounce_reason reason);
 /* TRUE if an answer to the question can change this reason. */
 bool bounce_reason_asks(enum bounce_reason reason,
 			enum bounce_question question);
 
-/* What the message and the signatures say, before anybody else is asked. */
+/* What the message and the signatures show before any question is asked. */
 struct bounce_facts {
-	/* What the best of the signatures says on its own; UNSIGNED: there is
-	   none. */
+	/* The reason that the best signature gives on its own; UNSIGNED: there
+	   is no signature. */
 	enum bounce_reason signature;
-	/* The message is taken for a bounce by a rule that is too weak to hold
-	   anything against it. */
+	/* The rule by which the message is taken for a bounce is too weak to
+	   hold anything against it. */
 	bool weak:1;
-	/* Nothing came back. */
+	/* No original came back. */
 	bool no_original:1;
-	/* A cap was reached, and what would vouch may be beyond it. */
+	/* A cap was reached, and something that vouches for the message may be
+	   beyond it. */
 	bool over_limit:1;
-	/* Too little of the header came back to hold against it that no
-	   signature of ours is there. */
+	/* So little of the header came back that a signature of ours may be
+	   missing for that reason. */
 	bool truncated:1;
-	/* It is dated before we began to sign all mail. */
+	/* The Date of the original is before we began to sign all mail. */
 	bool predates_signing:1;
 
-	/* Of what is not ours: the trace shows that the mailbox had sent it
-	   on. */
+	/* Whether the trace shows that the mailbox had forwarded the original;
+	   zeroed if it may be ours. */
 	struct bounce_forwarded forwarded;
 };
 
-/* What came of a question. */
+/* The answer to a question. */
 struct bounce_asked {
 	enum bounce_finding finding;
-	/* More of it for a human, from the pool, or NULL; FAILED: why. */
+	/* An explanation for people, from the pool, or NULL. With FAILED it is
+	   the error. */
 	const char *text;
 };
 
-/* What the world answered: what is NOT_ASKED is still open. */
+/* The answers of the ports. A question whose finding is NOT_ASKED is still
+   open. */
 struct bounce_answers {
 	struct bounce_asked asked[BOUNCE_QUESTION_COUNT];
-	/* Of the host that handed the original over, and of the one that sent
-	   the bounce. */
+	/* SPF of the host that handed over the original, and of the host that
+	   sent the bounce. */
 	struct bounce_spf_result spf;
 	struct bounce_spf_result reporter_spf;
-	/* bounce_alignment_name(); NULL: nobody wants to know. */
+	/* The result of bounce_alignment_name(); NULL: it was not looked up. */
 	const char *reporter_alignment;
 };
 
-/* The reason, and so the verdict. NONE: it is not to be called a bounce. open_r
-   is set to the next question whose answer can change it, or to
-   BOUNCE_QUESTION_COUNT if all is known. */
+/* Returns the reason by what is known so far; it decides the verdict. NONE: the
+   message is not called a bounce. open_r is set to the next question whose
+   answer can change the reason, or to BOUNCE_QUESTION_COUNT if the reason is
+   final. */
 enum bounce_reason
 bounce_reason_find(const struct bounce_facts *facts,
 		   const struct bounce_answers *answers,

@@ -22,7 +22,7 @@ struct evidence_context {
 	struct bounce_key_query queries[BOUNCE_DKIM_MAX_OWN];
 	unsigned int queries_count;
 	struct bounce_damaged damaged;
-	/* signatures of our own that are looked at */
+	/* how many signatures that may be ours are looked at */
 	unsigned int own_count;
 };
 
@@ -32,8 +32,8 @@ struct evidence_context {
 
 static const struct bounce_envelope no_envelope;
 
-/* What is attached inside an original counts only where the original is a
-   bounce itself. */
+/* TRUE if the original is a bounce itself. Only then the messages inside it
+   count as originals. */
 static bool original_is_bounce(const struct bounce_original *original)
 {
 	struct bounce_kind_result kind;
@@ -42,8 +42,9 @@ static bool original_is_bounce(const struct bounce_original *original)
 	return bounce_kind_is_bounce(kind.kind) && !kind.weak;
 }
 
-/* Innermost first; at the same level parts before texts, which may be copies
-   of them. Levels and originals are capped, and so is this recursion. */
+/* Collect the originals, the innermost one first; at the same level, parts come
+   before texts, which may be copies of them. The levels and the originals are
+   limited, and so is the recursion. */
 static void originals_collect(const struct bounce_message *message,
 			      ARRAY_TYPE(bounce_original) *originals)
 {
@@ -94,7 +95,8 @@ static bool signature_needs_key(const struct bounce_dkim_signature *sig)
 		sig->domain[0] != '\0';
 }
 
-/* Nothing but the line ends between a header and a boundary is no body. */
+/* Returns how the body compares with the signature. If there are only line ends
+   between the header and a boundary, no body came back. */
 static enum bounce_dkim_body
 signature_body(const struct bounce_original *original,
 	       const struct bounce_dkim_signature *sig)
@@ -158,7 +160,8 @@ evidence_set(struct bounce_signature_evidence *evidence,
 	evidence->text = text;
 }
 
-/* FALSE: there is no key to verify with, and the evidence says why. */
+/* Returns FALSE if there is no key to verify with; the evidence then says
+   why. */
 static bool
 evidence_use_key(struct evidence_context *ctx,
 		 struct bounce_signature_evidence *evidence,
@@ -185,8 +188,8 @@ evidence_use_key(struct evidence_context *ctx,
 	if (query->status != BOUNCE_KEY_FOUND) {
 		evidence_set(evidence, failures[query->status].header,
 			     failures[query->status].reason, query->error);
-		/* a file of our own that is broken, or half written, says
-		   nothing of the message */
+		/* if our own file is broken or half written, this says nothing
+		   about the message */
 		if (query->status == BOUNCE_KEY_UNUSABLE &&
 		    query->origin == BOUNCE_KEY_ORIGIN_DIR) {
 			evidence->header = BOUNCE_DKIM_HEADER_TEMPERROR;
@@ -225,7 +228,8 @@ bounce_signature_time(const struct bounce_signature_evidence *evidence)
 	return bounce_header_date(evidence->original->message.header);
 }
 
-/* What forbids a signature of ours to vouch now; NONE: nothing. */
+/* Returns the reason why the time forbids a signature of ours to vouch; NONE:
+   it does not. */
 static enum bounce_reason
 evidence_time_reason(const struct bounce_policy *policy,
 		     const struct bounce_signature_evidence *evidence,
@@ -237,7 +241,7 @@ evidence_time_reason(const struct bounce_policy *policy,
 		*text_r = "it was made in the future";
 		return BOUNCE_REASON_FUTURE;
 	}
-	/* when it was made cannot be read: that is no reason against it */
+	/* a t= that cannot be read does not count against the signature */
 	if (evidence->key_retired != 0 &&
 	    ((signed_at == 0 && !evidence->sig->timestamp_broken) ||
 	     signed_at > evidence->key_retired)) {
@@ -256,7 +260,7 @@ evidence_time_reason(const struct bounce_policy *policy,
 	return BOUNCE_REASON_NONE;
 }
 
-/* The signature is one that our key made: does it vouch? */
+/* Our key made the signature: decide whether it vouches for the original. */
 static void
 evidence_apply_policy(struct evidence_context *ctx,
 		      struct bounce_signature_evidence *evidence)
@@ -294,7 +298,7 @@ evidence_verify(struct evidence_context *ctx,
 				  &result);
 	evidence_set(evidence, result.header, result.reason, result.text);
 	evidence->repair = result.repair;
-	/* where a body came behind it, the header was not cut */
+	/* if a body came after the header, the header was not cut */
 	if (result.reason == BOUNCE_REASON_DAMAGED ||
 	    (result.reason == BOUNCE_REASON_BAD_SIGNATURE &&
 	     query->key->type == BOUNCE_KEY_TYPE_ED25519) ||
@@ -303,12 +307,12 @@ evidence_verify(struct evidence_context *ctx,
 		bounce_damaged_check(&ctx->damaged, evidence, query);
 }
 
-/* What was found out of a signature that is ours or may be. */
+/* Set the final reason of a signature that is ours or may be. */
 static void
 evidence_conclude(struct evidence_context *ctx,
 		  struct bounce_signature_evidence *evidence)
 {
-	/* what was not read may be what was signed, or another From */
+	/* what was not read may have been signed, or may be another From */
 	if (evidence->original->message.header->over_limit &&
 	    evidence->reason != BOUNCE_REASON_ALTERED) {
 		evidence->reason = BOUNCE_REASON_OVER_LIMIT;
@@ -319,7 +323,8 @@ evidence_conclude(struct evidence_context *ctx,
 		evidence_apply_policy(ctx, evidence);
 }
 
-/* The signature cannot be read, or breaks a rule that our signers keep. */
+/* Check a signature that cannot be read, or that breaks a rule which our
+   signers keep. */
 static void
 evidence_check_damaged(struct evidence_context *ctx,
 		       struct bounce_signature_evidence *evidence,
@@ -328,7 +333,7 @@ evidence_check_damaged(struct evidence_context *ctx,
 	const struct bounce_dkim_signature *sig = evidence->sig;
 
 	if (query != NULL && !evidence_use_key(ctx, evidence, query)) {
-		/* what names the key may be damaged, too */
+		/* the names of the key may be damaged, too */
 		if (sig->damaged &&
 		    evidence->reason == BOUNCE_REASON_KEY_MISSING)
 			evidence->reason = BOUNCE_REASON_DAMAGED;
@@ -338,7 +343,8 @@ evidence_check_damaged(struct evidence_context *ctx,
 	evidence_conclude(ctx, evidence);
 }
 
-/* There is no key by this selector: it may have been another one. */
+/* There is no key with this selector: try the known keys, because the selector
+   may have been another one. */
 static void
 evidence_try_known(struct evidence_context *ctx,
 		   struct bounce_signature_evidence *evidence,
@@ -401,8 +407,9 @@ evidence_check_signature(struct evidence_context *ctx,
 	}
 }
 
-/* That a signature is bad says nothing where it did not come back as it was,
-   unless an RSA signature is whole, and not ours. */
+/* A bad signature says nothing if the original came back in HTML, which changes
+   it, unless it is an RSA signature that came back whole and that our key did
+   not make. */
 static void evidence_excuse_html(struct bounce_signature_evidence *evidence)
 {
 	switch (evidence->reason) {
@@ -425,7 +432,8 @@ static void evidence_excuse_html(struct bounce_signature_evidence *evidence)
 	}
 }
 
-/* TRUE if inner came back in outer. Levels are capped, and so is this. */
+/* TRUE if inner came back in outer. The levels are limited, and so is the
+   recursion. */
 static bool original_holds(const struct bounce_original *outer,
 			   const struct bounce_original *inner)
 {
@@ -438,8 +446,9 @@ static bool original_holds(const struct bounce_original *outer,
 	return FALSE;
 }
 
-/* The innermost original, but nothing that a stranger laid beside one that
-   vouches. */
+/* The original is the innermost one, but if another one is vouched for, it is
+   that or one inside it, so that a stranger cannot put his own message beside
+   it. */
 void bounce_signatures_decide(struct bounce_signatures *signatures)
 {
 	const struct bounce_signature_evidence *sig, *best = NULL;

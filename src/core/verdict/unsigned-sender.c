@@ -11,14 +11,15 @@
 #include "verdict/unsigned-sender.h"
 #include "verdict/verdict.h"
 
-/* A signature of ours is nearer to vouching than another's: the one that
-   decided is ours if any is. */
+/* TRUE if no original has a signature of ours. A signature of ours has a lower
+   rank than that of a stranger, so it is enough to look at the one that
+   decided. */
 static bool verdict_is_unsigned(const struct bounce_verdict *verdict)
 {
 	if (!bounce_kind_is_bounce(verdict->kind.kind) ||
 	    verdict->original == NULL)
 		return FALSE;
-	/* it may have had one that did not come back */
+	/* there may have been a signature that did not come back */
 	if (verdict->reason == BOUNCE_REASON_TRUNCATED ||
 	    verdict->reason == BOUNCE_REASON_OVER_LIMIT)
 		return FALSE;
@@ -43,7 +44,7 @@ unsigned_find(pool_t pool, const struct bounce_policy *policy,
 				     policy->trusted_networks);
 	if (origin == NULL)
 		return FALSE;
-	/* it is a domain name in lower case: it is in a set of them */
+	/* this needs no sanitising, as it is one of our domains */
 	sender_r->domain = p_strdup(pool, from.domain);
 	sender_r->address = p_strdup(pool, net_ip2addr(&origin->ip));
 	host = origin->host != NULL ? origin->host : origin->helo;

@@ -33,7 +33,7 @@ bounce_verdict_judge(pool_t pool, const struct bounce_kind_result *kind,
 	verdict->reason = bounce_reason_find(facts, answers, &open);
 	i_assert(open == BOUNCE_QUESTION_COUNT);
 	if (verdict->reason == BOUNCE_REASON_NONE) {
-		/* may be genuine, and is not */
+		/* a weak rule matched, and nothing vouches for the message */
 		verdict->kind.kind = BOUNCE_KIND_NONE;
 		verdict->kind.weak = FALSE;
 		return verdict;
@@ -61,7 +61,8 @@ verdict_get_facts(pool_t pool, const struct bounce_policy *policy,
 		  struct bounce_facts *facts_r)
 {
 	bounce_facts_collect(policy, kind, message, signatures, facts_r);
-	/* only mail that is not ours, or says nothing, can have been sent on */
+	/* only mail that bears no signature in our name can have been
+	   forwarded */
 	if (signatures->original != NULL &&
 	    bounce_reason_asks(facts_r->signature, BOUNCE_QUESTION_FORWARDED)) {
 		bounce_forwarded_find(pool, policy, envelope, message->header,
