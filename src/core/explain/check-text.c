@@ -15,12 +15,12 @@
 #define TEXT_COLUMNS 79
 #define TEXT_INDENT 14
 
-/* Recipients of one report that are shown. */
+/* How many recipients of one report are shown. */
 #define TEXT_MAX_RECIPIENTS 10
-/* Characters of one value that came from outside. */
+/* How many characters of a value from outside are shown. */
 #define TEXT_MAX_VALUE 500
 
-/* Untrusted, for a terminal. */
+/* Returns an untrusted value in a form that is safe on a terminal. */
 static const char *t_text_value(const char *value)
 {
 	value = t_bounce_sanitize(value, strlen(value));
@@ -33,8 +33,8 @@ static void text_spaces(string_t *dest, unsigned int count)
 		str_append_c(dest, ' ');
 }
 
-/* Append a text from a column on, and break it between words. Lines after the
-   first begin in the column indent. */
+/* Append a text that begins in this column, broken between words. The lines
+   after the first begin in the column indent. */
 static void
 text_wrap(string_t *dest, unsigned int column, unsigned int indent,
 	  const char *text)
@@ -65,14 +65,16 @@ text_wrap(string_t *dest, unsigned int column, unsigned int indent,
 	str_append_c(dest, '\n');
 }
 
-/* A step: its name at the left, what there is to say of it beside it. */
+/* Append a step: its name at the left, and the text about it in the column
+   beside it. */
 static void text_step(string_t *dest, const char *name, const char *text)
 {
 	str_printfa(dest, "  %-*s", TEXT_INDENT - 2, name);
 	text_wrap(dest, TEXT_INDENT, TEXT_INDENT, text);
 }
 
-/* The same, of one thing among others: what follows is set in. */
+/* Append one more thing about the step; all lines after its first are
+   indented. */
 static void text_more(string_t *dest, const char *text)
 {
 	text_spaces(dest, TEXT_INDENT);
@@ -321,7 +323,7 @@ text_spf_result(string_t *dest, const char *name,
 		text_more(dest, t_text_value(result->text));
 }
 
-/* What was counted, or why a question was not answered. */
+/* Append what was counted, or why a question was not answered. */
 static void
 text_asked(string_t *dest, const char *name, const struct bounce_asked *asked)
 {

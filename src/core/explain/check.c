@@ -10,10 +10,11 @@
 #include "report/delivery-status.h"
 #include "verdict/verdict.h"
 
-/* Addresses of a field in which the first whole one is looked for. */
+/* How many addresses of a field are searched for the first complete one. */
 #define CHECK_MAX_ADDRESSES 16
 
-/* TRUE if the field names the recipient. */
+/* Take the recipient from the field. Returns FALSE if the field does not name
+   one. */
 static bool
 check_take_recipient(pool_t pool, struct bounce_check *check,
 		     const struct bounce_header *header, const char *name)
@@ -48,15 +49,16 @@ check_find_recipient(pool_t pool, struct bounce_check *check,
 	    (check_take_recipient(pool, check, header, "Delivered-To") ||
 	     check_take_recipient(pool, check, header, "X-Original-To")))
 		return;
-	/* whose mailbox it is tells more than the message's To */
+	/* the name of the owner says more than the To of the message */
 	if (owner != NULL && strchr(owner, '@') != NULL)
 		check->envelope.rcpt_to = owner;
 	else if (check->header_recipient)
 		(void)check_take_recipient(pool, check, header, "To");
 }
 
-/* The recipient's domain is ours. It may come from the message's header: it
-   is a name, never a list of them or a ".domain". */
+/* Returns the own domains if none are set: the domain of the recipient. This
+   may come from the header of the message, so it has to be one domain name, and
+   not a list of them or a ".domain". */
 static const struct bounce_domains *
 check_default_domains(pool_t pool, const char *rcpt_to)
 {
@@ -77,7 +79,8 @@ int bounce_check(pool_t pool, struct bounce_check *check,
 		 const struct bounce_ports *ports, struct istream *input,
 		 const char **error_r)
 {
-	/* of the envelope only MAIL FROM matters while the message is read */
+	/* only the MAIL FROM of the envelope matters while the message is
+	   read */
 	const struct bounce_message_settings set = {
 		.envelope = &check->envelope
 	};

@@ -1,9 +1,9 @@
 #ifndef BOUNCE_CHECK_H
 #define BOUNCE_CHECK_H
 
-/* The one judge: from a stream to the verdict, for the delivery hook, Sieve
-   alone, doveadm and backscatter-check. What is not known of the delivery is
-   found here, and nowhere else. */
+/* Reads a message from a stream and judges it, for the delivery hook, for Sieve
+   without it, for doveadm and for backscatter-check. Only this file finds out
+   what the caller does not know about the delivery. */
 
 #include "base/envelope.h"
 #include "verdict/policy.h"
@@ -17,52 +17,60 @@ struct bounce_check {
 	 * What the caller knows
 	 */
 
-	/* Where the message was found; of several in a file its number, from
-	   1. For the explanation. */
+	/* The file in which the message was found, and its number in the file,
+	   from 1. They are only for the explanation. */
 	const char *file;
 	unsigned int number;
-	/* What it is judged by. domains is NULL: the recipient's domain, which is
-	   put there. */
+	/* The policy by which the message is judged. If domains is NULL,
+	   bounce_check() sets it to the domain of the recipient. */
 	struct bounce_policy policy;
-	/* rcpt_to is NULL: it is the mailbox's owner, if that is an address; it
-	   is put there. */
+	/* If rcpt_to is NULL, bounce_check() sets it to the recipient that it
+	   finds: the owner of the mailbox, if his name is an address, or what
+	   header_recipient allows; it stays NULL if there is none. */
 	struct bounce_envelope envelope;
-	/* The message was delivered before: Delivered-To and X-Original-To say
-	   better than the owner's name who the recipient was, and To where that
-	   is not an address. Of one that is on its way anybody may have written
-	   them. */
+	/* The message was delivered before, so its header may name the
+	   recipient: Delivered-To and X-Original-To are better than the name of
+	   the owner, and To is used if that name is not an address. In a
+	   message that is just being delivered, anybody may have written these
+	   fields. */
 	bool header_recipient;
-	/* Do not judge a message for which no own domains are known: to it all
-	   originals are strangers'. */
+	/* Do not judge a message if no own domains are known, because all
+	   originals would be taken for those of strangers. */
 	bool domains_needed;
-	/* Why the message cannot be judged, though it can be read; NULL: it
-	   can. */
+	/* Why the message cannot be judged even though it can be read; NULL: it
+	   can be judged. */
 	const char *failed;
 
 	/*
-	 * What is found; it is the pool's
+	 * What bounce_check() finds; it is allocated from the pool
 	 */
 
-	/* The field that envelope.rcpt_to comes from, static; NULL: none. */
+	/* The name of the header field from which envelope.rcpt_to was taken, a
+	   static string; NULL: it was not taken from the header. */
 	const char *rcpt_to_field;
-	/* NULL: it was not judged, for want of own domains. */
+	/* The verdict; NULL: the message was not judged, because no own domains
+	   are known. */
 	const struct bounce_verdict *verdict;
 };
 
-/* Read a message from where a blocking stream stands, and judge it. Returns 1;
-   0 if no own domains are known, and they are needed; or -1 with an error (data
-   stack, or the stream's) if the stream could not be read, or the message not be
-   judged: the verdict is then temperror, if what was read is a bounce. */
+/* Read a message from the current position of a blocking stream, and judge it.
+   Returns 1 if it was judged; 0 if no own domains are known and they are
+   needed; or -1 with an error if the stream could not be read or the message
+   could not be judged. In the last case the verdict is temperror if what was
+   read is a bounce. The error is from the data stack or the stream, or is
+   check->failed. */
 int bounce_check(pool_t pool, struct bounce_check *check,
 		 const struct bounce_ports *ports, struct istream *input,
 		 const char **error_r);
 
-/* TRUE if a cap was reached anywhere. */
+/* TRUE if a cap was reached anywhere in the message. The message must have a
+   verdict. */
 bool bounce_check_is_over_limit(const struct bounce_check *check);
 
-/* Append an explanation for a human, step by step, in at most 79 columns but
-   for words that are longer; an empty line at its end. dest is not from the
-   data stack: it grows in frames of it. */
+/* Append an explanation of the verdict for people, step by step, with an empty
+   line at its end. Lines have at most 79 columns unless a single word is
+   longer. dest must not be from the data stack, as it grows inside frames of
+   the data stack. */
 void bounce_check_text(string_t *dest, const struct bounce_check *check);
 
 #endif

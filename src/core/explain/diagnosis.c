@@ -16,11 +16,12 @@
 #include "base/sanitize.h"
 #include "verdict/verdict.h"
 
-/* Different values that are counted; octets of each; those that are shown. */
+/* How many different values are counted, how many characters of each are kept,
+   and how many values are shown. */
 #define DIAGNOSIS_MAX_VALUES 1000
 #define DIAGNOSIS_MAX_VALUE_SIZE 100
 #define DIAGNOSIS_SHOWN 10
-/* Different originals that are told apart. */
+/* How many different originals are told apart. */
 #define DIAGNOSIS_MAX_ORIGINALS 20000
 
 struct diagnosis_value {
@@ -30,7 +31,7 @@ struct diagnosis_value {
 
 struct diagnosis_values {
 	ARRAY(struct diagnosis_value) values;
-	/* of those that were one too many */
+	/* how often there was a value beyond the limit */
 	unsigned int others;
 };
 
@@ -38,12 +39,13 @@ struct bounce_diagnosis {
 	pool_t pool;
 
 	unsigned int forged, unclear;
-	/* what left through our servers and could not be delivered, and other
-	   reports about what did */
+	/* failed: bounces of mail that left through our servers and could not
+	   be delivered; reports: other reports about such mail */
 	unsigned int failed, reports;
 	HASH_TABLE(char *, char *) originals;
 	unsigned int originals_count;
-	/* of the originals that failed; 0: not known */
+	/* the earliest and the latest Date of the originals that failed; 0: not
+	   known */
 	time_t first, last;
 
 	struct diagnosis_values subjects, addresses, names;
@@ -98,7 +100,7 @@ values_add(struct bounce_diagnosis *d, struct diagnosis_values *values,
 	value->count = 1;
 }
 
-/* Whether the host bears a name of a domain of ours. */
+/* TRUE if the host is in a domain of ours. */
 static bool
 host_is_own(const struct bounce_policy *policy, const char *host)
 {
@@ -113,10 +115,10 @@ host_is_own(const struct bounce_policy *policy, const char *host)
 	return FALSE;
 }
 
-/* Where the mail came in: the first step from the top at which somebody logged
-   in to a server of ours, or the lowest of those that our servers wrote without
-   a break; what is below was brought along. Where ours have other names, the
-   first login counts. */
+/* Returns the step by which the mail was submitted to us: the first one from
+   the top in which somebody logged in to a server of ours, or the lowest one of
+   those that our servers wrote without a gap. What is below was there before.
+   If our servers have names in other domains, the first login counts. */
 static const struct bounce_received *
 find_submission(const struct bounce_policy *policy,
 		const ARRAY_TYPE(bounce_received) *received)
@@ -180,7 +182,7 @@ static void add_date(struct bounce_diagnosis *d, const char *date)
 		d->last = timestamp;
 }
 
-/* FALSE: another bounce of it was counted. */
+/* Returns FALSE if a bounce of this original was counted before. */
 static bool add_original(struct bounce_diagnosis *d, const char *message_id)
 {
 	char *key;
@@ -238,10 +240,10 @@ void bounce_diagnosis_add(struct bounce_diagnosis *d,
 }
 
 /*
- * The answer
+ * The text
  */
 
-/* What happened, and what to do. */
+/* Returns in words what happened, and what to do. */
 static const char *
 t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 {
@@ -265,17 +267,17 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 		return t_strdup_printf(
 			"Somebody elsewhere has forged this address: there is "
 			"nothing to do about these\nbounces but to file them.\n"
-			"Other messages left through our own servers, and fewer "
-			"than %u of them could not\nbe delivered, as everybody "
-			"has some. If they are not by %s,\n"
+			"Other messages left through our own servers, and "
+			"fewer than %u of them could not\nbe delivered, as "
+			"everybody has some. If they are not by %s,\n"
 			"the account is in other hands.\n",
 			BOUNCE_DIAGNOSIS_MANY, user);
 	}
 	if (d->forged > 0) {
 		return "Somebody elsewhere has forged this address: what came "
-			"back did not leave\nthrough our servers. Nothing shows "
-			"that the account is in other hands. There is\nnothing "
-			"to do but to file these bounces.\n";
+			"back did not leave\nthrough our servers. Nothing "
+			"shows that the account is in other hands. There "
+			"is\nnothing to do but to file these bounces.\n";
 	}
 	return d->failed + d->reports + d->unclear == 0 ?
 		"There are no bounces. There is nothing to do.\n" :

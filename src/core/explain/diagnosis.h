@@ -1,28 +1,29 @@
 #ifndef BOUNCE_DIAGNOSIS_H
 #define BOUNCE_DIAGNOSIS_H
 
-/* A user is flooded with bounces: has somebody elsewhere forged his address, or
-   is somebody sending through his account? */
+/* Finds out why a user gets many bounces: somebody elsewhere has forged his
+   address, or somebody sends through his account. */
 
 struct bounce_diagnosis;
 struct bounce_policy;
 struct bounce_verdict;
 
-/* So many different originals that left through our servers and could not be
-   delivered are more than a person's mistakes. */
+/* If this many different originals left through our servers and could not be
+   delivered, these are more than the mistakes of one person. */
 #define BOUNCE_DIAGNOSIS_MANY 20
 
-/* All but a table is the pool's. */
+/* Begin and end a diagnosis. It is allocated from the pool, except for a hash
+   table that deinit() frees. deinit() sets *diagnosis to NULL. */
 struct bounce_diagnosis *bounce_diagnosis_init(pool_t pool);
 void bounce_diagnosis_deinit(struct bounce_diagnosis **diagnosis);
-/* Count a bounce; what is no bounce is passed over. Costs bounded memory,
-   however many there are. */
+/* Count a bounce; a message that is not a bounce is ignored. However many
+   bounces there are, the memory is limited. */
 void bounce_diagnosis_add(struct bounce_diagnosis *diagnosis,
 			  const struct bounce_policy *policy,
 			  const struct bounce_verdict *verdict);
-/* Append what happened and what is to be done, in plain words, and then what it
-   is concluded from. user: whose mail it was. dest is not from the data
-   stack. */
+/* Append in plain words what happened and what is to be done, and then the
+   numbers that show it. user is the name of the user whose mail it was. dest
+   must not be from the data stack. */
 void bounce_diagnosis_text(const struct bounce_diagnosis *diagnosis,
 			   const char *user, string_t *dest);
 

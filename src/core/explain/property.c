@@ -11,10 +11,10 @@
 #include "verdict/verdict.h"
 #include "explain/property.h"
 
-/* Octets of a returned field that are looked at: enough for any field that
+/* How many octets of a returned field are looked at: enough for any field that
    a person wrote. */
 #define PROPERTY_FIELD_MAX_SIZE (16 * 1024)
-/* Addresses of a returned To field. */
+/* How many addresses of a returned To are looked at. */
 #define PROPERTY_MAX_ADDRESSES 100
 
 struct property_row;
@@ -31,13 +31,15 @@ typedef void property_get_t(struct property_values *values,
 struct property_row {
 	const char *name;
 	property_get_t *get;
-	/* It says something of any message, not of bounces alone. */
+	/* It has a value for any message, not only for bounces. */
 	bool of_any_message;
-	/* The words that it may have, by their numbers; NULL: any. */
+	/* Returns the word with this number, of those that the value may be;
+	   NULL: the value may be anything. */
 	const char *(*word)(unsigned int number);
 	unsigned int words_count;
-	/* For get(): the returned field; how many addresses of it, or where in
-	   struct bounce_report_recipient the value is. */
+	/* For get(): the name of the returned field; and how many addresses of
+	   it are looked at, or the offset of the value in struct
+	   bounce_report_recipient. */
 	const char *field;
 	size_t number;
 };
@@ -60,7 +62,7 @@ static void property_add(struct property_values *values, const char *value)
 }
 
 /*
- * How each is got
+ * The functions that find the values
  */
 
 static void
@@ -77,7 +79,7 @@ get_kind(struct property_values *values,
 	property_add(values, bounce_kind_name(values->verdict->kind.kind));
 }
 
-/* Of what is not a bounce it is the kind. */
+/* If the message is not a bounce, the reason is the kind. */
 static void
 get_reason(struct property_values *values, const struct property_row *row)
 {
@@ -115,7 +117,8 @@ get_selector(struct property_values *values,
 		property_add(values, values->verdict->sig->sig->selector);
 }
 
-/* The value of the original's first field of that name, or NULL. */
+/* Returns the value of the first field of this name in the original, or
+   NULL. */
 static const char *
 t_get_field(struct property_values *values, const struct property_row *row)
 {
@@ -162,7 +165,7 @@ get_addresses(struct property_values *values, const struct property_row *row)
 				     (const unsigned char *)value,
 				     strlen(value), row->number, 0);
 	for (; addr != NULL; addr = addr->next) {
-		/* Groups begin and end with an address without a domain. */
+		/* groups begin and end with an address without a domain */
 		if (addr->mailbox == NULL || *addr->mailbox == '\0' ||
 		    addr->domain == NULL || *addr->domain == '\0')
 			continue;
@@ -181,7 +184,7 @@ get_reporting_mta(struct property_values *values,
 		property_add(values, report->reporting_mta);
 }
 
-/* One value for each recipient of the report that has it. */
+/* Add one value for each recipient in the report that has it. */
 static void
 get_recipients(struct property_values *values, const struct property_row *row)
 {
@@ -237,7 +240,7 @@ get_reporter_alignment(struct property_values *values,
 		property_add(values, answers->reporter_alignment);
 }
 
-/* It is not known here. */
+/* The value is not known here. */
 static void
 get_nothing(struct property_values *values ATTR_UNUSED,
 	    const struct property_row *row ATTR_UNUSED)
@@ -248,7 +251,7 @@ get_nothing(struct property_values *values ATTR_UNUSED,
  * The table
  */
 
-/* The reasons, and behind them the kinds. */
+/* Returns the names of the reasons, and then those of the kinds. */
 static const char *reason_word(unsigned int number)
 {
 	return number < BOUNCE_REASON_COUNT ? bounce_reason_name(number) :

@@ -1,7 +1,7 @@
 #ifndef BOUNCE_PROPERTY_H
 #define BOUNCE_PROPERTY_H
 
-/* The properties of a bounce under their names: for Sieve, events and
+/* Returns the properties of a bounce by their names, for Sieve, events and
    JSON. */
 
 struct bounce_verdict;
@@ -33,21 +33,25 @@ enum bounce_property {
 	BOUNCE_PROPERTY_COUNT
 };
 
-/* "original-message-id"; static. */
+/* Returns the name of a property, such as "original-message-id", a static
+   string. */
 const char *bounce_property_name(enum bounce_property property);
-/* Returns 0, or -1 if there is no property of that name (without case). */
+/* Find the property of this name; case makes no difference. Returns 0, or -1 if
+   there is none. */
 int bounce_property_find(const char *name, enum bounce_property *property_r);
 
-/* FALSE if this is a property whose values are words of ours, and the value is
-   none of them, without case. */
+/* Returns FALSE if the property can only have values that are words of ours,
+   and value is not one of them; case makes no difference. */
 bool bounce_property_value_is_possible(enum bounce_property property,
 				       const char *value);
 
-/* The values, NULL-terminated: none for an empty property, several where there
-   are several recipients. UTF-8, no control characters; RFC 2047 words are
-   decoded. Allocated from the pool. Of a message that is no bounce, verdict
-   is "none", reason and kind are the kind, all others are empty. burst and
-   alarm are not known here and always empty. */
+/* Returns the values of a property, NULL-terminated: none if the property is
+   empty, and several if there are several recipients. They are UTF-8 without
+   control characters, in which encoded words (RFC 2047) of the subject are
+   decoded. The list and the values are allocated from the pool. If the message
+   is not a bounce, verdict is "none", reason and kind are the kind, and all
+   other properties are empty. burst and alarm are not known here, and are
+   always empty. */
 const char *const *
 bounce_property_get(pool_t pool, enum bounce_property property,
 		    const struct bounce_verdict *verdict);
