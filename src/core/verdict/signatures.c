@@ -394,7 +394,7 @@ evidence_check_signature(struct evidence_context *ctx,
 	} else if (!signature_needs_key(sig)) {
 		evidence_set(evidence, BOUNCE_DKIM_HEADER_PERMERROR,
 			     BOUNCE_REASON_KEY_MISSING,
-			     "its selector is no name in DNS");
+			     "its selector is not a name in DNS");
 	} else {
 		query = evidence_query_find(ctx, sig);
 		i_assert(query != NULL);
