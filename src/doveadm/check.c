@@ -12,7 +12,7 @@
 
 struct check_input {
 	const char *name;
-	/* NULL: standard input. */
+	/* NULL for standard input. */
 	struct istream *stream;
 	bool refused;
 };
@@ -24,7 +24,7 @@ struct check_cmd_context {
 	ARRAY(struct check_input) inputs;
 };
 
-/* The file, properties by their name, and the explanation. */
+/* The columns: the file, properties by their names, and the explanation. */
 static const struct doveadm_backscatter_column check_columns[] = {
 	{ "file", 0 },
 	{ "verdict", 0 },
@@ -35,7 +35,7 @@ static const struct doveadm_backscatter_column check_columns[] = {
 	{ "explanation", DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE }
 };
 
-/* "" and <> are the null sender. */
+/* Parse the address of an option. "" and <> are the null sender. */
 static const struct smtp_address *
 check_parse_address(struct check_cmd_context *ctx, const char *option,
 		    const char *value)
@@ -55,7 +55,8 @@ check_parse_address(struct check_cmd_context *ctx, const char *option,
 	return address;
 }
 
-/* The files are opened while we are who called us, not the user yet. */
+/* Open the files while we still are the user who called doveadm, and not yet
+   the mail user. */
 static void check_open(struct check_cmd_context *ctx, const char *path)
 {
 	struct check_input *input = array_append_space(&ctx->inputs);
@@ -67,7 +68,7 @@ static void check_open(struct check_cmd_context *ctx, const char *path)
 		input->refused = TRUE;
 	else {
 		input->stream = i_stream_create_file(path, IO_BLOCK_SIZE);
-		/* open it now */
+		/* the first read opens it */
 		(void)i_stream_read(input->stream);
 	}
 }

@@ -1,15 +1,16 @@
 #ifndef DOVEADM_BACKSCATTER_H
 #define DOVEADM_BACKSCATTER_H
 
-/* The commands of "doveadm backscatter": each has a file of its own and a row
+/* The commands of "doveadm backscatter". Each has a file of its own, and a row
    in the table of module.c.
 
-   A mail command (-u, -A, -F) is a struct whose first field is a
-   doveadm_mail_cmd_context. What it was given it asks of doveadm_cmd_param_*()
-   in its init(). In some versions of Dovecot each option needs a short name, and
-   none may be an array. A positional argument may not be named "file".
+   A mail command (one with -u, -A and -F) has a struct whose first field is a
+   doveadm_mail_cmd_context. Its init() gets the options and arguments by
+   doveadm_cmd_param_*(). In some versions of Dovecot each option of a mail
+   command needs a short name, and no option can be an array. A positional
+   argument must not be named "file", which doveadm itself would read.
 
-   All output goes through doveadm_print_*(); headers are printed in init(). */
+   All output is written with doveadm_print_*(). init() prints the headers. */
 
 #include "doveadm-print.h"
 #include "base/compat.h"
@@ -18,7 +19,7 @@ struct doveadm_cmd_context;
 struct doveadm_mail_cmd_context;
 struct mail_user;
 
-/* Commands about a user, each with its options, for the table in module.c. */
+/* Make the commands that work on a user, for the table in module.c. */
 struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_diagnose_alloc(void);
@@ -26,15 +27,15 @@ struct doveadm_mail_cmd_context *doveadm_backscatter_disown_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_scan_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_status_alloc(void);
 
-/* Commands about the site: not for users, and without the mail options. They
-   log their errors, and set doveadm_exit_code. */
+/* Run the commands that work on the site. They do not have the options for
+   users. They log their errors, and set doveadm_exit_code. */
 void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_top(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_report(struct doveadm_cmd_context *cctx);
 
-/* What several of them do, in common.c: */
+/* Functions that several commands use, in common.c. */
 
 typedef void
 doveadm_backscatter_init_t(struct doveadm_mail_cmd_context *ctx
@@ -43,15 +44,15 @@ typedef int
 doveadm_backscatter_run_t(struct doveadm_mail_cmd_context *ctx,
 			  struct mail_user *user);
 
-/* Make a mail command of this size. Without -f it prints by this format, or a
-   table with NULL. */
+/* Make a mail command, whose struct has this size. Unless -f was given, its
+   output has this format; NULL is a table. doveadm frees it. */
 struct doveadm_mail_cmd_context *
 doveadm_backscatter_alloc(size_t size, doveadm_backscatter_init_t *init,
 			  doveadm_backscatter_run_t *run, const char *format);
 
 struct doveadm_backscatter_column {
 	const char *name;
-	/* 0: text */
+	/* 0 for text */
 	enum doveadm_print_header_flags flags;
 };
 #define DOVEADM_BACKSCATTER_NUMBER \
@@ -61,25 +62,30 @@ struct doveadm_backscatter_column {
 /* Print the headers of so many columns. */
 void doveadm_backscatter_print_headers(
 	const struct doveadm_backscatter_column *columns, unsigned int count);
-/* Print lines for people: each is a value with its line end. */
+/* Print lines of text for people: each value that is printed after this is a
+   line, and contains its line end. */
 void doveadm_backscatter_print_lines(void);
 
-/* Log an error and set doveadm's exit status. Returns -1. */
+/* Log an error, and set doveadm's exit status to status. Returns -1. */
 int doveadm_backscatter_failed(int status, const char *format, ...)
 	ATTR_FORMAT(2, 3);
-/* The same for a user, whose log line names him: with EX_TEMPFAIL. */
+/* Log an error about a user, whose name is in the log line, and set the
+   command's exit status to EX_TEMPFAIL. Returns -1. */
 int doveadm_backscatter_user_failed(struct doveadm_mail_cmd_context *ctx,
 				    struct mail_user *user,
 				    const char *format, ...)
 	ATTR_FORMAT(3, 4);
 
-/* A file that is named is opened as doveadm: only who started doveadm may name
-   one, not who asks its server. Returns 0, or -1 if it may not be opened, which
-   was logged. */
+/* Check whether a file that was named may be opened. doveadm opens it with its
+   own rights, so only somebody who has started doveadm on the command line may
+   name a file, and not a client of the doveadm server. Returns 0, or -1 if the
+   file may not be opened: this was logged, and the exit status was set. */
 int doveadm_backscatter_may_open(struct doveadm_cmd_context *cctx,
 				 const char *path);
-/* A time as backscatter_time_parse() takes it. Returns 0, also without the
-   option, and then time_r stays as it is; -1 with an error (data stack). */
+/* Get the value of an option as a time, in the forms that
+   backscatter_time_parse() knows. Returns 0; if the option was not given,
+   time_r stays as it is. Returns -1 with an error (data stack) if the value is
+   not a time. */
 int doveadm_backscatter_param_time(struct doveadm_cmd_context *cctx,
 				   const char *name, time_t *time_r,
 				   const char **error_r);

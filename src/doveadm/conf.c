@@ -37,7 +37,8 @@ conf_add(struct conf_reader *reader, const char *prefix, const char *line)
 	setting->value = p_strdup(reader->pool, value);
 }
 
-/* prefix: "plugin/". Reads to the end of the section. */
+/* Read to the end of a section. The prefix, such as "plugin/", comes before
+   each name in it. */
 static void conf_read_section(struct conf_reader *reader, const char *prefix)
 {
 	const char *line, *name;
@@ -87,7 +88,7 @@ conf_read_fd(struct conf_reader *reader, int fd, const char **error_r)
 		*error_r = t_strdup_printf("read(doveconf) failed: %s",
 			i_stream_get_error(reader->input));
 	} else if (!reader->input->eof || input->v_offset >= CONF_MAX_SIZE) {
-		*error_r = "doveconf says too much";
+		*error_r = "doveconf prints too much";
 	} else {
 		ret = 0;
 	}

@@ -1,9 +1,10 @@
 #ifndef DOVEADM_BACKSCATTER_CONF_H
 #define DOVEADM_BACKSCATTER_CONF_H
 
-/* Dovecot's configuration as doveconf prints it: what is set for a protocol,
-   whichever plugin the settings are of. Names are paths through the sections,
-   separated by "/": "plugin/sieve_plugins", "sieve_script x/path". */
+/* The configuration of Dovecot as doveconf -n prints it: the settings for one
+   protocol that are not the defaults, those of other plugins, too. A name is
+   the path through the sections, separated by "/": "plugin/sieve_plugins",
+   "sieve_script x/path". */
 
 struct backscatter_conf_setting {
 	const char *name, *value;
@@ -13,16 +14,18 @@ struct backscatter_conf {
 	ARRAY(struct backscatter_conf_setting) settings;
 };
 
-/* Ask doveconf. What is read is the pool's. Returns 0, or -1 with an error (data
-   stack). */
+/* Run doveconf for a protocol, and read what it prints. All memory is from the
+   pool. Returns 0, or -1 with an error (data stack). */
 int backscatter_conf_read(pool_t pool, const char *protocol,
 			  const struct backscatter_conf **conf_r,
 			  const char **error_r);
 
-/* The value, or NULL. */
+/* Returns the value of a setting, or NULL if it is not in the configuration.
+   The first one counts if there are several. */
 const char *
 backscatter_conf_get(const struct backscatter_conf *conf, const char *name);
-/* TRUE if a list has a word: "name = a b", or "name { a = yes }". */
+/* Returns TRUE if a list contains a word. It may be written as "name = a b" or
+   as "name { a = yes }". */
 bool backscatter_conf_has(const struct backscatter_conf *conf,
 			  const char *name, const char *word);
 

@@ -13,7 +13,8 @@
 #define COUNTS_MAX_DAYS 3660
 
 struct counts_sink {
-	/* "@example.org": users of others are left out; NULL: they are not. */
+	/* Only users whose names end with this are counted, such as
+	   "@example.org". NULL: all are. */
 	const char *user_suffix;
 	struct backscatter_totals *const *totals;
 	unsigned int totals_count;
@@ -22,7 +23,7 @@ struct counts_sink {
 void doveadm_backscatter_site_dict(struct doveadm_cmd_context *cctx ATTR_UNUSED,
 				   struct backscatter_site_dict *dict_r)
 {
-	/* NULL: it is among the settings of the event */
+	/* if this is NULL, the dict is among the settings of the event */
 	backscatter_getenv_t *getenv = backscatter_doveadm_getenv;
 	const char *uri;
 
@@ -35,9 +36,9 @@ void doveadm_backscatter_site_dict(struct doveadm_cmd_context *cctx ATTR_UNUSED,
 	if (uri == NULL || *uri == '\0')
 		dict_r->error = "it is not set";
 	else if (strchr(uri, '%') != NULL || strncmp(uri, "file:~", 6) == 0) {
-		dict_r->error = t_strdup_printf("%s is each user's own "
-			"(expected: one that all have, such as "
-			"proxy::backscatter)", uri);
+		dict_r->error = t_strdup_printf("%s is a different "
+			"dict for each user (expected: one that all users "
+			"share, such as proxy::backscatter)", uri);
 	}
 }
 

@@ -14,9 +14,9 @@
 struct diagnose_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
 
-	/* NULL: all that are the user's own */
+	/* NULL: all mailboxes of the user's own namespaces */
 	const char *const *mailboxes;
-	/* 0: all */
+	/* 0: however old a bounce is */
 	time_t since;
 };
 
@@ -50,7 +50,7 @@ static void diagnose_mailbox(struct backscatter_walk *walk, const char *name)
 	mailbox_free(&walk->box);
 }
 
-/* A script may have filed them anywhere. */
+/* Go through all mailboxes: a script may have filed bounces in any of them. */
 static void diagnose_all(struct backscatter_walk *walk)
 {
 	static const char *const patterns[] = { "*", NULL };

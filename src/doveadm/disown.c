@@ -25,7 +25,8 @@ disown_init(struct doveadm_mail_cmd_context *_ctx
 
 	(void)doveadm_cmd_param_bool(_ctx->cctx, "list", &list);
 	(void)doveadm_cmd_param_bool(_ctx->cctx, "remove", &remove);
-	/* what is removed is all that reaches into it */
+	/* --remove removes all windows that overlap with the given one, which
+	   has no end unless --until is given */
 	ctx->window.until = remove ? INT32_MAX : time(NULL);
 	if (doveadm_backscatter_param_time(_ctx->cctx, "since",
 					   &ctx->window.since, &error) < 0 ||
@@ -57,7 +58,7 @@ disown_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	if (backscatter_disown(user, ctx->change, &ctx->window, _ctx->pool,
 			       &list, &count, &error) < 0)
 		return doveadm_backscatter_user_failed(_ctx, user, "%s", error);
-	/* what it is now */
+	/* print the list as it is now */
 	for (i = 0; i < count; i++) {
 		doveadm_print(unixdate2str(list[i].since));
 		doveadm_print(unixdate2str(list[i].until));

@@ -9,13 +9,13 @@
 #include "html.h"
 
 #define HTML_DAY_SECS (24 * 3600)
-/* With more days than this, a bar is a week. */
+/* With more days than this, a bar stands for a week. */
 #define HTML_MAX_DAY_BARS 100
-/* Of a table. */
+/* A table has at most so many rows. */
 #define HTML_MAX_ROWS 50
 
 struct html_table {
-	/* Above it; and of its first column. */
+	/* The heading above the table, and the title of its first column. */
 	const char *heading, *title;
 	const struct backscatter_column_title *columns;
 	unsigned int columns_count;
@@ -28,7 +28,7 @@ static const struct backscatter_column_title html_columns[] = {
 	{ BACKSCATTER_COLUMN_FILED, "Filed" },
 	{ BACKSCATTER_COLUMN_DISCARDED, "Dis\302\255carded" }
 };
-/* What became of the bounces of a server is not counted. */
+/* It is not counted what became of the bounces of a server. */
 static const struct backscatter_column_title html_server_columns[] = {
 	{ BACKSCATTER_COLUMN_BOUNCES, "Bounces" },
 	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
@@ -59,7 +59,7 @@ static const struct backscatter_column_title html_plots[] = {
 	{ BACKSCATTER_COLUMN_WOULD_FILE, "Would be filed (mode audit)" }
 };
 
-/* The sums at the top. */
+/* The sums at the top of the page. */
 static const struct backscatter_column_title html_tiles[] = {
 	{ BACKSCATTER_COLUMN_BOUNCES, "Bounces" },
 	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
@@ -123,8 +123,9 @@ static void html_append_note(string_t *out, const uint64_t *n)
 
 	if (lost > 0) {
 		str_printfa(out, "<p class=\"note bad\"><strong>%s genuine "
-			    "bounce%s discarded or rejected.</strong> A script "
-			    "does that; this plugin's shipped ones do not.</p>\n",
+			    "bounce%s discarded or rejected.</strong> A Sieve "
+			    "script did that; those that come with this plugin "
+			    "do not.</p>\n",
 			    t_backscatter_html_number(lost),
 			    lost == 1 ? " was" : "s were");
 	} else {
@@ -133,8 +134,8 @@ static void html_append_note(string_t *out, const uint64_t *n)
 	}
 	if (n[BACKSCATTER_COLUMN_WOULD_FILE] > 0) {
 		str_append(out, "<p class=\"note\">In mode audit nothing is "
-			   "filed: what would have been is counted as "
-			   "such.</p>\n");
+			   "filed: bounces that would have been filed are "
+			   "counted as such.</p>\n");
 	}
 }
 
@@ -182,8 +183,8 @@ html_append_plots(string_t *out, const struct backscatter_report *report,
 {
 	unsigned int i;
 
-	str_printfa(out, "<section>\n<h2>Over time</h2>\n<p>%s. Each plot has a "
-		    "scale of its own.</p>\n<div class=\"plots\">\n",
+	str_printfa(out, "<section>\n<h2>Over time</h2>\n<p>%s. Each plot has "
+		    "a scale of its own.</p>\n<div class=\"plots\">\n",
 		    html_days_per_bar(report) == 1 ? "Per day" : "Per week");
 	for (i = 0; i < N_ELEMENTS(html_plots); i++) T_BEGIN {
 		if (backscatter_column_is_shown(html_plots[i].column, sum))
@@ -267,7 +268,8 @@ html_append_table(string_t *out, const struct html_table *table,
 	str_append(out, "</section>\n");
 }
 
-/* What the plots show, for whoever cannot see them or wants the numbers. */
+/* Append a table with the numbers that the plots show, for people who cannot
+   see the plots or want exact numbers. */
 static void
 html_append_days(string_t *out, struct backscatter_totals *days)
 {
@@ -276,7 +278,8 @@ html_append_days(string_t *out, struct backscatter_totals *days)
 
 	rows = backscatter_totals_sort(days, BACKSCATTER_COLUMN_ALL_COUNT,
 				       &count);
-	str_append(out, "<details>\n<summary>The numbers of each day</summary>\n");
+	str_append(out, "<details>\n"
+		   "<summary>The numbers of each day</summary>\n");
 	html_append_rows(out, &html_tables[HTML_DAYS], rows, count);
 	str_append(out, "</details>\n</section>\n");
 }

@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-/* How far back is looked for keys in use. */
+/* So far back we look for keys that were used. */
 #define KEYS_SEEN_SECS (30 * 24 * 3600)
 
 static const struct doveadm_backscatter_column keys_columns[] = {
@@ -33,7 +33,8 @@ struct keys_seen {
 	ARRAY(struct backscatter_key_seen) keys;
 };
 
-/* Days come in their order. */
+/* Note the last day that a key was seen. The counters come in the order of
+   days. */
 static void keys_seen_add(const struct backscatter_count *count, void *_context)
 {
 	struct keys_seen *seen = _context;
@@ -50,7 +51,8 @@ static void keys_seen_add(const struct backscatter_count *count, void *_context)
 	key->day = p_strdup(seen->pool, count->day);
 }
 
-/* What was counted may be asked for, or not: the rest is shown all the same. */
+/* Get the keys that were seen from the counters, if there are any. Otherwise
+   all else is shown without them. */
 static void
 keys_query_seen(struct doveadm_cmd_context *cctx, pool_t pool,
 		struct backscatter_key_query *query)
@@ -69,7 +71,7 @@ keys_query_seen(struct doveadm_cmd_context *cctx, pool_t pool,
 	count_query.since = count_query.until - KEYS_SEEN_SECS;
 	if (backscatter_counts_read(counts, &count_query, keys_seen_add, &seen,
 				    &error) < 0)
-		i_info("Which keys were seen is not known: %s", error);
+		i_info("It is not known which keys were seen: %s", error);
 	backscatter_counts_close(&counts);
 	query->seen = array_get(&seen.keys, &query->seen_count);
 }

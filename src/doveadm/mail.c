@@ -10,10 +10,10 @@
 
 #include <time.h>
 
-/* A clock that is wrong. */
+/* A time that is further in the future comes from a wrong clock. */
 #define MAIL_MAX_AHEAD_SECS (24 * 3600)
-/* A batch ends after so many messages: what a run that is interrupted has to do
-   again. */
+/* A batch ends after so many messages. This is what has to be done again after
+   an interruption. */
 #define WALK_BATCH_MESSAGES 1000
 
 int backscatter_walk_failed(struct backscatter_walk *walk,
@@ -56,8 +56,9 @@ int backscatter_walk_open(struct backscatter_walk *walk, const char *name)
 	return 0;
 }
 
-/* When it came. A file's time may be anything; where it cannot be that, what the
-   message says is better. Not known: 0. */
+/* Get the time when the message came. If the mailbox has a time that cannot be
+   right (the time of a file may be anything), use that in the message's Date
+   field. time_r is 0 if neither is usable. Returns 0 or -1. */
 static int mail_get_time(struct mail *mail, time_t *time_r)
 {
 	time_t received, date;
@@ -75,7 +76,7 @@ static int mail_get_time(struct mail *mail, time_t *time_r)
 	return 0;
 }
 
-/* Returns TRUE if the batch is to end. */
+/* Judge a message. Returns TRUE if the batch is to end. */
 static bool walk_mail(struct backscatter_walk *walk, struct mail *mail)
 {
 	struct backscatter_question question = {

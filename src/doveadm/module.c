@@ -14,7 +14,7 @@ const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
 #define ARGUMENTS(name) \
 	DOVEADM_CMD_PARAM('\0', name, CMD_PARAM_ARRAY, \
 			  CMD_PARAM_FLAG_POSITIONAL)
-/* of what was counted */
+/* options of the commands that read counters */
 #define DAYS TEXT('\0', "since") TEXT('\0', "until")
 #define WHOSE TEXT('u', "user") TEXT('d', "domain")
 
@@ -74,7 +74,7 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		FLAG('f', "full")
 		TEXT('m', "move")
 		ARGUMENTS("mailbox")),
-	/* before "keys", which would take it for a domain */
+	/* this comes before "keys", which would take "fetch" for a domain */
 	SITE_COMMAND("keys fetch", keys_fetch,
 		"-s <selector> [-s ...] <domain> [...]",
 		LIST('s', "selector")

@@ -16,11 +16,11 @@ struct move_id {
 
 struct backscatter_move {
 	struct mailbox *box;
-	/* What the messages that were there when we began are known by,
+	/* The IDs of the messages that were in the mailbox when it was opened,
 	   sorted. */
 	ARRAY(struct move_id) ids;
 
-	/* The batch's copies. NULL: there are none yet. */
+	/* The transaction with the batch's copies; NULL: there are none yet. */
 	struct mailbox_transaction_context *trans;
 };
 
@@ -50,7 +50,8 @@ move_id_cmp(const struct move_id *id1, const struct move_id *id2)
 	return memcmp(id1->hash, id2->hash, sizeof(id1->hash));
 }
 
-/* Returns 1, 0 if the storage knows none, -1 on error. */
+/* Get an ID from the message's GUID. Returns 1, 0 if the storage does not know
+   a GUID, or -1 on error. */
 static int move_get_guid(struct mail *mail, struct move_id *id_r)
 {
 	const char *guid;
@@ -63,9 +64,11 @@ static int move_get_guid(struct mail *mail, struct move_id *id_r)
 	return 1;
 }
 
-/* A Maildir copies by hard links, under new names where the old ones do not
-   tell the size. The GUIDs of these are noted afterwards: where that was
-   interrupted, the file is all that tells. Returns as above. */
+/* Get an ID from the message's file in a Maildir, which copies by hard links.
+   If the name of the original does not contain its size, the copy gets a new
+   name, and its GUID is only written afterwards: after an interruption between
+   the two, only the file shows that this is a copy. Returns 1, 0 if the storage
+   is not a Maildir or the file has only one name, or -1 on error. */
 static int move_get_file(struct mail *mail, struct move_id *id_r)
 {
 	const char *links, *file, *path = mailbox_get_path(mail->box);
@@ -79,7 +82,7 @@ static int move_get_file(struct mail *mail, struct move_id *id_r)
 		return 0;
 	if (mail_get_special(mail, MAIL_FETCH_REFCOUNT_ID, &file) < 0)
 		return -1;
-	/* older versions leave out the file system */
+	/* older versions of Dovecot do not include the file system in the ID */
 	if (stat(path, &st) < 0) {
 		mailbox_set_critical(mail->box, "stat(%s) failed: %m", path);
 		return -1;
@@ -186,7 +189,8 @@ move_copy(struct backscatter_move *move, struct mail *mail,
 	}
 	save_ctx = mailbox_save_alloc(move->trans);
 	mailbox_save_copy_flags(save_ctx, mail);
-	/* a move, and not a copy, needs no room in the quota for both */
+	/* unlike a copy, a move does not need room for both messages in the
+	   quota */
 	if (mailbox_move(&save_ctx, mail) < 0) {
 		*error_r = t_move_error(move);
 		return -1;

@@ -6,7 +6,8 @@
 #include "plot.h"
 
 #define BACKSCATTER_PLOT_MAX_LINES 5
-/* Of the chart's height in percent: a 1 beside 9000 can be seen. */
+/* The least height of a bar that is not 0, in percent of the chart's height: so
+   a 1 can be seen beside 9000. */
 #define BACKSCATTER_PLOT_MIN_BAR 1.5
 
 const char *t_backscatter_html_escape(const char *text)
@@ -43,16 +44,17 @@ uint64_t backscatter_plot_step(uint64_t max)
 	uint64_t power;
 	unsigned int i;
 
-	/* ends with 5 * 10^18 at the latest */
+	/* the loop ends at 5 * 10^18 at the latest */
 	for (power = 1;; power *= 10) {
 		for (i = 0; i < N_ELEMENTS(steps); i++) {
-			if (max / (power * steps[i]) < BACKSCATTER_PLOT_MAX_LINES)
+			if (max / (power * steps[i]) <
+			    BACKSCATTER_PLOT_MAX_LINES)
 				return power * steps[i];
 		}
 	}
 }
 
-/* What it shows, for whoever cannot see it. */
+/* Returns in words what the chart shows, for people who cannot see it. */
 static const char *
 t_plot_label(const struct backscatter_plot *plot, const char *sum,
 	     unsigned int most)
@@ -87,7 +89,8 @@ plot_append_bars(string_t *svg, const struct backscatter_plot *plot,
 	} T_END;
 }
 
-/* Lines in the drawing, and what they stand for beside it. */
+/* Append the grid lines to the drawing, and the numbers that they stand for to
+   the axis beside it. */
 static void
 plot_append_grid(string_t *svg, string_t *axis,
 		 const struct backscatter_plot *plot, uint64_t step,
@@ -106,7 +109,7 @@ plot_append_grid(string_t *svg, string_t *axis,
 	str_append(svg, "\"/>\n");
 }
 
-/* The first date, the one in the middle, and the last one. */
+/* Returns the first date, the one in the middle, and the last one. */
 static const char *t_plot_dates(const struct backscatter_plot *plot)
 {
 	string_t *dates = t_str_new(128);

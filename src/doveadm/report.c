@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* It names users' domains and servers: not everybody's. */
+/* The page names users, domains and servers, so not everybody may read it. */
 #define REPORT_FILE_MODE 0640
 
 static int
@@ -31,8 +31,8 @@ report_write_temp(int fd, const char *path, const string_t *html,
 	return -1;
 }
 
-/* What is renamed onto a link or a device takes its place: so would root make
-   a file of /dev/stdout. */
+/* Refuse a path that is not a regular file: the page is renamed to this path,
+   so root would replace a link or a device, such as /dev/stdout, by a file. */
 static int report_check_path(const char *path, const char **error_r)
 {
 	struct stat st;
@@ -45,7 +45,8 @@ static int report_check_path(const char *path, const char **error_r)
 	return 0;
 }
 
-/* Whoever looks at the page sees the old one or the new one. */
+/* Write the page to a temporary file, and rename that: so a reader sees either
+   the old page or the new one. */
 static int
 report_write(const char *path, const string_t *html, const char **error_r)
 {
@@ -76,8 +77,9 @@ report_write(const char *path, const string_t *html, const char **error_r)
 	return ret;
 }
 
-/* For a user or a domain, there are no others to compare it with, and what
-   servers reported is not known for it alone. */
+/* Read the counters. The page of one user or domain has no tables of domains
+   and servers: there are no others to compare with, and it is not counted which
+   servers reported to it. */
 static int
 report_read(const struct counts *counts, struct backscatter_report *report)
 {

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A batch ends after so many messages to be moved. */
+/* A batch ends when so many messages are to be moved. */
 #define SCAN_BATCH_MOVES 100
 
 struct scan_count {
@@ -21,7 +21,7 @@ struct scan_count {
 	unsigned int messages, moved;
 };
 
-/* A bounce of the batch. */
+/* A bounce in the batch. */
 struct scan_row {
 	uint32_t uid;
 	time_t received;
@@ -37,7 +37,7 @@ struct scan_cmd_context {
 	bool full;
 	bool progress;
 
-	/* of the user; NULL: nothing is moved */
+	/* the move to the user's mailbox; NULL: nothing is moved */
 	struct backscatter_move *move;
 };
 
@@ -50,13 +50,14 @@ struct scan_mailbox {
 	pool_t pool;
 	ARRAY(struct scan_count) counts;
 
-	/* the batch; emptied with its pool */
+	/* the current batch; the memory of rows is from batch_pool */
 	pool_t batch_pool;
 	ARRAY(struct scan_row) rows;
 	unsigned int batch_moves;
 };
 
-/* On a terminal a line that is written over, with -v one for each batch. */
+/* Write how far the scan is: on a terminal to one line, which is overwritten;
+   with -v and no terminal to a new line each time. */
 static void scan_tell_progress(struct scan_mailbox *scan, bool end)
 {
 	bool terminal = isatty(STDERR_FILENO) > 0;
@@ -162,7 +163,8 @@ static void scan_take_rows(struct scan_mailbox *scan)
 	} T_END;
 }
 
-/* The copies first, and the originals only if these are safe. */
+/* Commit the copies first, and expunge the originals only if the copies were
+   saved. */
 static int
 scan_batch_commit(struct scan_mailbox *scan,
 		  struct mailbox_transaction_context **trans)
@@ -182,7 +184,7 @@ scan_batch_commit(struct scan_mailbox *scan,
 	return 0;
 }
 
-/* Returns 1, 0 after the last one, -1 on error. */
+/* Judge one batch. Returns 1, 0 after the last one, or -1 on error. */
 static int scan_batch(struct scan_mailbox *scan)
 {
 	struct mailbox_transaction_context *trans;
@@ -275,7 +277,8 @@ scan_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	return 0;
 }
 
-/* With -f a row for each bounce, else one for each verdict and reason. */
+/* With -f there is a row for each bounce, otherwise one for each verdict and
+   reason. */
 static void scan_print_headers(const struct scan_cmd_context *ctx)
 {
 	static const struct doveadm_backscatter_column full[] = {

@@ -7,7 +7,7 @@
 #include "commands.h"
 #include "counts.h"
 
-/* Of the table that is for people. */
+/* The widths of the bar and of columns in the table for people. */
 #define STATS_BAR_WIDTH 32
 #define STATS_MIN_WIDTH 8
 #define STATS_MIN_NAME_WIDTH 10
@@ -16,7 +16,7 @@
 struct stats_by {
 	const char *name;
 	enum backscatter_totals_by by;
-	/* What is read unless it is for a user. */
+	/* The counters that are read, unless -u is given. */
 	enum backscatter_count_scope scope;
 };
 
@@ -27,7 +27,7 @@ static const struct stats_by stats_bys[] = {
 	{ "reason", BACKSCATTER_TOTALS_BY_REASON, BACKSCATTER_COUNT_DOMAIN }
 };
 
-/* Of the table that is for people. */
+/* The columns of the table for people. */
 static const struct backscatter_column_title stats_columns[] = {
 	{ BACKSCATTER_COLUMN_BOUNCES, "bounces" },
 	{ BACKSCATTER_COLUMN_GENUINE, "genuine" },
@@ -42,7 +42,8 @@ struct stats_rows {
 	const struct backscatter_total *const *rows;
 	unsigned int count;
 	const struct backscatter_total *sum;
-	/* Of the longest name, and the most bounces in a row. */
+	/* The width of the column for names, and the number of bounces in the
+	   row that has most of them. */
 	unsigned int name_width;
 	uint64_t most;
 };
@@ -64,7 +65,7 @@ static const struct stats_by *stats_by_find(struct doveadm_cmd_context *cctx)
 }
 
 /*
- * For programs: all columns
+ * Output for programs: all columns
  */
 
 static void stats_print_columns(const struct stats_rows *rows,
@@ -87,7 +88,7 @@ static void stats_print_columns(const struct stats_rows *rows,
 }
 
 /*
- * For people: the most important ones, and a bar
+ * Output for people: the most important columns, and a bar
  */
 
 static void stats_measure(struct stats_rows *rows)
@@ -112,7 +113,8 @@ static void stats_append_name(string_t *line, const char *name,
 	str_printfa(line, "%s%*s", name, (int)(width - I_MIN(len, width)), "");
 }
 
-/* What is there is at least one character of the bar. */
+/* Append the part of the bar that stands for n: the character, at least once if
+   n is not 0. */
 static void
 stats_append_bar_part(string_t *line, char c, uint64_t n, uint64_t most)
 {
@@ -125,7 +127,7 @@ stats_append_bar_part(string_t *line, char c, uint64_t n, uint64_t most)
 		str_append_c(line, c);
 }
 
-/* The titles, or with a row its numbers. */
+/* Append the numbers of a row; or the titles of the columns if row is NULL. */
 static void
 stats_append_columns(string_t *line, const struct backscatter_total *row,
 		     const struct backscatter_total *sum)

@@ -12,17 +12,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of a script. */
+/* In octets: so much of a script is read. */
 #define STATUS_SCRIPT_MAX_SIZE (256 * 1024)
 
 struct status_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
 
-	/* NULL: doveconf could not be asked */
+	/* NULL if doveconf failed, which conf_error explains */
 	const struct backscatter_conf *lmtp, *lda;
 	const char *conf_error;
 
-	/* of the user */
+	/* the user who is looked at, and what was found out about the scripts
+	   that are run for him: whether one uses the extension, and the last
+	   one that we cannot read */
 	struct mail_user *user;
 	bool script_found;
 	const char *script_unknown;
@@ -41,7 +43,7 @@ static const char *const status_names[] = {
 	[BACKSCATTER_STATUS_FAILED] = "failed"
 };
 
-/* mend: lines of dovecot.conf, or "". */
+/* Print one row. mend is what to write into dovecot.conf, or "". */
 static void
 status_print(struct status_cmd_context *ctx, const char *name,
 	     enum backscatter_status_value value, const char *detail,
@@ -61,8 +63,9 @@ status_user_item(const struct backscatter_status_item *item, void *context)
 	const char *mend = "";
 
 	if (item->mend != NULL) {
-		mend = t_strdup_printf(BACKSCATTER_CONF_TEXT("plugin {\n  %s\n}\n",
-						   "%s\n"), item->mend);
+		mend = t_strdup_printf(
+			BACKSCATTER_CONF_TEXT("plugin {\n  %s\n}\n", "%s\n"),
+			item->mend);
 	}
 	status_print(context, item->name, item->value, item->detail, mend);
 }
@@ -121,13 +124,14 @@ static void status_extension(struct status_cmd_context *ctx)
 			status_conf_has(ctx, names[i], "vnd.backscatter") ||
 			status_conf_has(ctx, names[i], "+vnd.backscatter");
 	}
-	/* 2.3: without a sign only those that are named are enabled */
+	/* 2.3: if a word has no sign, only the extensions that are named are
+	   enabled */
 	if (backscatter_conf_has(ctx->lmtp, "plugin/sieve_extensions",
 				 "vnd.backscatter") &&
 	    !backscatter_conf_has(ctx->lmtp, "plugin/sieve_extensions",
 				  "fileinto")) {
 		status_print(ctx, "Sieve extension", BACKSCATTER_STATUS_NOTE,
-			     "sieve_extensions without + takes away all others, "
+			     "sieve_extensions without + disables all others, "
 			     "fileinto too",
 			     "plugin {\n  sieve_extensions = "
 			     "+vnd.backscatter\n}\n");
@@ -147,7 +151,8 @@ static void status_extension(struct status_cmd_context *ctx)
  * Scripts
  */
 
-/* A path in the configuration. Returns NULL if we cannot say what it is. */
+/* Returns a path of the configuration as an absolute path, or NULL if we cannot
+   tell where it is. From the data stack. */
 static const char *
 t_status_path(struct status_cmd_context *ctx, const char *value)
 {
@@ -168,8 +173,9 @@ t_status_path(struct status_cmd_context *ctx, const char *value)
 	return *value != '/' || strchr(value, '%') != NULL ? NULL : value;
 }
 
-/* Whether a script has the name of the extension in it: it is not compiled. It
-   may be the user's, who may put anything in its place. */
+/* Returns TRUE if a script contains the name of the extension; it is not
+   compiled. The script may belong to the user, who may put anything there, such
+   as a FIFO. */
 static bool status_script_uses(const char *path)
 {
 	char *text = t_malloc_no0(STATUS_SCRIPT_MAX_SIZE + 1);
@@ -186,8 +192,9 @@ static bool status_script_uses(const char *path)
 	return strstr(text, "\"vnd.backscatter\"") != NULL;
 }
 
-/* global: a folder may be meant, whose scripts are all run. The user's own is
-   where his scripts are kept. */
+/* Look at the script that a setting names. A global setting may name a folder,
+   whose scripts are all run; we do not read them. A folder of the user's own is
+   only where his scripts are kept. */
 static void
 status_script(struct status_cmd_context *ctx, const char *value, bool global)
 {
@@ -218,7 +225,7 @@ status_script_is_global(struct status_cmd_context *ctx, const char *name)
 	return type != NULL && strcmp(type, "personal") != 0;
 }
 
-/* Which settings name scripts that are run at delivery. */
+/* Returns TRUE if a setting names a script that is run at delivery. */
 static bool status_is_script(const char *name)
 {
 	const char *last = strrchr(name, '/');
@@ -231,7 +238,8 @@ static bool status_is_script(const char *name)
 			strncmp(last, "sieve_after", 11) == 0;
 	}
 	return strncmp(name, "sieve_script ", 13) == 0 &&
-		(strcmp(last, "path") == 0 || strcmp(last, "active_path") == 0 ||
+		(strcmp(last, "path") == 0 ||
+		 strcmp(last, "active_path") == 0 ||
 		 strcmp(last, "sieve_script_path") == 0 ||
 		 strcmp(last, "sieve_script_active_path") == 0);
 }
@@ -251,17 +259,18 @@ static void status_scripts(struct status_cmd_context *ctx)
 	status_script(ctx, "~/.dovecot.sieve", FALSE);
 	if (ctx->script_found) {
 		status_print(ctx, "Sieve script", BACKSCATTER_STATUS_OK,
-			     "a script of the user's uses vnd.backscatter", "");
+			     "a script that is run for the user uses "
+			     "vnd.backscatter", "");
 		return;
 	}
 	status_print(ctx, "Sieve script", ctx->script_unknown != NULL ?
 		     BACKSCATTER_STATUS_NOTE : BACKSCATTER_STATUS_FAILED,
 		     ctx->script_unknown != NULL ?
-		     t_strdup_printf("none was found that uses "
-				     "vnd.backscatter, %s was not looked into",
+		     t_strdup_printf("no script was found that uses "
+				     "vnd.backscatter, but %s was not read",
 				     ctx->script_unknown) :
-		     "none of the user's scripts uses vnd.backscatter: nothing "
-		     "is filed or discarded",
+		     "no script that is run for the user uses "
+		     "vnd.backscatter: nothing is filed or discarded",
 		     BACKSCATTER_CONF_TEXT("plugin {\n  sieve_before = "
 				 BACKSCATTER_SCRIPT"\n}\n",
 				 "sieve_script backscatter {\n  type = before\n"
@@ -296,7 +305,7 @@ status_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 		container_of(_ctx, struct status_cmd_context, ctx);
 	const char *error;
 
-	/* while we are not the user yet */
+	/* run doveconf while we are not the mail user yet */
 	if (backscatter_conf_read(_ctx->pool, "lmtp", &ctx->lmtp,
 				  &error) < 0 ||
 	    backscatter_conf_read(_ctx->pool, "lda", &ctx->lda, &error) < 0) {

@@ -22,7 +22,7 @@ static const struct backscatter_column_title top_columns[] = {
 	{ BACKSCATTER_COLUMN_GENUINE, "genuine bounces" }
 };
 
-/* For programs. */
+/* The columns of the output for programs. */
 static const struct doveadm_backscatter_column top_row[] = {
 	{ "of", 0 },
 	{ "verdict", 0 },
@@ -33,9 +33,10 @@ static const struct doveadm_backscatter_column top_row[] = {
 struct top_context {
 	struct counts counts;
 	unsigned int limit;
-	/* For people; otherwise one row for each name. */
+	/* Whether the output is text for people; otherwise it has one row for
+	   each name. */
 	bool text;
-	/* Something was printed. */
+	/* Whether something was printed. */
 	bool any;
 };
 
@@ -111,7 +112,7 @@ void doveadm_backscatter_top(struct doveadm_cmd_context *cctx)
 	const char *number;
 	unsigned int i;
 
-	/* text, as Dovecot 2.3 passes over a number that is none */
+	/* read as text: Dovecot 2.3 ignores a number that is not valid */
 	if (doveadm_cmd_param_str(cctx, "limit", &number) &&
 	    (str_to_uint(number, &top.limit) < 0 || top.limit < 1)) {
 		doveadm_backscatter_failed(EX_USAGE,

@@ -6,7 +6,7 @@
 #include "str-sanitize.h"
 #include "totals.h"
 
-/* More of a name than anybody wants to see. */
+/* In characters: a longer name is cut. */
 #define BACKSCATTER_TOTAL_NAME_MAX 256
 
 struct backscatter_totals {
@@ -91,14 +91,16 @@ backscatter_totals_get(struct backscatter_totals *totals, const char *name)
 	return row;
 }
 
-/* A column of a word; what a later version counts is in no column. */
+/* Add to the column that has this word as its name. A word of a later version,
+   which has no column, is ignored. */
 static void
 backscatter_total_add_word(struct backscatter_total *row, const char *word,
 			   uint64_t bounces)
 {
 	unsigned int i;
 
-	for (i = BACKSCATTER_COLUMN_GENUINE; i < BACKSCATTER_COLUMN_COUNT; i++) {
+	for (i = BACKSCATTER_COLUMN_GENUINE; i < BACKSCATTER_COLUMN_COUNT;
+	     i++) {
 		if (strcmp(word, backscatter_column_names[i]) == 0)
 			row->n[i] += bounces;
 	}

@@ -1,21 +1,23 @@
 #ifndef DOVEADM_BACKSCATTER_TOTALS_H
 #define DOVEADM_BACKSCATTER_TOTALS_H
 
-/* Sums of counters, by day, name or reason. Pure: fed with counters, by
-   whoever reads them. */
+/* Adds up counters by day, name or reason. It does no I/O: the caller reads the
+   counters. */
 
 #include "dovecot-backscatter.h"
 
 enum backscatter_column {
-	/* all but those that failed, and will come again */
+	/* all bounces except those whose delivery failed, as the client will
+	   try these again */
 	BACKSCATTER_COLUMN_BOUNCES = 0,
-	/* what they were: these add up to the bounces */
+	/* their verdicts; these columns add up to the bounces */
 	BACKSCATTER_COLUMN_GENUINE,
 	BACKSCATTER_COLUMN_BACKSCATTER,
 	BACKSCATTER_COLUMN_DISOWNED,
 	BACKSCATTER_COLUMN_UNVERIFIABLE,
 	BACKSCATTER_COLUMN_TEMPERROR,
-	/* what became of them: and so do these, but for servers */
+	/* what became of them; these columns, without the failed ones, add up
+	   to the bounces, too. Nothing is counted here for servers. */
 	BACKSCATTER_COLUMN_KEPT,
 	BACKSCATTER_COLUMN_FILED,
 	BACKSCATTER_COLUMN_REDIRECTED,
@@ -23,15 +25,15 @@ enum backscatter_column {
 	BACKSCATTER_COLUMN_DISCARDED,
 	BACKSCATTER_COLUMN_WOULD_FILE,
 	BACKSCATTER_COLUMN_FAILED,
-	/* what should be 0: discarded or rejected, though genuine */
+	/* genuine bounces that were discarded or rejected; this should be 0 */
 	BACKSCATTER_COLUMN_GENUINE_LOST,
 
-	/* programs get those above */
+	/* the number of the columns above, which output for programs has */
 	BACKSCATTER_COLUMN_COUNT,
 
-	/* people get sums: backscatter and disowned, */
+	/* output for people has these sums: of backscatter and disowned, */
 	BACKSCATTER_COLUMN_FORGED = BACKSCATTER_COLUMN_COUNT,
-	/* unverifiable and temperror */
+	/* and of unverifiable and temperror */
 	BACKSCATTER_COLUMN_UNCLEAR,
 
 	BACKSCATTER_COLUMN_ALL_COUNT
@@ -39,57 +41,62 @@ enum backscatter_column {
 
 enum backscatter_totals_by {
 	BACKSCATTER_TOTALS_BY_DAY = 0,
-	/* user, domain or server: whatever was read */
+	/* the name of a user, domain or server, whichever was read */
 	BACKSCATTER_TOTALS_BY_NAME,
 	BACKSCATTER_TOTALS_BY_REASON
 };
 
 struct backscatter_total {
-	/* The day, name or reason; valid UTF-8 without control characters. */
+	/* The day, name or reason. It is valid UTF-8 without control
+	   characters. */
 	const char *name;
-	/* Of a reason; otherwise NULL. */
+	/* The verdict that the reason belongs to; NULL unless the rows are by
+	   reason. */
 	const char *verdict;
-	/* A sentence of a reason, static; NULL: there is none. */
+	/* A sentence that explains the reason. A static string, or NULL. */
 	const char *text;
 	uint64_t n[BACKSCATTER_COLUMN_ALL_COUNT];
-	/* What it was last sorted by. */
+	/* The value of the column that the rows were last sorted by. */
 	uint64_t order;
 };
 
 struct backscatter_totals;
 
-/* How people read a column. */
+/* The title of a column in output for people. */
 struct backscatter_column_title {
 	enum backscatter_column column;
 	const char *title;
 };
 
-/* FALSE for what mode audit would do where there is none of it. */
+/* Returns FALSE if the column is not shown to people: the one of mode audit, if
+   it is 0 in the sum. */
 bool backscatter_column_is_shown(enum backscatter_column column,
 				 const struct backscatter_total *sum);
-/* "would-be-filed": for a header, JSON and the like; static. */
+/* Returns the name of a column in headers and JSON, such as "would-be-filed". A
+   static string. */
 const char *backscatter_column_name(enum backscatter_column column);
 
-/* Sums of counters, without any yet, by what they are to be told apart. */
+/* Create empty totals, with a row for each day, name or reason. The caller
+   frees them with deinit(). */
 struct backscatter_totals *
 backscatter_totals_init(enum backscatter_totals_by by);
-/* Frees all of it, if there is any. */
+/* Free the totals; they may be NULL. */
 void backscatter_totals_deinit(struct backscatter_totals **totals);
 
-/* Add a counter that was read to the sums that it belongs to. */
+/* Add a counter to the row that it belongs to, and to the sum. */
 void backscatter_totals_add(struct backscatter_totals *totals,
 			    const struct backscatter_count *count);
-/* Have a row for a name, with zeros if nothing came. */
+/* Returns the row of a name. If it does not exist, a row of zeros is added. */
 struct backscatter_total *
 backscatter_totals_get(struct backscatter_totals *totals, const char *name);
 
-/* The rows, those with the most of a column first, or by name with
-   BACKSCATTER_COLUMN_ALL_COUNT. The array is the totals' own: sorted in
-   place. */
+/* Sort the rows in place: those with the most in a column first, and then by
+   name; or all by name if column is BACKSCATTER_COLUMN_ALL_COUNT. Returns the
+   rows, which belong to the totals. */
 const struct backscatter_total *const *
 backscatter_totals_sort(struct backscatter_totals *totals,
 			enum backscatter_column column, unsigned int *count_r);
-/* The sum of all. */
+/* Returns the sum of all counters that were added. It belongs to the totals. */
 const struct backscatter_total *
 backscatter_totals_sum(const struct backscatter_totals *totals);
 
