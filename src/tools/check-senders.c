@@ -112,12 +112,12 @@ void bounce_check_senders_text(string_t *dest,
 	struct check_sender *sender;
 
 	if (array_count(&senders->list) == 0) {
-		str_append(dest, "No mail of ours came back unsigned from a "
+		str_append(dest, "No mail in our name came back unsigned from a "
 			   "known address.\n");
 		return;
 	}
-	str_append(dest, "Mail of ours that came back unsigned, by who had "
-		   "handed it over:\n");
+	str_append(dest, "Mail in our name that came back unsigned, by the "
+		   "host that handed it over:\n");
 	T_BEGIN {
 		t_senders_sort(senders, &sorted);
 		array_foreach_elem(&sorted, sender) {
