@@ -68,10 +68,10 @@ struct backscatter_result {
 	/* Whose it is, and when it was judged. */
 	struct mail_user *user;
 	time_t now;
-	/* It is being delivered: backscatter_state_end() will count it. */
+	/* It is being delivered: backscatter_memory_end() will count it. */
 	bool delivery;
-	/* The key of its replays, see memory/replays.h, or NULL. */
-	const char *replay_key;
+	/* What is remembered of the user. */
+	struct backscatter_memory *memory;
 };
 
 /* Judge a mail for its user, by the user's settings. Never fails: on any

@@ -1,17 +1,16 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Bursts, counted in a dict that may hold anything. The first line has numbers:
+/* Bursts, counted in a record that may hold anything. The first line has numbers:
    the verdict, how many recipients have failed, backscatter_burst_limit and
-   _period, and the time; the dict answers with the others.
+   _period, and the time; the record is the other one.
    Covers: src/dovecot/memory/burst.c */
 
 #include "fuzz-common.h"
-#include "fuzz-dict.h"
 #include "lib-event.h"
 #include "message/message.h"
 #include "report/delivery-status.h"
 #include "verdict/verdict.h"
-#include "memory/disowned-times.h"
+#include "memory/record.h"
 #include "memory/burst.h"
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
@@ -52,33 +51,30 @@ static int fuzz_parse(const char *line, uint64_t numbers[FUZZ_COUNT])
 }
 
 static void
-fuzz_burst(const struct backscatter_settings *set,
+fuzz_burst(struct backscatter_record *record,
+	   const struct backscatter_settings *set,
 	   const struct backscatter_result *result)
 {
 	struct event *event = event_create(NULL);
-	struct backscatter_burst burst;
-	const char *error = NULL;
-	uint64_t count, originals;
-	unsigned int warnings = fuzz_warnings;
+	uint64_t bounces, originals;
+	bool alarm, rung;
 
-	backscatter_burst_count(NULL, event, set, result, result->now);
-	if (backscatter_burst_get(NULL, &burst, &error) > 0) {
-		i_assert(burst.since >= 0 && burst.last >= 0);
-		i_assert(burst.since <= BOUNCE_WINDOWS_TIME_MAX);
-		i_assert(burst.last <= BOUNCE_WINDOWS_TIME_MAX);
+	bounces = backscatter_burst_bounces(record, result);
+	alarm = backscatter_burst_alarm(record, set, result, &originals);
+	i_assert(set->burst_limit > 0 || !alarm);
+	rung = backscatter_burst_count(record, set, result);
+	i_assert(backscatter_burst_bounces(record, result) >= bounces);
+	i_assert(record->burst.since <= record->burst.last);
+	/* what has rung was foreseen, lasts, and is told once */
+	if (rung) {
+		i_assert(alarm && record->burst.since == result->now);
+		i_assert(record->burst.originals >= set->burst_limit);
+		i_assert(backscatter_burst_alarm(record, set, result,
+						 &originals));
+		i_assert(!backscatter_burst_count(record, set, result));
+		backscatter_burst_log(event, set, record);
+		i_assert(fuzz_warnings-- == 1);
 	}
-	/* what has rung can be read, and lasts */
-	if (fuzz_warnings != warnings) {
-		i_assert(fuzz_warnings == warnings + 1);
-		i_assert(backscatter_burst_get(NULL, &burst, &error) > 0);
-		i_assert(burst.since == result->now);
-		i_assert(backscatter_burst_alarm(NULL, set, result, result->now,
-						 &originals) == 1);
-		i_assert(originals >= set->burst_limit);
-	}
-	(void)backscatter_burst_alarm(NULL, set, result, result->now,
-				      &originals);
-	(void)backscatter_burst_lookup(NULL, set, result, result->now, &count);
 	event_unref(&event);
 }
 
@@ -98,8 +94,11 @@ FUZZ_BEGIN_STR(const char *str)
 	};
 	struct backscatter_settings set;
 	struct backscatter_result result = {
-		.verdict = &verdict, .is_bounce = TRUE
+		.verdict = &verdict, .is_bounce = TRUE, .delivery = TRUE
 	};
+	struct backscatter_record record;
+	const char *error;
+	pool_t pool;
 	uint64_t numbers[FUZZ_COUNT];
 	unsigned int i;
 
@@ -124,8 +123,14 @@ FUZZ_BEGIN_STR(const char *str)
 		set.burst_limit = numbers[FUZZ_LIMIT];
 		set.burst_period = numbers[FUZZ_PERIOD];
 		result.now = numbers[FUZZ_NOW];
-		fuzz_dict_init(lines + 1);
-		fuzz_burst(&set, &result);
+		pool = pool_allocfree_create("fuzz");
+		if (backscatter_record_parse(pool, lines[1], &record,
+					     &error) == 0) {
+			backscatter_record_advance(&record, result.now,
+						   set.burst_period, 3600);
+			fuzz_burst(&record, &set, &result);
+		}
+		pool_unref(&pool);
 	}
 }
 FUZZ_END

@@ -7,17 +7,17 @@
 
 static struct {
 	const char *const *lines, *const *next;
-	/* the last text that was set; its key is NULL if there is none */
-	char *key, *text;
-	unsigned int locks;
+	/* what was written; NULL: it was deleted */
+	char *text;
+	bool written, locked;
 } fuzz_dict;
 
 void fuzz_dict_init(const char *const *lines)
 {
-	i_assert(fuzz_dict.locks == 0);
+	i_assert(!fuzz_dict.locked);
 
 	fuzz_dict.lines = fuzz_dict.next = lines;
-	i_free(fuzz_dict.key);
+	fuzz_dict.written = FALSE;
 	i_free(fuzz_dict.text);
 }
 
@@ -40,19 +40,6 @@ int fuzz_dict_next(const char **value_r, const char **error_r)
 	return 1;
 }
 
-static bool fuzz_dict_is_below(const char *key, const char *prefix)
-{
-	/* what is below is one component */
-	return strncmp(key, prefix, strlen(prefix)) == 0 &&
-		strchr(key + strlen(prefix), '/') == NULL;
-}
-
-static void fuzz_dict_check_key(const char *key)
-{
-	i_assert(fuzz_dict_is_below(key, BACKSCATTER_KEY_PRIV_NUMBER) ||
-		 fuzz_dict_is_below(key, BACKSCATTER_KEY_PRIV_TEXT));
-}
-
 int backscatter_dict_get(struct mail_user *user ATTR_UNUSED,
 			 struct backscatter_dict **dict_r,
 			 const char **error_r ATTR_UNUSED)
@@ -64,7 +51,18 @@ int backscatter_dict_get(struct mail_user *user ATTR_UNUSED,
 
 void backscatter_dict_release(struct mail_user *user ATTR_UNUSED)
 {
-	i_assert(fuzz_dict.locks == 0);
+	i_assert(!fuzz_dict.locked);
+}
+
+bool backscatter_dict_is_file(const struct backscatter_dict *dict ATTR_UNUSED)
+{
+	return FALSE;
+}
+
+void backscatter_dict_keep_only(struct backscatter_dict *dict ATTR_UNUSED,
+				const char *key)
+{
+	i_assert(strcmp(key, BACKSCATTER_KEY_RECORD) == 0);
 }
 
 int backscatter_dict_lookup(struct backscatter_dict *dict ATTR_UNUSED,
@@ -73,8 +71,8 @@ int backscatter_dict_lookup(struct backscatter_dict *dict ATTR_UNUSED,
 {
 	int ret;
 
-	fuzz_dict_check_key(key);
-	if (fuzz_dict.key != NULL && strcmp(fuzz_dict.key, key) == 0) {
+	i_assert(strcmp(key, BACKSCATTER_KEY_RECORD) == 0);
+	if (fuzz_dict.written) {
 		*value_r = p_strdup(pool, fuzz_dict.text);
 		return *value_r == NULL ? 0 : 1;
 	}
@@ -83,77 +81,29 @@ int backscatter_dict_lookup(struct backscatter_dict *dict ATTR_UNUSED,
 	return ret;
 }
 
-int backscatter_dict_lookup_number(struct backscatter_dict *dict,
-				   const char *key, uint64_t *value_r,
-				   const char **error_r)
-{
-	const char *value;
-
-	*value_r = 0;
-	if (backscatter_dict_lookup(dict, pool_datastack_create(), key, &value,
-				    error_r) < 0)
-		return -1;
-	if (value != NULL && str_to_uint64(value, value_r) < 0)
-		*value_r = 0;
-	return 0;
-}
-
-void backscatter_dict_inc(struct backscatter_dict *dict ATTR_UNUSED,
-			  const char *key, long long diff ATTR_UNUSED,
-			  unsigned int expire_secs ATTR_UNUSED)
-{
-	fuzz_dict_check_key(key);
-}
-
-void backscatter_dict_inc_numbers(struct backscatter_dict *dict ATTR_UNUSED,
-				  const struct backscatter_dict_number *numbers,
-				  unsigned int count,
-				  unsigned int expire_secs ATTR_UNUSED)
-{
-	unsigned int i;
-
-	for (i = 0; i < count; i++)
-		fuzz_dict_check_key(numbers[i].key);
-}
-
-void backscatter_dict_set(struct backscatter_dict *dict ATTR_UNUSED,
-			  const char *key, const char *value,
-			  unsigned int expire_secs ATTR_UNUSED)
-{
-	fuzz_dict_check_key(key);
-	if (!fuzz_dict_is_below(key, BACKSCATTER_KEY_PRIV_TEXT))
-		return;
-	i_free(fuzz_dict.key);
-	i_free(fuzz_dict.text);
-	fuzz_dict.key = i_strdup(key);
-	fuzz_dict.text = i_strdup(value);
-}
-
-void backscatter_dict_unset(struct backscatter_dict *dict, const char *key)
-{
-	backscatter_dict_set(dict, key, NULL, 0);
-}
-
-int backscatter_dict_flush(struct backscatter_dict *dict ATTR_UNUSED,
+int backscatter_dict_write(struct backscatter_dict *dict ATTR_UNUSED,
+			   const struct backscatter_dict_op *ops,
+			   unsigned int count,
+			   unsigned int expire_secs ATTR_UNUSED,
 			   const char **error_r ATTR_UNUSED)
 {
-	return 0;
-}
+	i_assert(fuzz_dict.locked && count == 1);
+	i_assert(strcmp(ops->key, BACKSCATTER_KEY_RECORD) == 0);
 
-void backscatter_dict_tidy(struct backscatter_dict *dict ATTR_UNUSED,
-			   const char *prefix ATTR_UNUSED,
-			   const char *since ATTR_UNUSED,
-			   time_t now ATTR_UNUSED)
-{
+	fuzz_dict.written = TRUE;
+	i_free(fuzz_dict.text);
+	if (ops->type == BACKSCATTER_DICT_SET)
+		fuzz_dict.text = i_strdup(ops->value);
+	return 1;
 }
 
 void backscatter_dict_lock(struct backscatter_dict *dict ATTR_UNUSED)
 {
-	fuzz_dict.locks++;
+	i_assert(!fuzz_dict.locked);
+	fuzz_dict.locked = TRUE;
 }
 
 void backscatter_dict_unlock(struct backscatter_dict *dict ATTR_UNUSED)
 {
-	if (fuzz_dict.locks > 0)
-		fuzz_dict.locks--;
+	fuzz_dict.locked = FALSE;
 }

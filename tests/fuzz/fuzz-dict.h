@@ -6,8 +6,8 @@
 
 /* Each lookup is answered by the next of these lines, and after the last one by
    the first again: by a failure for "!", by nothing for "?" or where there are
-   no lines, otherwise by a value. A text that was set meanwhile is there; a lookup
-   of it takes no line. NULL-terminated; it must live as long as the dict is
+   no lines, otherwise by a value. What was written since is there; a lookup of
+   it takes no line. NULL-terminated; it must live as long as the dict is
    used. */
 void fuzz_dict_init(const char *const *lines);
 

@@ -171,30 +171,28 @@ def has_sqlite():
 def sql_dict(path):
     """A dict named backscatter in the SQLite file, for the dict service, and
     its tables' schema."""
-    kinds = [(scope, kind) for scope in ('priv', 'shared') for kind in ('number', 'text')]
-    schema = ''.join(
-        'CREATE TABLE %s_%s (%sname VARCHAR(255) NOT NULL, value %s NOT NULL, '
-        'PRIMARY KEY (%sname));\n' % (
-            scope, kind, 'username VARCHAR(255) NOT NULL, ' if scope == 'priv' else '',
-            'BIGINT' if kind == 'number' else 'TEXT',
-            'username, ' if scope == 'priv' else '')
-        for scope, kind in kinds)
+    schema = (
+        'CREATE TABLE texts (username VARCHAR(255) NOT NULL, name VARCHAR(255) NOT NULL, '
+        'value TEXT NOT NULL, PRIMARY KEY (username, name));\n'
+        'CREATE TABLE numbers (name VARCHAR(255) NOT NULL PRIMARY KEY, '
+        'value BIGINT NOT NULL);\n')
     if not is_24():
-        maps = 'connect = %s\n' % path + ''.join(
-            'map {\n  pattern = %s/backscatter/%s/$name\n  table = %s_%s\n'
-            '%s  value_field = value\n  fields {\n    name = $name\n  }\n}\n' % (
-                scope, kind, scope, kind,
-                '  username_field = username\n' if scope == 'priv' else '')
-            for scope, kind in kinds)
+        maps = (
+            'connect = %s\n'
+            'map {\n  pattern = priv/backscatter/text/$name\n  table = texts\n'
+            '  username_field = username\n  value_field = value\n'
+            '  fields {\n    name = $name\n  }\n}\n'
+            'map {\n  pattern = shared/backscatter/number/$name\n  table = numbers\n'
+            '  value_field = value\n  value_type = int\n'
+            '  fields {\n    name = $name\n  }\n}\n' % path)
         return schema, maps, 'dict {\n  backscatter = sqlite:%s.conf\n}\n' % path
-    maps = ''.join(
-        '    dict_map %s/backscatter/%s/$name {\n      sql_table = %s_%s\n%s'
-        '      value_field value {\n        type = %s\n      }\n'
-        '      key_field name {\n        value = $name\n      }\n    }\n' % (
-            scope, kind, scope, kind,
-            '      username_field = username\n' if scope == 'priv' else '',
-            'int' if kind == 'number' else 'string')
-        for scope, kind in kinds)
+    maps = (
+        '    dict_map priv/backscatter/text/$name {\n      sql_table = texts\n'
+        '      username_field = username\n      value_field value {\n      }\n'
+        '      key_field name {\n        value = $name\n      }\n    }\n'
+        '    dict_map shared/backscatter/number/$name {\n      sql_table = numbers\n'
+        '      value_field value {\n        type = int\n      }\n'
+        '      key_field name {\n        value = $name\n      }\n    }\n')
     return schema, '', (
         'dict_server {\n  dict backscatter {\n    driver = sql\n'
         '    sql_driver = sqlite\n    sqlite_path = %s\n%s  }\n}\n' % (path, maps))

@@ -559,6 +559,12 @@ class Lab:
 
     # what became of it
 
+    def dict_record(self, user):
+        """What the user's backscatter_dict, a file in his home, remembers of him."""
+        with open(self.path('mail', user, 'backscatter.dict')) as f:
+            lines = f.read().splitlines()
+        return dict(zip(lines[::2], lines[1::2])).get('priv/backscatter/text/disowned', '')
+
     def mails(self, user):
         """{mailbox: [file]} of a user's Maildir."""
         top = os.path.join(self.path('mail', user), 'Maildir')

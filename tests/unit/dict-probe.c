@@ -5,8 +5,8 @@
 
    dict-probe -c dovecot.conf -u USER -- COMMAND...
 
-   inc KEY N, set KEY VALUE, unset KEY, get KEY, number KEY, list PATH, flush,
-   lock, unlock, message (a new one), again N (all that follows, N times)
+   inc KEY, set KEY VALUE, unset KEY, get KEY, only KEY (delete all others), lock,
+   unlock, message (a new one), again N (all that follows, N times)
 
    Fields are separated by tabs: the command, its result (-1, 0, 1), the value
    or the error, and the milliseconds that it took. */
@@ -34,54 +34,34 @@ static long long msecs_now(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-static void
-probe_list_callback(const char *key, const char *value, void *context)
-{
-	unsigned int *count = context;
-
-	printf("item\t1\t%s=%s\t0\n", key, value);
-	*count += 1;
-}
-
 static int
-probe_read(struct backscatter_dict *dict, char **args, const char **text_r,
-	   const char **error_r)
+probe_write(struct backscatter_dict *dict, enum backscatter_dict_op_type type,
+	    char **args, const char **error_r)
 {
-	unsigned int count = 0;
-	uint64_t number;
-	int ret;
+	const struct backscatter_dict_op op = {
+		.type = type,
+		.key = args[1],
+		.value = type == BACKSCATTER_DICT_SET ? args[2] : NULL
+	};
 
-	if (strcmp(args[0], "get") == 0)
-		return backscatter_dict_lookup(dict, pool_datastack_create(),
-					       args[1], text_r, error_r);
-	if (strcmp(args[0], "number") == 0) {
-		ret = backscatter_dict_lookup_number(dict, args[1], &number,
-						     error_r);
-		*text_r = t_strdup_printf("%llu", (unsigned long long)number);
-		return ret;
-	}
-	if (strcmp(args[0], "list") == 0) {
-		ret = backscatter_dict_iterate(dict, args[1],
-					       probe_list_callback, &count,
-					       error_r);
-		*text_r = t_strdup_printf("%u", count);
-		return ret;
-	}
-	if (strcmp(args[0], "flush") == 0)
-		return backscatter_dict_flush(dict, error_r);
-	i_fatal("unknown command: %s", args[0]);
+	return backscatter_dict_write(dict, &op, 1, 3600, error_r);
 }
 
 static int
 probe_run(struct backscatter_dict *dict, char **args, const char **text_r,
 	  const char **error_r)
 {
+	if (strcmp(args[0], "get") == 0)
+		return backscatter_dict_lookup(dict, pool_datastack_create(),
+					       args[1], text_r, error_r);
 	if (strcmp(args[0], "inc") == 0)
-		backscatter_dict_inc(dict, args[1], atoll(args[2]), 3600);
-	else if (strcmp(args[0], "set") == 0)
-		backscatter_dict_set(dict, args[1], args[2], 3600);
-	else if (strcmp(args[0], "unset") == 0)
-		backscatter_dict_unset(dict, args[1]);
+		return probe_write(dict, BACKSCATTER_DICT_INC, args, error_r);
+	if (strcmp(args[0], "set") == 0)
+		return probe_write(dict, BACKSCATTER_DICT_SET, args, error_r);
+	if (strcmp(args[0], "unset") == 0)
+		return probe_write(dict, BACKSCATTER_DICT_UNSET, args, error_r);
+	if (strcmp(args[0], "only") == 0)
+		backscatter_dict_keep_only(dict, args[1]);
 	else if (strcmp(args[0], "lock") == 0)
 		backscatter_dict_lock(dict);
 	else if (strcmp(args[0], "unlock") == 0)
@@ -89,15 +69,15 @@ probe_run(struct backscatter_dict *dict, char **args, const char **text_r,
 	else if (strcmp(args[0], "message") == 0)
 		backscatter_dict_start_message(user);
 	else
-		return probe_read(dict, args, text_r, error_r);
+		i_fatal("unknown command: %s", args[0]);
 	return 0;
 }
 
 static unsigned int probe_args(const char *command)
 {
-	if (strcmp(command, "inc") == 0 || strcmp(command, "set") == 0)
+	if (strcmp(command, "set") == 0)
 		return 2;
-	return strcmp(command, "flush") == 0 || strcmp(command, "lock") == 0 ||
+	return strcmp(command, "lock") == 0 ||
 		strcmp(command, "unlock") == 0 ||
 		strcmp(command, "message") == 0 ? 0 : 1;
 }

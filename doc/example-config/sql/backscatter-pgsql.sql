@@ -14,12 +14,12 @@
 -- Days are UTC's. What is of no use any more goes, say once a day, by
 --
 --   DELETE FROM backscatter_count WHERE day < current_date - 400;
---   DELETE FROM backscatter_site_number
---     WHERE name LIKE 'x%.%' AND name < 'x' || extract(epoch FROM now())::bigint;
---   DELETE FROM backscatter_user_number
---     WHERE name LIKE 'x%.%' AND name < 'x' || extract(epoch FROM now())::bigint;
+--   DELETE FROM backscatter_user_text WHERE created < current_date - 400;
 --
--- as such a name begins with the time after which it is not read any more.
+-- Version 0.1 had three tables more, which nothing uses now:
+--
+--   DROP TABLE IF EXISTS backscatter_user_number, backscatter_site_number,
+--     backscatter_site_text;
 
 SET client_min_messages = warning;
 
@@ -37,10 +37,11 @@ CREATE TABLE IF NOT EXISTS backscatter_count (
   PRIMARY KEY (day, scope, name, verdict, reason, outcome)
 );
 
--- What Dovecot writes to. It increments by an UPDATE, is told that there is no
--- such row, as this table is always empty, and then does an INSERT, which adds:
--- in one transaction for all rows of a bounce, and none is lost, whatever other
--- processes do.
+-- What Dovecot writes to. For the first bounce of a user it tries an UPDATE, is
+-- told that there is no such row, as this table is always empty, and then does an
+-- INSERT, which adds, as it does at once for each bounce after that: in one
+-- transaction for all rows of a bounce, and none is lost, whatever other processes
+-- do.
 --
 -- What a server calls itself is a stranger's text. After 10000 rows in a day
 -- all others are one.
@@ -75,51 +76,7 @@ DROP TRIGGER IF EXISTS backscatter_count_add ON backscatter_count_add;
 CREATE TRIGGER backscatter_count_add BEFORE INSERT ON backscatter_count_add
 FOR EACH ROW EXECUTE FUNCTION backscatter_count_add();
 
--- What is remembered of a user and of the site. Numbers are only ever
--- incremented, texts are replaced. An INSERT of a number that is there adds to
--- it, too.
-CREATE TABLE IF NOT EXISTS backscatter_user_number (
-  username text NOT NULL,
-  name text NOT NULL,
-  value bigint NOT NULL,
-  created date NOT NULL DEFAULT current_date,
-  PRIMARY KEY (username, name)
-);
-
-CREATE OR REPLACE FUNCTION backscatter_user_number_add() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO backscatter_user_number AS c VALUES (NEW.*)
-    ON CONFLICT (username, name) DO UPDATE SET value = c.value + EXCLUDED.value;
-  RETURN NULL;
-END $$;
-
-DROP TRIGGER IF EXISTS backscatter_user_number_add ON backscatter_user_number;
-CREATE TRIGGER backscatter_user_number_add
-BEFORE INSERT ON backscatter_user_number
-FOR EACH ROW WHEN (pg_trigger_depth() = 0)
-EXECUTE FUNCTION backscatter_user_number_add();
-
-CREATE TABLE IF NOT EXISTS backscatter_site_number (
-  name text NOT NULL PRIMARY KEY,
-  value bigint NOT NULL,
-  created date NOT NULL DEFAULT current_date
-);
-
-CREATE OR REPLACE FUNCTION backscatter_site_number_add() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO backscatter_site_number AS c VALUES (NEW.*)
-    ON CONFLICT (name) DO UPDATE SET value = c.value + EXCLUDED.value;
-  RETURN NULL;
-END $$;
-
-DROP TRIGGER IF EXISTS backscatter_site_number_add ON backscatter_site_number;
-CREATE TRIGGER backscatter_site_number_add
-BEFORE INSERT ON backscatter_site_number
-FOR EACH ROW WHEN (pg_trigger_depth() = 0)
-EXECUTE FUNCTION backscatter_site_number_add();
-
+-- What is remembered of a user: one row, which is replaced.
 CREATE TABLE IF NOT EXISTS backscatter_user_text (
   username text NOT NULL,
   name text NOT NULL,
@@ -141,26 +98,6 @@ DROP TRIGGER IF EXISTS backscatter_user_text_set ON backscatter_user_text;
 CREATE TRIGGER backscatter_user_text_set BEFORE INSERT ON backscatter_user_text
 FOR EACH ROW WHEN (pg_trigger_depth() = 0)
 EXECUTE FUNCTION backscatter_user_text_set();
-
-CREATE TABLE IF NOT EXISTS backscatter_site_text (
-  name text NOT NULL PRIMARY KEY,
-  value text NOT NULL,
-  created date NOT NULL DEFAULT current_date
-);
-
-CREATE OR REPLACE FUNCTION backscatter_site_text_set() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO backscatter_site_text VALUES (NEW.*)
-    ON CONFLICT (name)
-    DO UPDATE SET value = EXCLUDED.value, created = EXCLUDED.created;
-  RETURN NULL;
-END $$;
-
-DROP TRIGGER IF EXISTS backscatter_site_text_set ON backscatter_site_text;
-CREATE TRIGGER backscatter_site_text_set BEFORE INSERT ON backscatter_site_text
-FOR EACH ROW WHEN (pg_trigger_depth() = 0)
-EXECUTE FUNCTION backscatter_site_text_set();
 
 -- Own domains, by the admin: the name in lower case, as A-label; any value.
 CREATE TABLE IF NOT EXISTS backscatter_domain (

@@ -9,12 +9,13 @@
 -- Days are UTC's. What is of no use any more goes, say once a day, by
 --
 --   DELETE FROM backscatter_count WHERE day < date('now', '-400 days');
---   DELETE FROM backscatter_site_number
---     WHERE name LIKE 'x%.%' AND name < 'x' || strftime('%s', 'now');
---   DELETE FROM backscatter_user_number
---     WHERE name LIKE 'x%.%' AND name < 'x' || strftime('%s', 'now');
+--   DELETE FROM backscatter_user_text WHERE created < date('now', '-400 days');
 --
--- as such a name begins with the time after which it is not read any more.
+-- Version 0.1 had three tables more, which nothing uses now:
+--
+--   DROP TABLE IF EXISTS backscatter_user_number;
+--   DROP TABLE IF EXISTS backscatter_site_number;
+--   DROP TABLE IF EXISTS backscatter_site_text;
 
 PRAGMA journal_mode = WAL;
 
@@ -32,10 +33,11 @@ CREATE TABLE IF NOT EXISTS backscatter_count (
   PRIMARY KEY (day, scope, name, verdict, reason, outcome)
 ) WITHOUT ROWID;
 
--- What Dovecot writes to. It increments by an UPDATE, is told that there is no
--- such row, as this table is always empty, and then does an INSERT, which adds:
--- in one transaction for all rows of a bounce, and none is lost, whatever other
--- processes do.
+-- What Dovecot writes to. For the first bounce of a user it tries an UPDATE, is
+-- told that there is no such row, as this table is always empty, and then does an
+-- INSERT, which adds, as it does at once for each bounce after that: in one
+-- transaction for all rows of a bounce, and none is lost, whatever other processes
+-- do.
 --
 -- What a server calls itself is a stranger's text. After 10000 rows in a day
 -- all others are one.
@@ -67,54 +69,13 @@ BEGIN
   SELECT RAISE(IGNORE);
 END;
 
--- What is remembered of a user and of the site. Numbers are only ever
--- incremented, texts are replaced. An INSERT of a number that is there adds to
--- it, too.
-CREATE TABLE IF NOT EXISTS backscatter_user_number (
-  username TEXT NOT NULL,
-  name TEXT NOT NULL,
-  value INTEGER NOT NULL,
-  created TEXT NOT NULL DEFAULT CURRENT_DATE,
-  PRIMARY KEY (username, name)
-) WITHOUT ROWID;
-
-CREATE TRIGGER IF NOT EXISTS backscatter_user_number_add
-BEFORE INSERT ON backscatter_user_number
-WHEN EXISTS (SELECT 1 FROM backscatter_user_number
-  WHERE username = NEW.username AND name = NEW.name)
-BEGIN
-  UPDATE backscatter_user_number SET value = value + NEW.value
-    WHERE username = NEW.username AND name = NEW.name;
-  SELECT RAISE(IGNORE);
-END;
-
-CREATE TABLE IF NOT EXISTS backscatter_site_number (
-  name TEXT NOT NULL PRIMARY KEY,
-  value INTEGER NOT NULL,
-  created TEXT NOT NULL DEFAULT CURRENT_DATE
-) WITHOUT ROWID;
-
-CREATE TRIGGER IF NOT EXISTS backscatter_site_number_add
-BEFORE INSERT ON backscatter_site_number
-WHEN EXISTS (SELECT 1 FROM backscatter_site_number WHERE name = NEW.name)
-BEGIN
-  UPDATE backscatter_site_number SET value = value + NEW.value
-    WHERE name = NEW.name;
-  SELECT RAISE(IGNORE);
-END;
-
+-- What is remembered of a user: one row, which is replaced.
 CREATE TABLE IF NOT EXISTS backscatter_user_text (
   username TEXT NOT NULL,
   name TEXT NOT NULL,
   value TEXT NOT NULL,
   created TEXT NOT NULL DEFAULT CURRENT_DATE,
   PRIMARY KEY (username, name) ON CONFLICT REPLACE
-);
-
-CREATE TABLE IF NOT EXISTS backscatter_site_text (
-  name TEXT NOT NULL PRIMARY KEY ON CONFLICT REPLACE,
-  value TEXT NOT NULL,
-  created TEXT NOT NULL DEFAULT CURRENT_DATE
 );
 
 -- Own domains, by the admin: the name in lower case, as A-label; any value.

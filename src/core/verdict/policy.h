@@ -37,9 +37,9 @@ struct bounce_policy {
 	   those that its recipients may cause; 0: bounces are not counted. */
 	unsigned int replay_limit;
 	/* How many bounces with a damaged signature get the benefit of the
-	   doubt, for one mailbox in damaged_period seconds; 0: all of them. */
+	   doubt, for one mailbox and within the period by which the replay
+	   port counts them; 0: all of them. */
 	unsigned int damaged_limit;
-	unsigned int damaged_period;
 	/* If SPF shows that one of our hosts sent an original, the bounce is
 	   not called backscatter. */
 	bool spf_rescue;

@@ -31,9 +31,10 @@ enum bounce_finding {
 /* Counts how often the same signature or Message-ID came back. */
 struct bounce_replay_source {
 	/* Count one more bounce to the mailbox with this id, which is 64
-	   hexadecimal digits (t_bounce_replay_id()). Returns 0 and the number
-	   of such bounces, including this one, which is stored only when the
-	   message is delivered; or -1 with an error from the pool. */
+	   hexadecimal digits (t_bounce_replay_id()). NULL: count one more whose
+	   signature is damaged. Returns 0 and the number of such bounces,
+	   including this one, which is stored only when the message is
+	   delivered; or -1 with an error from the pool. */
 	int (*count)(struct bounce_replay_source *source, pool_t pool,
 		     const char *id, unsigned int *count_r,
 		     const char **error_r);

@@ -314,19 +314,16 @@ bounce_replay_allowed(const struct bounce_policy *policy,
 }
 
 /* Returns the id under which the bounce is counted. All bounces with a damaged
-   signature are counted together, with another id for each period. */
+   signature are counted together, without an id. */
 static const char *
 t_replay_get_id(struct questions_context *ctx, enum bounce_reason reason)
 {
-	const struct bounce_policy *policy = ctx->policy;
 	const struct bounce_signatures *signatures = ctx->signatures;
 	const char *id;
 
 	switch (reason) {
 	case BOUNCE_REASON_DAMAGED:
-		id = t_strdup_printf("damaged %"PRIdTIME_T, policy->now /
-				     I_MAX((time_t)policy->damaged_period, 1));
-		return t_bounce_replay_id(BOUNCE_KIND_NONE, id, strlen(id));
+		return NULL;
 	case BOUNCE_REASON_SENT_COPY:
 		id = t_original_message_id(signatures->original);
 		return t_bounce_replay_id(ctx->kind->kind, id, strlen(id));

@@ -168,17 +168,19 @@ static void status_dns(struct status *status,
 static void status_dict(struct status *status,
 			struct backscatter_status_item *item)
 {
+	static const struct backscatter_dict_op op = {
+		.type = BACKSCATTER_DICT_SET,
+		.key = BACKSCATTER_KEY_STATUS_CHECK,
+		.value = "ok"
+	};
 	struct backscatter_dict *dict;
 	const char *error;
 	int ret;
 
 	item->detail = "it can be written to";
 	ret = backscatter_dict_get(status->user, &dict, &error);
-	if (ret > 0) {
-		backscatter_dict_inc(dict, BACKSCATTER_KEY_PRIV_NUMBER
-				     "status.check", 1, 0);
-		ret = backscatter_dict_flush(dict, &error) < 0 ? -1 : 1;
-	}
+	if (ret > 0 && backscatter_dict_write(dict, &op, 1, 0, &error) < 0)
+		ret = -1;
 	if (ret < 0) {
 		status_failed(item, error);
 		item->detail = t_strconcat(item->detail, " (the log of the "

@@ -7,15 +7,11 @@
 #include "verdict/verdict.h"
 #include "dovecot-backscatter.h"
 #include "audit/delivered.h"
-#include "dict/state-dict.h"
 #include "audit/count-key.h"
 #include "audit/count.h"
 #include "user/keys.h"
 
 #include <time.h>
-
-/* Where the dict can forget: a year and a month. */
-#define BACKSCATTER_COUNT_EXPIRE_SECS (400 * 24 * 3600)
 
 /* In mode audit the test for backscatter does not match: what the scripts
    would have done with the bounce cannot be known, but that they would have
@@ -59,12 +55,11 @@ t_backscatter_count_signed_by(const struct bounce_verdict *verdict)
 	return name;
 }
 
-static void
-backscatter_count_into(struct backscatter_dict *dict,
-		       const struct backscatter_delivered *delivered)
+const char *const *
+backscatter_count_keys(const struct backscatter_delivered *delivered)
 {
 	const struct bounce_verdict *verdict = delivered->result->verdict;
-	const char *username = delivered->user->username, *keys[5];
+	const char *username = delivered->user->username, **keys;
 	struct backscatter_count count = {
 		.day = backscatter_count_day(time(NULL)),
 		.verdict = bounce_verdict_name(verdict->value),
@@ -81,7 +76,7 @@ backscatter_count_into(struct backscatter_dict *dict,
 		[BACKSCATTER_COUNT_KEY] = t_backscatter_count_signed_by(verdict)
 	};
 
-	i_zero(&keys);
+	keys = t_new(const char *, N_ELEMENTS(names) + 1);
 	for (; count.scope < N_ELEMENTS(names); count.scope++) {
 		if (count.scope == BACKSCATTER_COUNT_SERVER) {
 			/* one that failed comes again, from the same server */
@@ -94,15 +89,5 @@ backscatter_count_into(struct backscatter_dict *dict,
 		if (count.name != NULL)
 			keys[count.scope] = backscatter_count_key(&count);
 	}
-	backscatter_dict_inc_all(dict, keys, BACKSCATTER_COUNT_EXPIRE_SECS);
-}
-
-void backscatter_count_delivered(const struct backscatter_delivered *delivered)
-{
-	struct backscatter_dict *dict;
-	const char *error;
-
-	if (backscatter_dict_get(delivered->user, &dict, &error) > 0) T_BEGIN {
-		backscatter_count_into(dict, delivered);
-	} T_END;
+	return keys;
 }

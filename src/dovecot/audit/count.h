@@ -6,11 +6,10 @@
 
 struct backscatter_delivered;
 
-/* Count a delivered bounce: for its user, for the user's domain, for the server
-   that reported it, and for the key that has verified the original. The
-   increments are begun, and waited for when the user is freed; what goes wrong
-   with them is the dict's matter to tell. Nothing is counted if the user has no
-   dict, or if it is a file. */
-void backscatter_count_delivered(const struct backscatter_delivered *delivered);
+/* The counters of a delivered bounce, to be incremented by one: its user's, the
+   user's domain's, the one of the server that reported it, and the one of the
+   key that has verified the original. NULL-terminated; from the data stack. */
+const char *const *
+backscatter_count_keys(const struct backscatter_delivered *delivered);
 
 #endif

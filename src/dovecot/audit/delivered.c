@@ -7,7 +7,7 @@
 #include "audit/delivered.h"
 #include "audit/log.h"
 #include "base/event.h"
-#include "memory/replays.h"
+#include "memory/memory.h"
 #include "user/user.h"
 
 struct backscatter_delivery {
@@ -53,10 +53,11 @@ void backscatter_delivered(struct event *event,
 			   const struct backscatter_delivered *delivered)
 {
 	backscatter_log_delivered(event, delivered);
-	backscatter_count_delivered(delivered);
-	backscatter_state_end(delivered->user, event, delivered->result,
-			      delivered->outcome !=
-			      BACKSCATTER_OUTCOME_FAILED);
+	backscatter_memory_end(delivered->result->memory, event,
+			       delivered->result,
+			       backscatter_count_keys(delivered),
+			       delivered->outcome !=
+			       BACKSCATTER_OUTCOME_FAILED);
 }
 
 void backscatter_delivery_end(struct backscatter_delivery **_delivery,

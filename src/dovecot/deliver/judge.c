@@ -88,7 +88,7 @@ judge_question(pool_t pool, const struct backscatter_question *question,
 		result->user = question->user;
 		result->now = check->policy.now;
 		result->delivery = question->envelope.delivery;
-		result->replay_key = ports.state.replay_key;
+		result->memory = ports.memory;
 		*result_r = result;
 	}
 	if (check->failed == NULL)

@@ -43,8 +43,10 @@ int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 		ports_r->ports.spf = bounce_spf_source_init(pool,
 			ports_r->ports.keys, set->reporter_spf != 0);
 	}
-	backscatter_state_init(&ports_r->state, user, set, time(NULL), replays,
-			       &ports_r->ports);
+	ports_r->user = user;
+	ports_r->memory = backscatter_memory_create(pool, user, set,
+						    time(NULL), replays,
+						    &ports_r->ports);
 	ports_r->ports.sent = ports_sent_init(pool, user, set);
 	return 0;
 }
@@ -52,5 +54,5 @@ int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 void backscatter_ports_deinit(struct backscatter_ports *ports)
 {
 	bounce_key_lookup_unref(&ports->keys);
-	backscatter_dict_release(ports->state.user);
+	backscatter_dict_release(ports->user);
 }

@@ -5,7 +5,7 @@
    have it, for one message. */
 
 #include "verdict/ports.h"
-#include "memory/replays.h"
+#include "memory/memory.h"
 
 struct mail_user;
 struct bounce_key_lookup;
@@ -14,7 +14,8 @@ struct backscatter_settings;
 struct backscatter_ports {
 	struct bounce_ports ports;
 	struct bounce_key_lookup *keys;
-	struct backscatter_state state;
+	struct backscatter_memory *memory;
+	struct mail_user *user;
 };
 
 /* What the ports hold is the pool's, which has to outlive them. Returns 0, or

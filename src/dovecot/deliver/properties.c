@@ -8,6 +8,7 @@
 #include "base/types.h"
 #include "verdict/verdict.h"
 #include "memory/burst.h"
+#include "memory/memory.h"
 #include "user/user.h"
 #include "dovecot-backscatter.h"
 
@@ -21,7 +22,7 @@ int backscatter_property_check(const char *name, const char *value)
 		bounce_property_value_is_possible(property, value) ? 1 : 0;
 }
 
-/* What the dict knows of a burst: it is asked when a script asks, and not
+/* What is remembered of the user is asked for when a script asks, and not
    before. Returns FALSE if there is no value. */
 static bool
 backscatter_burst_property(const struct backscatter_result *result,
@@ -29,19 +30,22 @@ backscatter_burst_property(const struct backscatter_result *result,
 {
 	const struct backscatter_settings *set =
 		backscatter_user_get_settings(result->user);
+	const struct backscatter_record *record;
+	const char *error;
 
-	if (set == NULL)
-		return FALSE;
-	if (property == BOUNCE_PROPERTY_BURST) {
-		return result->is_bounce &&
-			backscatter_burst_lookup(result->user, set, result,
-						 result->now, value_r) == 0;
-	}
 	/* alarm: for a genuine bounce only; what else comes during a burst has
 	   nothing to do with it */
-	return result->verdict->value == BOUNCE_VERDICT_GENUINE &&
-		backscatter_burst_alarm(result->user, set, result, result->now,
-					value_r) > 0;
+	if (set == NULL || !(property == BOUNCE_PROPERTY_BURST ?
+			     result->is_bounce :
+			     result->verdict->value == BOUNCE_VERDICT_GENUINE))
+		return FALSE;
+	record = backscatter_memory_get(result->memory, &error);
+	if (record == NULL)
+		return FALSE;
+	if (property == BOUNCE_PROPERTY_ALARM)
+		return backscatter_burst_alarm(record, set, result, value_r);
+	*value_r = backscatter_burst_bounces(record, result);
+	return TRUE;
 }
 
 const char *const *

@@ -4,7 +4,6 @@
    has failed, and waited for within a deadline. */
 
 #include "lib.h"
-#include "array.h"
 #include "ioloop-private.h"
 #include "mail-user.h"
 #include "base/event.h"
@@ -202,7 +201,6 @@ backscatter_dict_create(struct mail_user *user)
 				    "backscatter: backscatter_dict: ");
 	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
 	dict->ioloop = backscatter_dict_ioloop_create();
-	i_array_init(&dict->retries, 4);
 	return dict;
 }
 
@@ -219,8 +217,6 @@ void backscatter_dict_handle_free(struct backscatter_dict **_dict)
 	backscatter_dict_ioloop_destroy(&dict->ioloop);
 	file_lock_free(&dict->lock);
 	event_unref(&dict->event);
-	i_assert(array_is_empty(&dict->retries));
-	array_free(&dict->retries);
 	i_free(dict->name);
 	i_free(dict->error);
 	i_free(dict->write_error);

@@ -4,12 +4,10 @@
 /* What the insides of a handle are: for dict/state-dict.c, which uses it, and
    -user.c, which keeps it for the user. */
 
-#include "array.h"
 #include "dict/state-dict.h"
 #include "dict/backend.h"
 
 struct ioloop;
-struct backscatter_dict_write;
 
 /* Dicts answer on the ioloop that they were used in, and there is no way to
    take a question back. So each handle has an ioloop of its own, for the whole
@@ -30,21 +28,16 @@ struct backscatter_dict {
 	unsigned int usecs_spent;
 	/* questions that were not answered yet */
 	unsigned int pending;
-	/* to be begun once more */
-	ARRAY(struct backscatter_dict_write *) retries;
 	/* why it is not used any more; NULL: it is */
 	char *error;
 	/* why nothing more is written to it; it can be read, still */
 	char *write_error;
-	/* backscatter_dict_lock() calls that were not undone, and the lock that
-	   they have in common; NULL: it could not be had */
-	unsigned int locks;
+	/* NULL: none, or it could not be had */
 	struct file_lock *lock;
 	bool entered;
 	bool timed_out;
 	/* it could not be had: not tried again for this message */
 	bool lock_failed;
-	bool iterate_more;
 };
 
 /* Open the dict of the user. Returns as backscatter_dict_get() does. */
@@ -56,7 +49,7 @@ void backscatter_dict_handle_renew(struct backscatter_dict *dict);
 /* Hang up as the server would, if anything is pending: the dict then fails all
    that it still waits for. Returns FALSE if it does not, and cannot be freed. */
 bool backscatter_dict_handle_hang_up(struct backscatter_dict *dict);
-/* Nothing is pending, and nothing is to be begun once more. */
+/* Nothing may be pending. */
 void backscatter_dict_handle_free(struct backscatter_dict **dict);
 
 /* Reading, or writing, has failed: it is told, and not tried again for a
@@ -79,9 +72,5 @@ void backscatter_dict_leave(struct backscatter_dict *dict);
    the ioloop. */
 bool backscatter_dict_run(struct backscatter_dict *dict, const bool *finished,
 			  unsigned int msecs);
-
-/* Forget the writes that were to be begun once more. It is the one function of
-   dict/state-dict.c here. */
-void backscatter_dict_drop_retries(struct backscatter_dict *dict);
 
 #endif

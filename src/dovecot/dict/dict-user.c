@@ -22,16 +22,15 @@ struct backscatter_dict_user {
 
 static MODULE_CONTEXT_DEFINE_INIT(backscatter_dict_user_module,
 				  &mail_user_module_register);
-/* Wait for writes, and close it if it is open. */
+
+/* Close it if it is open. */
 static void backscatter_dict_close(struct backscatter_dict_user *duser)
 {
 	struct backscatter_dict *dict = duser->dict;
-	const char *error;
 
 	if (dict == NULL)
 		return;
 	duser->dict = NULL;
-	(void)backscatter_dict_flush(dict, &error);
 	if (!backscatter_dict_handle_hang_up(dict)) {
 		/* It cannot be freed while it waits. Nothing will run its
 		   ioloop. */
@@ -39,7 +38,6 @@ static void backscatter_dict_close(struct backscatter_dict_user *duser)
 			"cannot be closed");
 		return;
 	}
-	backscatter_dict_drop_retries(dict);
 	backscatter_dict_handle_free(&dict);
 }
 

@@ -2,99 +2,59 @@
 
 #include "lib.h"
 #include "mail-user.h"
-#include "memory/disowned-times.h"
 #include "base/compat.h"
-#include "dict/state-dict.h"
-#include "dict/dict-key.h"
-#include "memory/disown.h"
+#include "memory/record-dict.h"
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
 
 #include <ctype.h>
 
-#define BACKSCATTER_DISOWN_KEY BACKSCATTER_KEY_PRIV_TEXT"disowned"
+struct disown_change {
+	enum backscatter_disown_change change;
+	const struct backscatter_time_window *window;
+	/* What there is then. */
+	struct bounce_windows windows;
+};
 
 static int
-backscatter_disown_get(struct backscatter_dict *dict,
-		       struct bounce_windows *windows_r, const char **error_r)
+disown_change(struct backscatter_record *record, void *context,
+	      const char **error_r)
 {
-	const char *text;
+	struct disown_change *ctx = context;
+	struct bounce_windows *windows = &record->disowned;
 
-	if (backscatter_dict_lookup(dict, pool_datastack_create(),
-				    BACKSCATTER_DISOWN_KEY, &text,
-				    error_r) < 0)
-		return -1;
-	if (bounce_windows_parse(text, windows_r) < 0) {
-		*error_r = "What backscatter_dict has in "
-			BACKSCATTER_DISOWN_KEY" is broken";
-		return -1;
-	}
-	return 0;
-}
-
-int backscatter_disown_read(struct mail_user *user,
-			    struct bounce_windows *windows_r,
-			    const char **error_r)
-{
-	struct backscatter_dict *dict;
-	int ret;
-
-	i_zero(windows_r);
-	ret = backscatter_dict_get(user, &dict, error_r);
-	return ret <= 0 ? ret :
-		backscatter_disown_get(dict, windows_r, error_r);
-}
-
-static int
-backscatter_disown_change(struct backscatter_dict *dict,
-			  enum backscatter_disown_change change,
-			  const struct backscatter_time_window *window,
-			  struct bounce_windows *windows,
-			  const char **error_r)
-{
-	if (change == BACKSCATTER_DISOWN_REMOVE) {
-		(void)bounce_windows_remove(windows, window->since,
-					    window->until);
-	} else if (!bounce_windows_add(windows, window->since,
-				       window->until)) {
+	if (ctx->change == BACKSCATTER_DISOWN_REMOVE) {
+		(void)bounce_windows_remove(windows, ctx->window->since,
+					    ctx->window->until);
+	} else if (!bounce_windows_add(windows, ctx->window->since,
+				       ctx->window->until)) {
 		*error_r = t_strdup_printf("there are %u such times already",
 					   windows->count);
 		return -1;
 	}
-	if (windows->count == 0)
-		backscatter_dict_unset(dict, BACKSCATTER_DISOWN_KEY);
-	else {
-		backscatter_dict_set(dict, BACKSCATTER_DISOWN_KEY,
-				     t_bounce_windows_text(windows), 0);
-	}
-	return backscatter_dict_flush(dict, error_r);
+	ctx->windows = *windows;
+	return 0;
 }
 
 static int
-backscatter_disown_in_dict(struct mail_user *user,
-			   enum backscatter_disown_change change,
-			   const struct backscatter_time_window *window,
-			   struct bounce_windows *windows_r,
-			   const char **error_r)
+disown_in_dict(struct mail_user *user, struct disown_change *ctx,
+	       const char **error_r)
 {
-	struct backscatter_dict *dict;
-	int ret = backscatter_dict_get(user, &dict, error_r);
+	struct backscatter_record record;
+	int ret;
 
-	if (ret <= 0) {
-		if (ret == 0)
-			*error_r = "backscatter_dict is not set";
-		return -1;
+	if (ctx->change != BACKSCATTER_DISOWN_NOTHING) {
+		ret = backscatter_record_change(user, disown_change, ctx, NULL,
+						error_r);
+	} else {
+		ret = backscatter_record_read(user, pool_datastack_create(),
+					      &record, error_r);
+		if (ret > 0)
+			ctx->windows = record.disowned;
 	}
-	if (change == BACKSCATTER_DISOWN_NOTHING)
-		return backscatter_disown_get(dict, windows_r, error_r);
-	backscatter_dict_lock(dict);
-	ret = backscatter_disown_get(dict, windows_r, error_r);
-	if (ret == 0) {
-		ret = backscatter_disown_change(dict, change, window,
-						windows_r, error_r);
-	}
-	backscatter_dict_unlock(dict);
-	return ret;
+	if (ret == 0)
+		*error_r = "backscatter_dict is not set";
+	return ret <= 0 ? -1 : 0;
 }
 
 int backscatter_disown(struct mail_user *user,
@@ -105,23 +65,20 @@ int backscatter_disown(struct mail_user *user,
 		       unsigned int *count_r, const char **error_r)
 {
 	struct backscatter_time_window *list;
-	struct bounce_windows windows;
+	struct disown_change ctx = { .change = change, .window = window };
 	unsigned int i;
-	int ret;
 
-	ret = backscatter_disown_in_dict(user, change, window, &windows,
-					 error_r);
-	backscatter_dict_release(user);
-	if (ret < 0)
+	if (disown_in_dict(user, &ctx, error_r) < 0)
 		return -1;
 
-	list = p_new(pool, struct backscatter_time_window, windows.count + 1);
-	for (i = 0; i < windows.count; i++) {
-		list[i].since = windows.list[i].since;
-		list[i].until = windows.list[i].until;
+	list = p_new(pool, struct backscatter_time_window,
+		     ctx.windows.count + 1);
+	for (i = 0; i < ctx.windows.count; i++) {
+		list[i].since = ctx.windows.list[i].since;
+		list[i].until = ctx.windows.list[i].until;
 	}
 	*list_r = list;
-	*count_r = windows.count;
+	*count_r = ctx.windows.count;
 	return 0;
 }
 

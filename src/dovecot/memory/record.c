@@ -182,6 +182,10 @@ record_parse_value(struct backscatter_record *record, const char *name,
 		return record_parse_burst(items, &record->burst);
 	if (strcmp(name, "pushed") == 0)
 		return record_parse_time(value, &record->pushed);
+	if (strcmp(name, "counters") == 0) {
+		record->counters_add = strcmp(value, "add") == 0;
+		return record->counters_add;
+	}
 	if (strcmp(name, "times") == 0)
 		return bounce_windows_parse(t_strarray_join(items, " "),
 					    &record->disowned) == 0;
@@ -327,6 +331,8 @@ const char *backscatter_record_text(const struct backscatter_record *record)
 	}
 	if (record->pushed > 0)
 		str_printfa(str, " pushed=%lld", (long long)record->pushed);
+	if (record->counters_add)
+		str_append(str, " counters=add");
 	return str_len(str) == 0 ? "" :
 		t_strconcat(RECORD_VERSION, str_c(str), NULL);
 }
@@ -531,6 +537,19 @@ backscatter_record_replays(const struct backscatter_record *record,
 	return replay == NULL ? 0 : replay->count;
 }
 
+/* What was counted last before today is no loss worth telling. */
+static void
+record_replay_push_out(struct backscatter_record *record, time_t now,
+		       unsigned int today)
+{
+	const struct backscatter_record_replay *oldest =
+		array_front(&record->replays);
+
+	if (oldest->day >= today)
+		record->pushed = now;
+	array_pop_front(&record->replays);
+}
+
 void backscatter_record_replay_add(struct backscatter_record *record,
 				   const char *id, time_t now,
 				   unsigned int max)
@@ -551,9 +570,7 @@ void backscatter_record_replay_add(struct backscatter_record *record,
 	i_strocpy(replay.id, id, sizeof(replay.id));
 	replay.count = I_MIN(replay.count, UINT_MAX - 1) + 1;
 	replay.day = I_MAX(now, 0) / RECORD_DAY_SECS;
-	while (array_count(&record->replays) >= max) {
-		array_pop_front(&record->replays);
-		record->pushed = now;
-	}
+	while (array_count(&record->replays) >= max)
+		record_replay_push_out(record, now, replay.day);
 	array_push_back(&record->replays, &replay);
 }

@@ -9,7 +9,7 @@
 
    v2 period=3600 step=2983333 genuine=2,0,1 originals=2 recipients=3
    of=QUJDREVGR0g0,... to=... burst=SINCE,LAST,ORIGINALS,RECIPIENTS,BOUNCES
-   replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... pushed=TIME
+   replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... pushed=TIME counters=add
 
    Numbers are counted by steps of the burst period, the newest first. After a
    hash in of= or to= stands how many steps ago it was counted. A text without a
@@ -78,6 +78,9 @@ struct backscatter_record {
 	/* When what was counted within the period was last pushed out of one of
 	   these; 0: never. */
 	time_t pushed;
+	/* Where the dict keeps counters, to set one adds to it: they are not
+	   incremented in vain first (see memory/record-dict.c). */
+	bool counters_add;
 };
 
 /* Read a text, NULL for one that is not there: then the record is empty. Its

@@ -283,7 +283,6 @@ int backscatter_settings_parse(pool_t pool,
 	settings_r->policy.spf_rescue =
 		settings_r->spf == BACKSCATTER_SPF_RESCUE;
 	settings_r->policy.damaged_limit = settings_r->burst_limit;
-	settings_r->policy.damaged_period = settings_r->burst_period;
 	return 0;
 }
 

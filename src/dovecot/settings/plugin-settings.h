@@ -40,6 +40,9 @@ struct backscatter_settings {
 	/* 0 or 1: whether SPF is also looked up for the host that sent the
 	   bounce */
 	unsigned int reporter_spf;
+	/* Of how many signatures it is remembered how often they came back;
+	   what came back last stays. */
+	unsigned int replay_signatures;
 	/* The alarm is raised when this many different originals of genuine
 	   failures have come back within the period; 0: there is no alarm. */
 	unsigned int burst_limit;

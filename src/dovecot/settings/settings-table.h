@@ -47,6 +47,9 @@ SETTING(signed_since, "", PARSED(date), policy.signed_since,
    names. */
 SETTING(replay_limit, "3", UINT(0, 100000), policy.replay_limit,
 	"a number from 0 (they are not counted) to 100000")
+/* Different signatures of which it is remembered how often they came back. */
+SETTING(replay_signatures, "100", UINT(1, 1000), replay_signatures,
+	"a number from 1 to 1000")
 SETTING(burst_limit, "20", UINT(0, 100000), burst_limit,
 	"a number from 0 (no alarm) to 100000")
 SETTING(burst_period, "1h", SECS(60, 30U * 24 * 3600), burst_period,

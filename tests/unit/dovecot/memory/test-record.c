@@ -196,6 +196,40 @@ static void test_record_seen(void)
 }
 
 /* What was written by others, or by a version that held more. */
+/* How counters are written is remembered, whatever else there is. */
+static void test_record_counters(void)
+{
+	struct backscatter_record record;
+
+	test_begin("record: counters");
+	record_read(pool_datastack_create(), "v2 counters=add", &record);
+	test_assert(record.counters_add);
+	backscatter_record_advance(&record, NOW, PERIOD, MAX_AGE);
+	test_assert_strcmp(backscatter_record_text(&record),
+			   "v2 counters=add");
+	record.counters_add = FALSE;
+	test_assert_strcmp(backscatter_record_text(&record), "");
+	test_end();
+}
+
+/* Only what came back today is a loss when it is pushed out. */
+static void test_record_pushed(void)
+{
+	struct backscatter_record record;
+
+	test_begin("record: pushed out");
+	record_read(pool_datastack_create(), NULL, &record);
+	backscatter_record_advance(&record, NOW, PERIOD, MAX_AGE);
+	backscatter_record_replay_add(&record, "AAAAAAAAAAA",
+				      NOW - 24 * 3600, 1);
+	backscatter_record_replay_add(&record, "BBBBBBBBBBB", NOW, 1);
+	test_assert(record.pushed == 0);
+	test_assert(backscatter_record_replays(&record, "AAAAAAAAAAA") == 0);
+	backscatter_record_replay_add(&record, "CCCCCCCCCCC", NOW, 1);
+	test_assert(record.pushed == NOW);
+	test_end();
+}
+
 static void test_record_others(void)
 {
 	string_t *text = t_str_new(4096);
@@ -343,6 +377,8 @@ int main(void)
 		test_record_old,
 		test_record_steps,
 		test_record_seen,
+		test_record_counters,
+		test_record_pushed,
 		test_record_others,
 		test_record_clock,
 		test_record_replays,

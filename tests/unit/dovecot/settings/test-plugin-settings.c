@@ -54,6 +54,7 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.dns_timeout_msecs == 3000);
 	test_assert(set.sent_mailbox == NULL);
 	test_assert(set.dict_uri == NULL);
+	test_assert(set.replay_signatures == 100);
 	test_assert(set.burst_limit == 20);
 	test_assert(set.burst_period == 3600);
 
@@ -76,7 +77,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 20);
+	test_assert(count == 21);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -326,6 +327,10 @@ static void test_backscatter_settings_errors(void)
 		  "from 0" },
 		{ "backscatter_replay_limit", "100001", "too large",
 		  "100000" },
+		{ "backscatter_replay_signatures", "0", "too small",
+			"a number from 1 to 1000" },
+		{ "backscatter_replay_signatures", "1001", "too large",
+			"a number from 1 to 1000" },
 		{ "backscatter_burst_limit", "no", "not a number", "0 (no" },
 		{ "backscatter_burst_period", "59s", "too small", "1 min" },
 		{ "backscatter_burst_period", "31d", "too large", "30d" },

@@ -1,0 +1,211 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "lib-event.h"
+#include "mail-user.h"
+#include "base/throttle.h"
+#include "dict/state-dict.h"
+#include "memory/burst.h"
+#include "memory/memory.h"
+#include "memory/record-dict.h"
+#include "settings/plugin-settings.h"
+#include "dovecot-backscatter.h"
+
+#include <time.h>
+
+static struct backscatter_throttle memory_said;
+
+struct backscatter_memory {
+	struct bounce_replay_source replay;
+	struct bounce_disown_source disown;
+
+	pool_t pool;
+	struct mail_user *user;
+	const struct backscatter_settings *set;
+	time_t now;
+	enum backscatter_replays replays;
+
+	/* The record has been read, or could not be. */
+	bool asked;
+	int ret;
+	const char *error;
+	struct backscatter_record record;
+
+	/* What will count when the bounce is delivered: the id of what came
+	   back, or NULL; and that its signature is damaged. */
+	const char *replay_id;
+	bool damaged;
+};
+
+const struct backscatter_record *
+backscatter_memory_get(struct backscatter_memory *memory, const char **error_r)
+{
+	const char *error = "There is no dict";
+
+	if (!memory->asked) {
+		memory->asked = TRUE;
+		memory->ret = backscatter_record_read(memory->user,
+						      memory->pool,
+						      &memory->record, &error);
+		if (memory->ret <= 0) {
+			memory->error = p_strdup(memory->pool, error);
+		} else {
+			backscatter_record_advance(&memory->record, memory->now,
+				memory->set->burst_period,
+				memory->set->policy.max_age);
+		}
+	}
+	*error_r = memory->error;
+	return memory->ret > 0 ? &memory->record : NULL;
+}
+
+/*
+ * The ports
+ */
+
+static int
+memory_replay_count(struct bounce_replay_source *source, pool_t pool,
+		    const char *id, unsigned int *count_r,
+		    const char **error_r)
+{
+	struct backscatter_memory *memory =
+		container_of(source, struct backscatter_memory, replay);
+	const struct backscatter_record *record;
+	const char *hash = NULL;
+
+	*count_r = 0;
+	record = backscatter_memory_get(memory, error_r);
+	if (record == NULL)
+		return -1;
+	if (id == NULL) {
+		*count_r = I_MIN(UINT_MAX - 1, backscatter_record_sum(record,
+						BACKSCATTER_RECORD_DAMAGED));
+	} else {
+		hash = backscatter_record_hash(id, strlen(id));
+		*count_r = I_MIN(UINT_MAX - 1,
+				 backscatter_record_replays(record, hash));
+	}
+	if (memory->replays == BACKSCATTER_REPLAYS_COUNT) {
+		(*count_r)++;
+		memory->replay_id = p_strdup(pool, hash);
+		memory->damaged = id == NULL;
+	}
+	return 0;
+}
+
+static int
+memory_disown_find(struct bounce_disown_source *source,
+		   pool_t pool ATTR_UNUSED, time_t sent_at,
+		   const char **error_r)
+{
+	struct backscatter_memory *memory =
+		container_of(source, struct backscatter_memory, disown);
+	const struct backscatter_record *record =
+		backscatter_memory_get(memory, error_r);
+
+	if (record == NULL)
+		return -1;
+	/* one of which it is not known when it was sent is not held to be of
+	   that time */
+	return sent_at > 0 && bounce_windows_have(&record->disowned, sent_at) ?
+		1 : 0;
+}
+
+struct backscatter_memory *
+backscatter_memory_create(pool_t pool, struct mail_user *user,
+			  const struct backscatter_settings *set, time_t now,
+			  enum backscatter_replays replays,
+			  struct bounce_ports *ports)
+{
+	struct backscatter_memory *memory =
+		p_new(pool, struct backscatter_memory, 1);
+
+	memory->replay.count = memory_replay_count;
+	memory->disown.find = memory_disown_find;
+	memory->pool = pool;
+	memory->user = user;
+	memory->set = set;
+	memory->now = now;
+	memory->replays = replays;
+
+	if (backscatter_dict_is_set(user)) {
+		if (replays != BACKSCATTER_REPLAYS_IGNORE)
+			ports->replay = &memory->replay;
+		ports->disown = &memory->disown;
+	} else if (set->policy.replay_limit > 0 &&
+		   backscatter_throttle_once(&memory_said, "replay",
+					     time(NULL))) {
+		e_debug(user->event, "backscatter: Replays are not counted: "
+			"backscatter_dict is not set");
+	}
+	return memory;
+}
+
+/*
+ * The end of the delivery
+ */
+
+struct memory_end {
+	struct backscatter_memory *memory;
+	struct event *event;
+	const struct backscatter_result *result;
+};
+
+/* A table has pushed out what may matter, and had not done so for a period. */
+static void
+memory_log_pushed(const struct memory_end *ctx,
+		  const struct backscatter_record *record, time_t before)
+{
+	const struct backscatter_settings *set = ctx->memory->set;
+
+	if (record->pushed == before ||
+	    (before > 0 && record->pushed - before <=
+	     (time_t)set->burst_period))
+		return;
+	e_warning(ctx->event, "More bounces than can be told apart: of %u "
+		  "mails, of %u recipients and of the signatures that "
+		  "backscatter_replay_signatures = %u allows, the oldest were "
+		  "forgotten, and count as new ones if they come again",
+		  BACKSCATTER_RECORD_MAX_SEEN, BACKSCATTER_RECORD_MAX_SEEN,
+		  set->replay_signatures);
+}
+
+/* The record was read anew: other deliveries may have ended meanwhile. */
+static int
+memory_count(struct backscatter_record *record, void *context,
+	     const char **error_r ATTR_UNUSED)
+{
+	const struct memory_end *ctx = context;
+	const struct backscatter_memory *memory = ctx->memory;
+	time_t pushed = record->pushed;
+
+	backscatter_record_advance(record, memory->now,
+				   memory->set->burst_period,
+				   memory->set->policy.max_age);
+	if (memory->damaged)
+		backscatter_record_add(record, BACKSCATTER_RECORD_DAMAGED, 1);
+	if (memory->replay_id != NULL) {
+		backscatter_record_replay_add(record, memory->replay_id,
+			memory->now, memory->set->replay_signatures);
+	}
+	if (backscatter_burst_count(record, memory->set, ctx->result))
+		backscatter_burst_log(ctx->event, memory->set, record);
+	memory_log_pushed(ctx, record, pushed);
+	return 0;
+}
+
+void backscatter_memory_end(struct backscatter_memory *memory,
+			    struct event *event,
+			    const struct backscatter_result *result,
+			    const char *const *counters, bool delivered)
+{
+	struct memory_end ctx = {
+		.memory = memory, .event = event, .result = result
+	};
+	const char *error;
+
+	/* whoever has failed has said so in the log */
+	(void)backscatter_record_change(memory->user, delivered ?
+					memory_count : NULL, &ctx, counters,
+					&error);
+}

@@ -1,0 +1,172 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "lib-event.h"
+#include "mail-user.h"
+#include "base/throttle.h"
+#include "dict/dict-key.h"
+#include "dict/state-dict.h"
+#include "memory/record-dict.h"
+
+#include <time.h>
+
+/* One that is of no use is told of again after this many seconds. */
+#define RECORD_WARNING_INTERVAL 3600
+
+/* A year and a month: as long as counters are read. A record that nothing was
+   added to for so long has nothing in it that still matters. */
+#define RECORD_EXPIRE_SECS (400 * 24 * 3600)
+
+static struct backscatter_throttle record_warnings = {
+	.interval = RECORD_WARNING_INTERVAL,
+	.forget = TRUE
+};
+
+/* Returns 0, or -1 if it could not be read; *broken_r then tells whether it is
+   there. */
+static int
+record_lookup(struct mail_user *user, struct backscatter_dict *dict,
+	      pool_t pool, struct backscatter_record *record_r,
+	      bool *broken_r, const char **error_r)
+{
+	const char *text, *error;
+
+	*broken_r = FALSE;
+	if (backscatter_dict_lookup(dict, pool, BACKSCATTER_KEY_RECORD, &text,
+				    error_r) < 0)
+		return -1;
+	if (backscatter_record_parse(pool, text, record_r, &error) < 0) {
+		*broken_r = TRUE;
+		*error_r = t_strdup_printf("What backscatter_dict has in %s is "
+					   "of no use: %s",
+					   BACKSCATTER_KEY_RECORD, error);
+		if (backscatter_throttle_once(&record_warnings, user->username,
+					      time(NULL)))
+			e_warning(user->event, "backscatter: %s", *error_r);
+		return -1;
+	}
+	return 0;
+}
+
+int backscatter_record_read(struct mail_user *user, pool_t pool,
+			    struct backscatter_record *record_r,
+			    const char **error_r)
+{
+	struct backscatter_dict *dict;
+	bool broken;
+	int ret;
+
+	ret = backscatter_dict_get(user, &dict, error_r);
+	if (ret > 0) {
+		ret = record_lookup(user, dict, pool, record_r, &broken,
+				    error_r) < 0 ? -1 : 1;
+	}
+	backscatter_dict_release(user);
+	return ret;
+}
+
+/* Returns as backscatter_dict_write() does. text: NULL if the record is left
+   alone; "" if it has nothing in it. */
+static int
+record_commit(struct backscatter_dict *dict, const char *text,
+	      const char *const *counters, bool counters_add,
+	      const char **error_r)
+{
+	struct backscatter_dict_op op;
+	ARRAY(struct backscatter_dict_op) ops;
+
+	t_array_init(&ops, 8);
+	i_zero(&op);
+	if (text != NULL) {
+		op.type = *text == '\0' ? BACKSCATTER_DICT_UNSET :
+			BACKSCATTER_DICT_SET;
+		op.key = BACKSCATTER_KEY_RECORD;
+		op.value = text;
+		array_push_back(&ops, &op);
+	}
+	op.type = counters_add ? BACKSCATTER_DICT_SET : BACKSCATTER_DICT_INC;
+	op.value = "1";
+	for (; counters != NULL && *counters != NULL; counters++) {
+		op.key = *counters;
+		array_push_back(&ops, &op);
+	}
+	return array_is_empty(&ops) ? 1 :
+		backscatter_dict_write(dict, array_front(&ops),
+				       array_count(&ops), RECORD_EXPIRE_SECS,
+				       error_r);
+}
+
+/* SQL does not increment what is not there. In our tables, where an INSERT adds
+   to a counter, nothing ever is, so that of several counters all or none are
+   written: the record remembers it, and from then on they are set at once. */
+static int
+record_write(struct backscatter_dict *dict, struct backscatter_record *record,
+	     bool change, const char *const *counters, const char **error_r)
+{
+	int ret;
+
+	ret = record_commit(dict, !change ? NULL :
+			    backscatter_record_text(record), counters,
+			    record->counters_add, error_r);
+	if (ret != 0)
+		return ret < 0 ? -1 : 0;
+	record->counters_add = TRUE;
+	ret = record_commit(dict, !change ? NULL :
+			    backscatter_record_text(record), counters, TRUE,
+			    error_r);
+	if (ret == 0)
+		*error_r = "A counter could not be created";
+	return ret <= 0 ? -1 : 0;
+}
+
+static int
+record_change_locked(struct mail_user *user,
+		     struct backscatter_dict *dict, pool_t pool,
+		     backscatter_record_change_t *change, void *context,
+		     const char *const *counters, const char **error_r)
+{
+	struct backscatter_record record;
+	bool broken, is_old;
+	const char *error;
+
+	if (record_lookup(user, dict, pool, &record, &broken, error_r) < 0) {
+		if (broken)
+			(void)record_write(dict, &record, FALSE, counters,
+					   &error);
+		return -1;
+	}
+	is_old = record.period == 0;
+	if (change != NULL && change(&record, context, error_r) < 0)
+		return -1;
+	if (record_write(dict, &record, change != NULL, counters,
+			 error_r) < 0)
+		return -1;
+	if (is_old)
+		backscatter_dict_keep_only(dict, BACKSCATTER_KEY_RECORD);
+	return 0;
+}
+
+int backscatter_record_change(struct mail_user *user,
+			      backscatter_record_change_t *change,
+			      void *context, const char *const *counters,
+			      const char **error_r)
+{
+	struct backscatter_dict *dict;
+	pool_t pool;
+	int ret;
+
+	ret = backscatter_dict_get(user, &dict, error_r);
+	if (ret > 0) {
+		pool = pool_alloconly_create("backscatter record", 4096);
+		if (backscatter_dict_is_file(dict))
+			counters = NULL;
+		backscatter_dict_lock(dict);
+		ret = record_change_locked(user, dict, pool, change,
+					   context, counters, error_r) < 0 ? -1 : 1;
+		backscatter_dict_unlock(dict);
+		pool_unref(&pool);
+	}
+	backscatter_dict_release(user);
+	return ret;
+}
