@@ -22,6 +22,13 @@ CORPUS = os.path.join(SRCDIR, 'tests', 'corpus')
 USER = 'alice@example.org'
 DAY = 86400
 
+# Where a message is to be put stands in its header, for a plain Sieve script that
+# files the same messages into the same mailboxes without the plugin.
+FOLDER = 'Backscatter'
+MARK = 'X-Test-Folder'
+PLAIN = ('require ["fileinto", "mailbox"];\n'
+         'if header "%s" "%s" { fileinto :create "%s"; stop; }\n' % (MARK, FOLDER, FOLDER))
+
 # What made it, and its file. The first ones were recorded, the others written
 # after what such servers send.
 FRAMES = (
@@ -154,6 +161,12 @@ class Message:
     def __init__(self, kind, number, sender, data):
         self.kind, self.sender, self.data = kind, sender, data
         self.message_id = message_id(number)
+        self.folder = None
+
+    def mark(self, folder):
+        self.folder = folder
+        self.data = ('%s: %s\r\n' % (MARK, folder)).encode() + self.data
+        return self
 
 
 def message_id(number):
