@@ -2,11 +2,11 @@
 #define DOVECOT_BACKSCATTER_H
 
 /* The public interface of libdovecot-backscatter.so, for the delivery hook,
-   the Sieve extension and doveadm. These, and nothing else, are exported.
+   the Sieve extension and doveadm. Only these functions are exported.
 
-   The hook needs five functions and the Sieve extension four. The others are
-   doveadm's: each is one that opens the dict, asks DNS or reads the settings,
-   which only this library can. What can be told by a struct is no function. */
+   The hook needs five of them and the Sieve extension four. The others are for
+   doveadm: each opens the dict, asks DNS or reads the settings, which only this
+   library can do. What a caller can read in a struct has no function. */
 
 struct event;
 struct mail;
@@ -29,196 +29,209 @@ enum backscatter_mode {
 	BACKSCATTER_MODE_ENFORCE
 };
 
-/* What is known of a delivery beside the mail. */
+/* What is known of a delivery besides the mail itself. */
 struct backscatter_envelope {
-	/* NULL: not known. The null sender is an address for which
-	   smtp_address_isnull() is TRUE. */
+	/* The envelope sender; NULL: not known. The null sender is an address
+	   for which smtp_address_isnull() is TRUE. */
 	const struct smtp_address *mail_from;
+	/* The envelope recipient; NULL: not known. */
 	const struct smtp_address *rcpt_to;
-	/* The address in ORCPT, RFC 3461 section 4.2. */
+	/* The address in ORCPT (RFC 3461, section 4.2); NULL: not known. */
 	const struct smtp_address *orcpt;
-	/* NULL: not known. */
+	/* For the log; NULL: not known. */
 	const char *session_id;
-	/* The message is delivered, and not merely looked at: it counts, and
-	   may be replayed. */
+	/* The message is being delivered, and not merely looked at. Only then
+	   is it counted, and can it be found to be a replay. */
 	bool delivery;
 };
 
-/* For mail_storage_hooks.mail_user_created, and only there: read the user's
-   settings now, so that a wrong one is logged before the first message, and
-   keep open what is opened for him until he is freed. Without it, settings are
-   read when they are needed. */
+/* Call this from mail_storage_hooks.mail_user_created, and only there. It reads
+   the user's settings, so that a wrong one is logged before the first message,
+   and has the user's dict stay open until the user is freed. If it is not
+   called, settings are read when they are first needed. */
 BACKSCATTER_API void backscatter_user_init(struct mail_user *user);
 
 /* What a message was judged to be. */
 struct backscatter_result {
 	enum backscatter_mode mode;
 	bool is_bounce;
-	/* The verdict is backscatter or disowned, in mode enforce: what the bare
-	   Sieve test matches. */
+	/* The verdict is backscatter or disowned, and the mode is enforce. This
+	   is what the Sieve test "backscatter" matches without arguments. */
 	bool matches;
 
 	/*
-	 * The rest is the library's.
+	 * The rest is private to the library.
 	 */
 
 	const struct bounce_verdict *verdict;
 	const struct bounce_check *check;
 
-	/* Whose it is, and when it was judged. */
+	/* To whom the message is delivered, and when it was judged. */
 	struct mail_user *user;
 	time_t now;
-	/* It is being delivered: backscatter_memory_end() will count it. */
+	/* The message is being delivered, and will be counted when that
+	   ends. */
 	bool delivery;
 	/* What is remembered of the user. */
 	struct backscatter_memory *memory;
 };
 
-/* Judge a mail for its user, by the user's settings. Never fails: on any
-   trouble the result is a temperror or unverifiable, one line is logged and
-   counted. For a bounce one line is logged and an event "backscatter_checked"
-   sent, whose parent is the event given. The result is allocated from the
-   pool and lives as long as it. Returns NULL if the plugin is off for
-   this user, or the settings are broken (which is logged once).
+/* Judge a mail for its user, by the user's settings. This never fails: if
+   anything goes wrong, the verdict is temperror or unverifiable, and one line
+   is logged. For a bounce, one line is logged and an event
+   "backscatter_checked" is sent, whose parent is the event given. The result
+   is allocated from the pool. Returns NULL if the plugin is off for this user,
+   or if the settings are wrong (which is logged once).
 
-   The result of a delivery is put into the event, as fields for all its children
-   and for backscatter_result_find(); NULL takes the one before it out. */
+   The result of a delivery is attached to the event, where
+   backscatter_result_find() finds it, and whose children have it as fields. If
+   NULL is returned, the result of an earlier message is taken out. */
 BACKSCATTER_API const struct backscatter_result *
 backscatter_judge_mail(pool_t pool, struct event *event,
 		       struct mail_user *user, struct mail *mail,
 		       const struct backscatter_envelope *envelope);
 
-/* The result of the delivery in this event or one of its parents, or NULL. */
+/* Returns the result of the delivery that is attached to this event or to one
+   of its parents, or NULL. */
 BACKSCATTER_API const struct backscatter_result *
 backscatter_result_find(struct event *event);
 
-/* Follow the delivery of a bounce that was judged: what became of it is learned
-   from backscatter_delivery_add(), and at the end an event "backscatter_delivered"
-   is sent, and the bounce counted. default_mailbox is where it is saved without
-   Sieve. All of it is allocated from the pool, in which the result has to be,
-   too. */
+/* Follow the delivery of a bounce that was judged. The caller says what became
+   of it by backscatter_delivery_add(), and backscatter_delivery_end() then
+   sends an event "backscatter_delivered" and counts the bounce.
+   default_mailbox is the one that the bounce is saved to without Sieve.
+   Everything is allocated from the pool, which must also be that of the
+   result. */
 BACKSCATTER_API struct backscatter_delivery *
 backscatter_delivery_begin(pool_t pool, struct mail_user *user,
 			   const struct backscatter_result *result,
 			   const struct backscatter_envelope *envelope,
 			   const char *default_mailbox);
-/* Sieve has finished an action without an error: the fields action_name and
-   fileinto_mailbox (or NULL) of its event "sieve_action_finished". action is
-   NULL: it was saved in this mailbox. */
+/* Sieve has finished an action without an error: action and mailbox (or NULL)
+   are the fields action_name and fileinto_mailbox of its event
+   "sieve_action_finished". If action is NULL, a mail was saved to this
+   mailbox. */
 BACKSCATTER_API void
 backscatter_delivery_add(struct backscatter_delivery *delivery,
 			 const char *action, const char *mailbox);
-/* ok is FALSE if the delivery failed. The event is the parent of ours. */
+/* The delivery has ended; ok is FALSE if it failed. The event is the parent of
+   the event that is sent. */
 BACKSCATTER_API void
 backscatter_delivery_end(struct backscatter_delivery **delivery,
 			 struct event *event, bool ok);
 
-/* Returns 1, 0 if the property can never have this value (a misspelt verdict),
-   or -1 if there is no such property. value is NULL: any. */
+/* Check the arguments of a Sieve test. Returns 1 if they are good, 0 if the
+   property can never have this value (such as a misspelt verdict), or -1 if
+   there is no such property. If value is NULL, only the name is checked. */
 BACKSCATTER_API int
 backscatter_property_check(const char *name, const char *value);
-/* The values of a property, NULL-terminated, none if the property is empty; or
-   NULL if there is no such property. Those of a message that is not a bounce if
-   result is NULL. Allocated from the data stack. In mode audit they are those of
-   a message that is not a bounce: the tests match nothing. */
+/* Returns a NULL-terminated list of the values of a property, which has none
+   if the property is empty, or NULL if there is no such property. It is
+   allocated from the data stack. If result is NULL, or in mode audit, the
+   values are those of a message that is not a bounce, so that no test
+   matches. */
 BACKSCATTER_API const char *const *
 backscatter_result_property(const struct backscatter_result *result,
 			    const char *name);
 
 /*
- * For doveadm: what would have become of a message
+ * For doveadm: judging a message that is not being delivered
  */
 
 struct istream;
 
 struct backscatter_question {
-	/* By whose settings; they need not be on. */
+	/* The user whose settings apply; their mode may be off. */
 	struct mail_user *user;
-	/* The message, a blocking stream, from where it stands. */
+	/* A blocking stream, whose rest is the message. */
 	struct istream *input;
-	/* How the explanation names the message. */
+	/* What the explanation calls the message. */
 	const char *name;
-	/* Where no recipient with a domain is known, Delivered-To and
-	   X-Original-To say who it was, then the user's name, then To. */
+	/* If it has no recipient with a domain, the recipient is taken from
+	   Delivered-To or X-Original-To, else from the user's name, else from
+	   To. */
 	struct backscatter_envelope envelope;
-	/* Judged as of this time; 0: now. */
+	/* The message is judged as it would be at this time; 0: now. */
 	time_t when;
-	/* It is in a mailbox: how often it had come back when it was delivered
-	   is not known, and it is never replayed. Otherwise it is, if more than
-	   are allowed have been delivered. */
+	/* The message is in a mailbox. How many bounces of the same original
+	   had been delivered before it is not known, so that it is never found
+	   to be a replay. If this is FALSE, it is one if more of them than are
+	   allowed have been delivered. */
 	bool delivered;
 };
 
-/* Judge a message without a trace: nothing is logged, counted or remembered.
-   The result is the pool's, and as in mode enforce. Returns 0, or -1 with an
-   error (data stack) if the message cannot be read or the settings are of no
-   use. */
+/* Judge a message as in mode enforce, without logging, counting or remembering
+   the message. The result is allocated from the pool. Returns 0, or -1 with an
+   error (data stack) if the message cannot be read or the settings are
+   wrong. */
 BACKSCATTER_API int
 backscatter_ask(pool_t pool, const struct backscatter_question *question,
 		const struct backscatter_result **result_r,
 		const char **error_r);
-/* Append the explanation of a result that was asked for, step by step. dest is
-   not from the data stack. */
+/* Append an explanation of how backscatter_ask() came to this result, step by
+   step. dest must not be allocated from the data stack. */
 BACKSCATTER_API void
 backscatter_result_explain(const struct backscatter_result *result,
 			   string_t *dest);
 
-/* Counters that last: how many bounces a day, whose, what they were and what
-   became of them. */
+/* Counters in the dict: how many bounces came on a day, for whom, with which
+   verdict and reason, and what became of them. */
 enum backscatter_count_scope {
-	/* a bounce counts for its user, for the user's domain, for the server
-	   that reported it, and for the key that has verified the original:
-	   "mail._domainkey.example.org" */
+	/* A bounce is counted for its user, for the user's domain, for the
+	   server that reported it, and for the key that verified the original,
+	   such as "mail._domainkey.example.org". */
 	BACKSCATTER_COUNT_USER = 0,
 	BACKSCATTER_COUNT_DOMAIN,
 	BACKSCATTER_COUNT_SERVER,
 	BACKSCATTER_COUNT_KEY
 };
 
-/* The outcome of backscatter in mode audit. */
+/* The outcome of a bounce with the verdict backscatter or disowned that was
+   delivered in mode audit: in mode enforce, a Sieve test would have matched
+   it. */
 #define BACKSCATTER_COUNT_WOULD_FILE "would-be-filed"
 
 struct backscatter_count {
-	/* "2026-01-31", UTC's. */
+	/* Such as "2026-01-31", in UTC. */
 	const char *day;
 	enum backscatter_count_scope scope;
-	/* From the dict: not sanitised. */
+	/* As it is in the dict, not sanitised. */
 	const char *name;
-	/* Such as "backscatter", "unsigned", "filed"; servers and keys have no
-	   reason and no outcome: "-". */
+	/* Such as "backscatter", "unsigned", "filed". For servers and keys, the
+	   reason and the outcome are "-". */
 	const char *verdict, *reason, *outcome;
 	uint64_t bounces;
-	/* What is read has a sentence for its reason, static; NULL: there is no
-	   such reason. */
+	/* A sentence that explains the reason (static), set where counters are
+	   read; NULL if there is no such reason. */
 	const char *text;
 };
 
 struct backscatter_count_query {
 	enum backscatter_count_scope scope;
-	/* NULL: all of them, which a dict without iteration cannot do. */
+	/* NULL: all names, which needs a dict that can iterate. */
 	const char *name;
-	/* Times in the first and the last day. */
+	/* Any time of the first day, and of the last day. */
 	time_t since, until;
 };
 
 struct backscatter_counts;
 
-/* The strings live until the callback returns. */
+/* The strings are valid until the callback returns. */
 typedef void
 backscatter_count_callback_t(const struct backscatter_count *count,
 			     void *context);
 
-/* Open the backscatter_dict of the site, for reading its counters without a
-   user. uri: what Dovecot 2.3's configuration says; not used with 2.4, where
-   the event leads to the settings. Returns 1, 0 if none is configured, -1 with
-   an error (data stack). */
+/* Open the site's backscatter_dict in order to read its counters without a
+   user. base_dir and uri are those of Dovecot 2.3's configuration; with 2.4
+   they are not used, and the settings are found by the event. Returns 1, 0 if
+   no dict is configured, or -1 with an error (data stack). */
 BACKSCATTER_API int
 backscatter_counts_open(struct event *event, const char *base_dir,
 			const char *uri, struct backscatter_counts **counts_r,
 			const char **error_r);
-/* Call back for each counter. What is counted meanwhile may be in it or not.
-   Waits for the dict as long as its driver does. Returns 0, or -1 with an error
-   (data stack). */
+/* Call the callback for each counter. Bounces that are counted meanwhile may
+   be included or not. Waits for the dict as long as the dict's driver does.
+   Returns 0, or -1 with an error (data stack). */
 BACKSCATTER_API int
 backscatter_counts_read(struct backscatter_counts *counts,
 			const struct backscatter_count_query *query,
@@ -227,24 +240,24 @@ backscatter_counts_read(struct backscatter_counts *counts,
 BACKSCATTER_API void
 backscatter_counts_close(struct backscatter_counts **counts);
 
-/* Times (seconds since 1970, both included) in which the user's account was in
-   other hands: bounces of what was signed then get the verdict disowned. They
-   are kept in backscatter_dict. */
+/* A time in which somebody else used the user's account (in seconds since 1970,
+   both included). Bounces of what was signed then get the verdict disowned.
+   These times are kept in the user's backscatter_dict. */
 struct backscatter_time_window {
 	time_t since, until;
 };
 
 enum backscatter_disown_change {
 	BACKSCATTER_DISOWN_NOTHING = 0,
-	/* Those that overlap are joined. */
+	/* Add the window, and join those that overlap. */
 	BACKSCATTER_DISOWN_ADD,
-	/* All that reach into this time. */
+	/* Remove all that overlap with the window. */
 	BACKSCATTER_DISOWN_REMOVE
 };
 
-/* Change these times, where it is wanted, and list those that there are then.
-   window is what is added or removed. The list is allocated from the pool.
-   Returns 0, or -1 with an error (data stack). */
+/* Add the window to the user's disowned times, remove it, or do neither, and
+   then list these times. The list is allocated from the pool. Returns 0, or -1
+   with an error (data stack). */
 BACKSCATTER_API int
 backscatter_disown(struct mail_user *user,
 		   enum backscatter_disown_change change,
@@ -252,29 +265,33 @@ backscatter_disown(struct mail_user *user,
 		   const struct backscatter_time_window **list_r,
 		   unsigned int *count_r, const char **error_r);
 
-/* The last burst of genuine bounces: when it rang, when the last bounce over
-   the limit came, and what the period before that one had. */
+/* The last burst of genuine bounces: when it began, when the last bounce over
+   the limit came, and what was counted in the period that ended with that
+   bounce. */
 struct backscatter_burst {
 	time_t since, last;
 	uint64_t originals, recipients, bounces;
 };
 
-/* Returns 1, 0 if there was none, or -1 with an error (data stack). */
+/* Get the user's last burst. Returns 1, 0 if there was none, or -1 with an
+   error (data stack). */
 BACKSCATTER_API int
 backscatter_burst_get(struct mail_user *user,
 		      struct backscatter_burst *burst_r,
 		      const char **error_r);
 
-/* A time that an admin has written: seconds since 1970, a date such as
-   2026-01-31 or 2026-01-31T12:00:00Z, or how long before now, such as 2d. One
-   before 1970 is 1970. Returns 0, or -1 with an error (data stack). */
+/* Parse a time that an admin has written: seconds since 1970, a date such as
+   2026-01-31 or 2026-01-31T12:00:00Z, or how long ago it was, such as 2d. A
+   time before 1970 becomes 1970. Returns 0, or -1 with an error (data
+   stack). */
 BACKSCATTER_API int
 backscatter_time_parse(const char *text, time_t now, time_t *time_r,
 		       const char **error_r);
 
-/* What a number of answers amounts to: has the user's address been forged, or is
-   somebody sending through the account? Append it in plain words; dest is not
-   from the data stack, and NULL for no text. finish() must be called. */
+/* Say what the results of several messages mean together: that somebody forges
+   the user's address, or that somebody sends mail through the user's account.
+   finish() must be called. It appends a text for the user named, to dest, which
+   must not be allocated from the data stack, and may be NULL for no text. */
 struct bounce_diagnosis;
 BACKSCATTER_API struct bounce_diagnosis *
 backscatter_diagnosis_init(pool_t pool);
@@ -289,82 +306,84 @@ backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,
  * For doveadm: keys
  */
 
-/* Where 2.3 has the settings of no user: doveadm's plugin { }. NULL is "not
-   set". */
+/* Get a setting of Dovecot 2.3's plugin { } without a user. Returns NULL if it
+   is not set. */
 typedef const char *backscatter_getenv_t(const char *name);
 
-/* The backscatter_dict of the site, which is opened without a user. */
+/* The site's backscatter_dict, which is opened without a user. */
 struct backscatter_site_dict {
-	/* Leads to the settings of Dovecot 2.4. */
+	/* With Dovecot 2.4, the settings are found by this event. */
 	struct event *event;
-	/* What the configuration of 2.3 says. */
+	/* What the configuration of Dovecot 2.3 says. */
 	const char *base_dir, *uri;
-	/* Why it is of no use; NULL: it can be opened. */
+	/* Why it cannot be opened; NULL if it can. */
 	const char *error;
 };
 
 struct backscatter_key_query {
-	/* The settings. */
+	/* Dovecot 2.4's settings are found by the event, those of 2.3 by
+	   getenv. */
 	struct event *event;
 	backscatter_getenv_t *getenv;
-	/* For own domains that are in a dict. */
+	/* Where own domains are looked up if they are in a dict. */
 	struct backscatter_site_dict dict;
-	/* NULL-terminated. Only these domains; NULL: all that are our own and
-	   have a key in the directory. */
+	/* Look only at these domains (NULL-terminated). NULL: look at all of
+	   our own domains that have a key in the key directory. */
 	const char *const *domains;
-	/* NULL-terminated. Selectors of the domains named, beside those in the
-	   key directory; NULL: none. */
+	/* Look also at these selectors of the domains named (NULL-terminated),
+	   besides those in the key directory; NULL: at no others. */
 	const char *const *selectors;
-	/* Keys that have verified an original of late; each survey takes those
-	   of the domains that it is about. */
+	/* Look also at these keys, which verified an original lately. Those of
+	   other domains are ignored. */
 	const struct backscatter_key_seen *seen;
 	unsigned int seen_count;
 };
 
 struct backscatter_key_seen {
-	/* "mail._domainkey.example.org" */
+	/* Such as "mail._domainkey.example.org". */
 	const char *name;
-	/* The last day, "2026-01-31", UTC's. */
+	/* The last day that it did, such as "2026-01-31", in UTC. */
 	const char *day;
 };
 
 struct backscatter_key_info {
 	const char *domain, *selector;
 	bool in_dns, in_dir;
-	/* "rsa" or "ed25519"; "": there is no key that can be used. */
+	/* "rsa" or "ed25519", or "" if there is no key that can be used. */
 	const char *type;
 	unsigned int bits;
-	/* 0: not retired. */
+	/* When it was retired; 0: it was not. */
 	time_t retired;
-	/* The last day that it has verified an original; "": not known. */
+	/* The last day that it verified an original; "": not known. */
 	const char *seen;
-	/* What is wrong; "": nothing. */
+	/* What is wrong with it; "": nothing. */
 	const char *problem;
 };
 
-/* Look at all keys, in DNS and in the key directory. DNS cannot be asked which
-   selectors there are: those in the directory are looked at, those that were
-   seen, and those given.
-   All memory is the pool's. Returns 0, or -1 with an error (data stack). */
+/* Look at keys in DNS and in the key directory. Since DNS cannot say which
+   selectors exist, these are the keys that are in the directory, and those that
+   the query names. Everything is allocated from the pool. Returns 0, or -1 with
+   an error (data stack). */
 BACKSCATTER_API int
 backscatter_keys_survey(pool_t pool, const struct backscatter_key_query *query,
 			const struct backscatter_key_info **keys_r,
 			unsigned int *count_r, const char **error_r);
-/* Save the key that is in DNS to the key directory. Returns 1 if it was saved,
-   0 if the same key is there, -1 with an error (data stack): one that is there
-   and differs is never overwritten. path_r: the file (data stack). */
+/* Save a key that is in DNS to the key directory. Returns 1 if it was saved, 0
+   if the same key was there before, or -1 with an error (data stack). A
+   different key that is there is never overwritten. path_r is set to the file
+   (data stack). */
 BACKSCATTER_API int
 backscatter_keys_fetch(const struct backscatter_key_query *query,
 		       const char *selector, const char *domain,
 		       const char **path_r, const char **error_r);
 
 /*
- * For doveadm: is all set up
+ * For doveadm: whether everything is set up
  */
 
 enum backscatter_status_value {
 	BACKSCATTER_STATUS_OK,
-	/* Works, and the admin may want to know. */
+	/* It works, but the admin may want to know this. */
 	BACKSCATTER_STATUS_NOTE,
 	BACKSCATTER_STATUS_FAILED
 };
@@ -373,7 +392,8 @@ struct backscatter_status_item {
 	const char *name;
 	enum backscatter_status_value value;
 	const char *detail;
-	/* The setting that mends it, "name = value"; NULL: detail says it. */
+	/* The setting that would mend it, as "name = value"; NULL if detail
+	   says what to do. */
 	const char *mend;
 };
 
@@ -381,8 +401,9 @@ typedef void
 backscatter_status_callback_t(const struct backscatter_status_item *item,
 			      void *context);
 
-/* Check what bounces for this user need, with his rights: settings, keys,
-   DNS. The items live as long as the call. */
+/* Check everything that is needed to judge bounces for this user, such as
+   settings, keys and DNS, with the user's rights. Each item is valid until the
+   callback returns. */
 BACKSCATTER_API void
 backscatter_user_status(struct mail_user *user,
 			backscatter_status_callback_t *callback,

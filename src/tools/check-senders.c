@@ -112,8 +112,8 @@ void bounce_check_senders_text(string_t *dest,
 	struct check_sender *sender;
 
 	if (array_count(&senders->list) == 0) {
-		str_append(dest, "No mail in our name came back unsigned from a "
-			   "known address.\n");
+		str_append(dest, "No mail in our name came back unsigned from "
+			   "a known address.\n");
 		return;
 	}
 	str_append(dest, "Mail in our name that came back unsigned, by the "

@@ -118,7 +118,8 @@ static const char *rsa_numbers_error(const struct rsa_numbers *numbers)
 static EVP_PKEY *rsa_key_build(const struct rsa_numbers *numbers)
 {
 	unsigned char n[KEY_RSA_MAX_BITS / 8], e[KEY_RSA_MAX_EXPONENT_BITS / 8];
-	int n_size = BN_num_bytes(numbers->n), e_size = BN_num_bytes(numbers->e);
+	int n_size = BN_num_bytes(numbers->n);
+	int e_size = BN_num_bytes(numbers->e);
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n, n_size),

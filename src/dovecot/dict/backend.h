@@ -31,10 +31,11 @@ int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 /* Open the dict that is configured for the site, without a user and without
    limits of time. uri and base_dir are those of 2.3's configuration. Returns as
    above. */
-int backscatter_dict_backend_open_site(struct event *event,
-				       const char *base_dir, const char *uri,
-				       struct backscatter_dict_backend *backend_r,
-				       const char **error_r);
+int
+backscatter_dict_backend_open_site(struct event *event,
+				   const char *base_dir, const char *uri,
+				   struct backscatter_dict_backend *backend_r,
+				   const char **error_r);
 void backscatter_dict_backend_close(struct backscatter_dict_backend *backend);
 /* Set how long a write is kept, if the dict can do that and says so. */
 void backscatter_dict_backend_expire(const struct backscatter_dict_backend *b,

@@ -62,10 +62,11 @@ int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 			user->set->base_dir, event, backend_r, error_r);
 }
 
-int backscatter_dict_backend_open_site(struct event *event,
-				       const char *base_dir, const char *uri,
-				       struct backscatter_dict_backend *backend_r,
-				       const char **error_r)
+int
+backscatter_dict_backend_open_site(struct event *event,
+				   const char *base_dir, const char *uri,
+				   struct backscatter_dict_backend *backend_r,
+				   const char **error_r)
 {
 	return backscatter_dict_open_uri(uri, base_dir, event, backend_r,
 					 error_r);

@@ -55,11 +55,12 @@ int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 	return 1;
 }
 
-int backscatter_dict_backend_open_site(struct event *event,
-				       const char *base_dir ATTR_UNUSED,
-				       const char *uri ATTR_UNUSED,
-				       struct backscatter_dict_backend *backend_r,
-				       const char **error_r)
+int
+backscatter_dict_backend_open_site(struct event *event,
+				   const char *base_dir ATTR_UNUSED,
+				   const char *uri ATTR_UNUSED,
+				   struct backscatter_dict_backend *backend_r,
+				   const char **error_r)
 {
 	int ret;
 

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* The handle of a user's backscatter_dict: opened and closed, left alone when it
-   has failed, and waited for within a deadline. */
+/* The handle of a user's backscatter_dict. It is opened and closed here, left
+   alone for a while after it has failed, and waited for within a deadline. */
 
 #include "lib.h"
 #include "ioloop-private.h"
@@ -64,9 +64,9 @@ void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 
 	if (*failed != NULL)
 		return;
-	/* SQL has a map for each kind of keys. One that is not there is a gap in
-	   the configuration: what needs it goes without, and the dict serves
-	   the rest. */
+	/* SQL has a map for each kind of keys. Where one is missing from the
+	   configuration, only what needs that map goes without it. The dict is
+	   still used for everything else. */
 	if (strstr(error, "unmapped key") != NULL) {
 		backscatter_dict_log_failure(dict, &backscatter_dict_unmapped,
 			error, "expected: a map for this kind of key, as in "

@@ -46,8 +46,9 @@ int backscatter_dict_handle_open(struct mail_user *user,
 				 const char **error_r);
 /* The deadline of a new message begins. */
 void backscatter_dict_handle_renew(struct backscatter_dict *dict);
-/* Hang up as the server would, if anything is pending: the dict then fails all
-   that it still waits for. Returns FALSE if it does not, and cannot be freed. */
+/* If anything is pending, shut the connection down, as if the server had hung
+   up. The dict then lets everything fail that it still waits for. Returns FALSE
+   if it does not do so; the dict then cannot be freed. */
 bool backscatter_dict_handle_hang_up(struct backscatter_dict *dict);
 /* Nothing may be pending. */
 void backscatter_dict_handle_free(struct backscatter_dict **dict);

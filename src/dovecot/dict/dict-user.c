@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Each user has one handle of the backscatter_dict: it hangs at the user, and is
-   closed with him. */
+/* Each user has one handle of the backscatter_dict. It is kept in the user's
+   module context, and is closed when the user is freed. */
 
 #include "lib.h"
 #include "module-context.h"

@@ -1,17 +1,19 @@
 #ifndef BACKSCATTER_DICT_H
 #define BACKSCATTER_DICT_H
 
-/* The user's backscatter_dict: what is remembered from one bounce to the next.
-   One handle for each user, opened when it is first needed.
+/* The user's backscatter_dict, which keeps what is remembered from one bounce
+   to the next. Each user has one handle, which is opened when it is first
+   needed.
 
-   Nothing here delays a delivery beyond BACKSCATTER_DICT_DEADLINE_MSECS for a
-   message, or fails it. A dict that does not answer, or answers with an error,
-   is left alone for BACKSCATTER_DICT_RETRY_SECS: until then everything fails
-   at once. One that answers and cannot be written to is read, still, and all
-   writes fail. Each failure sends the event "backscatter_dict_failed", the first
-   of them in a minute is a warning in the log. Callers log nothing.
+   Nothing here makes a delivery fail, or delays a message by more than
+   BACKSCATTER_DICT_DEADLINE_MSECS. A dict that does not answer, or answers with
+   an error, is left alone for BACKSCATTER_DICT_RETRY_SECS, and until then all
+   calls fail at once. If the dict can be read but not written to, only writes
+   fail for that time. Each failure sends the event "backscatter_dict_failed",
+   and the first failure in a minute is logged as a warning. Callers need not
+   log anything.
 
-   What the keys are is in dict/dict-key.h. */
+   The names of the keys are in dict/dict-key.h. */
 
 struct mail_user;
 struct event;
@@ -22,23 +24,27 @@ struct backscatter_dict;
 
 /* FALSE if the user has no dict. Opens nothing. */
 bool backscatter_dict_is_set(struct mail_user *user);
-/* Keep the user's handle open until the user is freed, whoever releases it. */
+/* Keep the user's handle open until the user is freed, even if somebody calls
+   backscatter_dict_release(). */
 void backscatter_dict_keep(struct mail_user *user);
-/* Returns 1 and the handle, which lives until the user is freed or
-   backscatter_dict_release() is called; 0 if the user has no dict; -1 if it
-   cannot be asked now, with an error (data stack). What is not 1 gives NULL, or
-   a handle that was opened before. */
+/* Returns 1 and the handle, which is valid until the user is freed or
+   backscatter_dict_release() is called; 0 if the user has no dict; -1 with an
+   error (data stack) if the dict cannot be used now. If 1 is not returned,
+   dict_r is set to NULL, or to a handle that was opened before. */
 int backscatter_dict_get(struct mail_user *user,
 			 struct backscatter_dict **dict_r,
 			 const char **error_r);
-/* A new message for the user: its deadline begins. */
+/* A new message for the user is being handled: its deadline begins now. */
 void backscatter_dict_start_message(struct mail_user *user);
-/* Done with it for now: close it, unless it is kept (where the mail plugin is loaded; not for the Sieve extension alone, nor for
-   doveadm). Does nothing if there is no handle. */
+/* The caller has finished with the handle: close it, unless
+   backscatter_dict_keep() was called for the user, as the mail plugin does, but
+   not doveadm or the Sieve extension alone. Does nothing if there is no
+   handle. */
 void backscatter_dict_release(struct mail_user *user);
 
-/* TRUE if it is a file: each write costs all of it, and what strangers have
-   called themselves in a year is not for it. */
+/* TRUE if the dict is a file. Each write then writes the whole file again, so
+   that callers do not put things into it that grow with the mail that strangers
+   send, such as the counters of a year. */
 bool backscatter_dict_is_file(const struct backscatter_dict *dict);
 
 /* Returns 1 and the value (from the pool), 0 if there is none, -1 with an
@@ -57,31 +63,34 @@ enum backscatter_dict_op_type {
 struct backscatter_dict_op {
 	enum backscatter_dict_op_type type;
 	const char *key;
-	/* Of what is set. */
+	/* Only for BACKSCATTER_DICT_SET. */
 	const char *value;
 };
 
-/* Write all of it in one transaction, and wait for it. expire_secs: how long
-   it is of use; 0: always. Only a Redis that Dovecot 2.4 talks to deletes it
-   then. Returns 1 if it is written; 0 if a number to be incremented is not
-   there, which SQL says: of several numbers those that are there may have been
-   incremented; or -1 with an error (data stack). */
+/* Write all of the operations in one transaction, and wait until it is
+   committed. expire_secs says how long the values are of use, 0 that they are
+   always; only Redis with Dovecot 2.4 deletes them after that time. Returns 1
+   if everything was written; 0 if a number to be incremented does not exist,
+   which only SQL says, and then the other numbers may have been incremented;
+   or -1 with an error (data stack). */
 int backscatter_dict_write(struct backscatter_dict *dict,
 			   const struct backscatter_dict_op *ops,
 			   unsigned int count, unsigned int expire_secs,
 			   const char **error_r);
 
-/* For what is read, changed and written: until the unlock no other process of
-   this host, or of those that share the user's home, has the user's lock. Always
-   succeeds: if the lock cannot be had in two seconds, once for a message, or the
-   user has no home, it goes on without. The lock goes with the process, however
-   that ends. Locks do not nest; unlock() does nothing if there is none. */
+/* Take the user's lock, in order to read, change and write a value. Until the
+   unlock, no other process has this lock, on this host or on others that share
+   the user's home. This function always succeeds: if the user has no home, or
+   if the lock could not be taken within two seconds (tried once for each
+   message), the caller goes on without the lock. The kernel releases it if the
+   process dies. Locks do not nest. Unlocking does nothing if no lock was
+   taken. */
 void backscatter_dict_lock(struct backscatter_dict *dict);
 void backscatter_dict_unlock(struct backscatter_dict *dict);
 
-/* Delete all of the user's keys but this one, where the dict is a file: version
-   0.1 has left one for each original, and each write costs all of them.
-   Elsewhere does nothing. */
+/* Delete all of the user's keys except this one if the dict is a file, and do
+   nothing if it is not. Version 0.1 left a key in the file for each original,
+   and each write writes all of them again. */
 void backscatter_dict_keep_only(struct backscatter_dict *dict,
 				const char *key);
 

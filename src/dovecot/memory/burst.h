@@ -1,38 +1,39 @@
 #ifndef BACKSCATTER_BURST_H
 #define BACKSCATTER_BURST_H
 
-/* When the flood is genuine: bounces of mail that did leave through our own
-   servers, more of them than somebody who writes mail gets. Someone else sends
-   with the account.
+/* A burst of genuine bounces: more bounces of mail that was really sent through
+   our own servers than a person who writes mail gets. Somebody else is then
+   probably sending mail through the user's account.
 
-   What raises the alarm is the number of different originals: a newsletter that
-   goes to many dead addresses is one original, or as many as it has copies of
-   its own. All of it is counted in the user's record, which must have been
-   advanced to the result's time. */
+   The alarm is raised by the number of different originals. A newsletter that
+   goes to many dead addresses is one original, or as many as were sent with
+   signatures of their own. Everything is counted in the user's record, which
+   must have been advanced to the time of the result. */
 
 struct event;
 struct backscatter_record;
 struct backscatter_result;
 struct backscatter_settings;
 
-/* Count a bounce that was delivered: by its verdict, and a genuine failure by
-   its original and its recipients. Returns TRUE if a burst begins with it: the
-   record's burst tells of it. */
+/* Count a bounce that was delivered, by its verdict, and if it is a genuine
+   failure also its original and its recipients. Returns TRUE if a burst begins
+   with this bounce; it is then described by the record's burst. */
 bool backscatter_burst_count(struct backscatter_record *record,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result);
-/* The one warning and the one event "backscatter_burst" of a burst. */
+/* Log the warning of a burst that has begun, and send its event
+   "backscatter_burst". Call this once for each burst. */
 void backscatter_burst_log(struct event *event,
 			   const struct backscatter_settings *set,
 			   const struct backscatter_record *record);
 
-/* How many bounces of this verdict came to the user within the period, and this
-   one if it is being delivered. */
+/* Returns how many bounces with the verdict of this result were delivered to
+   the user within the period, counting this one if it is being delivered. */
 uint64_t backscatter_burst_bounces(const struct backscatter_record *record,
 				   const struct backscatter_result *result);
-/* TRUE if a burst of the user's lasts: the alarm was raised, or this bounce will
-   raise it when it is delivered, and the limit was reached within the period.
-   Returns how many different originals there were. */
+/* TRUE if a burst is going on: the alarm was raised, or will be raised when
+   this bounce is delivered, and the limit was reached within the period.
+   originals_r is set to the number of different originals. */
 bool backscatter_burst_alarm(const struct backscatter_record *record,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result,

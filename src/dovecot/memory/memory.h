@@ -1,10 +1,10 @@
 #ifndef BACKSCATTER_MEMORY_H
 #define BACKSCATTER_MEMORY_H
 
-/* What is remembered of the user, for one message: the ports of
-   core/verdict/ports.h that ask for it, what Sieve asks for, and, after the
-   delivery, what is counted. The record is read once at most before the message
-   is delivered, and no lock is held meanwhile. */
+/* Gives one message access to what is remembered of the user: to the ports of
+   core/verdict/ports.h and to Sieve, which read it, and after the delivery to
+   what is counted. Before the delivery the record is read at most once, and no
+   lock is held between reading it and writing it. */
 
 #include "verdict/ports.h"
 
@@ -14,37 +14,40 @@ struct backscatter_record;
 struct backscatter_result;
 struct backscatter_settings;
 
-/* What is to become of the number of bounces that came back before. */
+/* How to use the number of bounces that the user has received before for the
+   same original. */
 enum backscatter_replays {
-	/* It is not asked for: what is in a mailbox was delivered, and how many
-	   there were then is not known any more. */
+	/* Do not ask for it. The message is in a mailbox already, and how many
+	   came before it is not known any more. */
 	BACKSCATTER_REPLAYS_IGNORE = 0,
-	/* How many were delivered; this one is not. */
+	/* Ask how many were delivered. This one is not being delivered. */
 	BACKSCATTER_REPLAYS_LOOK,
-	/* This one is to be delivered, and will count. */
+	/* Ask how many were delivered. This one is being delivered, and will be
+	   counted. */
 	BACKSCATTER_REPLAYS_COUNT
 };
 
-/* Put what the user's dict can answer into the ports; without a dict nothing,
-   and the log says once that replays are not counted. Returns what the other
-   functions take, from the pool, in which it must live as long as the ports and
-   the result of the message. */
+/* Set the ports that the user's dict can answer. If the user has no dict, no
+   port is set, and a debug line, logged once by each process, says that replays
+   are not counted. Returns what the other functions here take. It is allocated
+   from the pool, which must live as long as the ports and the result of the
+   message. */
 struct backscatter_memory *
 backscatter_memory_create(pool_t pool, struct mail_user *user,
 			  const struct backscatter_settings *set, time_t now,
 			  enum backscatter_replays replays,
 			  struct bounce_ports *ports);
-/* The user's record as of the message's time, which lives as long as memory.
-   NULL if there is no dict, or if the record cannot be read, with an error that
-   lives as long. */
+/* Returns the user's record, advanced to the time of the message; it lives as
+   long as memory. Returns NULL if there is no dict, or if the record cannot be
+   read; the latter with an error, which also lives as long. */
 const struct backscatter_record *
 backscatter_memory_get(struct backscatter_memory *memory,
 		       const char **error_r);
 
-/* The delivery of a bounce has ended: increment the counters (keys,
-   NULL-terminated), and if it was delivered, count it in the user's record; what
-   was not delivered will come again. A warning of a burst is the event's
-   child. */
+/* The delivery of a bounce has ended: increment the counters (a
+   NULL-terminated list of keys), and if the bounce was delivered, count it in
+   the user's record. One that was not delivered will come again. The event is
+   the parent of a burst's warning. */
 void backscatter_memory_end(struct backscatter_memory *memory,
 			    struct event *event,
 			    const struct backscatter_result *result,

@@ -162,8 +162,9 @@ int backscatter_record_change(struct mail_user *user,
 		if (backscatter_dict_is_file(dict))
 			counters = NULL;
 		backscatter_dict_lock(dict);
-		ret = record_change_locked(user, dict, pool, change,
-					   context, counters, error_r) < 0 ? -1 : 1;
+		if (record_change_locked(user, dict, pool, change, context,
+					 counters, error_r) < 0)
+			ret = -1;
 		backscatter_dict_unlock(dict);
 		pool_unref(&pool);
 	}

@@ -63,10 +63,11 @@ static const char *backscatter_settings_getenv_global(void *context,
 	return (*getenv)(name);
 }
 
-int backscatter_settings_get_global(struct event *event ATTR_UNUSED,
-				    backscatter_getenv_t *getenv, pool_t pool,
-				    const struct backscatter_settings **settings_r,
-				    const char **error_r)
+int
+backscatter_settings_get_global(struct event *event ATTR_UNUSED,
+				backscatter_getenv_t *getenv, pool_t pool,
+				const struct backscatter_settings **settings_r,
+				const char **error_r)
 {
 	struct backscatter_settings *settings =
 		p_new(pool, struct backscatter_settings, 1);

@@ -116,11 +116,12 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 					      error_r);
 }
 
-int backscatter_settings_get_global(struct event *event,
-				    backscatter_getenv_t *getenv ATTR_UNUSED,
-				    pool_t pool,
-				    const struct backscatter_settings **settings_r,
-				    const char **error_r)
+int
+backscatter_settings_get_global(struct event *event,
+				backscatter_getenv_t *getenv ATTR_UNUSED,
+				pool_t pool,
+				const struct backscatter_settings **settings_r,
+				const char **error_r)
 {
 	return backscatter_settings_get_event(event, pool, settings_r, error_r);
 }

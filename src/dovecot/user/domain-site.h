@@ -5,9 +5,10 @@
 
 struct bounce_domain_source;
 
-/* Own domains in the dict of the site, below shared/PREFIX. Never fails: where
-   the dict cannot be opened or asked, each lookup says so. From the pool, and of
-   use until it is closed. */
+/* Returns a source of own domains that looks them up in the site's dict, as
+   keys below shared/PREFIX. Opening never fails: if the dict cannot be opened
+   or does not answer, each lookup fails with an error that says so. The source
+   is allocated from the pool, and must be closed. */
 struct bounce_domain_source *
 backscatter_domain_site_open(pool_t pool, const char *prefix,
 			     const struct backscatter_site_dict *dict);

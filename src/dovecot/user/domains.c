@@ -17,14 +17,16 @@
 static struct backscatter_throttle backscatter_domains_said = {
 	.interval = BACKSCATTER_DOMAINS_LOG_INTERVAL
 };
-static struct backscatter_throttle backscatter_domain_files_checked;
+static struct backscatter_throttle backscatter_domains_checked;
 
 struct bounce_domains *
 backscatter_domains_get(pool_t pool, struct mail_user *user,
 			const struct bounce_domain_words *words)
 {
-	return bounce_domain_words_open(pool, words, words->dict == NULL ? NULL :
-		backscatter_domain_dict_source(pool, user, words->dict));
+	struct bounce_domain_source *dict = words->dict == NULL ? NULL :
+		backscatter_domain_dict_source(pool, user, words->dict);
+
+	return bounce_domain_words_open(pool, words, dict);
 }
 
 void backscatter_domains_log(struct event *event,
@@ -45,7 +47,7 @@ void backscatter_domains_check(struct event *event,
 	if (words->files == NULL)
 		return;
 	for (path = words->files; *path != NULL; path++) {
-		if (!backscatter_throttle_once(&backscatter_domain_files_checked,
+		if (!backscatter_throttle_once(&backscatter_domains_checked,
 					       *path, time(NULL)) ||
 		    bounce_domain_file_check(*path, FALSE, &error) == 0)
 			continue;

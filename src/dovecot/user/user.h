@@ -13,6 +13,7 @@ const struct backscatter_settings *
 backscatter_user_get_settings(struct mail_user *user);
 
 /* The address as SMTP writes it, "" for the null sender; NULL for NULL. */
-const char *backscatter_address(pool_t pool, const struct smtp_address *address);
+const char *
+backscatter_address(pool_t pool, const struct smtp_address *address);
 
 #endif
