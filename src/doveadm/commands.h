@@ -1,5 +1,5 @@
-#ifndef DOVEADM_BACKSCATTER_H
-#define DOVEADM_BACKSCATTER_H
+#ifndef DOVEADM_BACKSCATTER_COMMANDS_H
+#define DOVEADM_BACKSCATTER_COMMANDS_H
 
 /* The commands of "doveadm backscatter". Each has a file of its own, and a row
    in the table of module.c.

@@ -1,5 +1,5 @@
-#ifndef BOUNCE_WALK_H
-#define BOUNCE_WALK_H
+#ifndef BOUNCE_READER_H
+#define BOUNCE_READER_H
 
 /* Goes through the lines of a message and of its parts. The type of a part
    decides what its lines are given to: a buffer, the scan of a text, or

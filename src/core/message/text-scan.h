@@ -1,5 +1,5 @@
-#ifndef BOUNCE_TEXT_H
-#define BOUNCE_TEXT_H
+#ifndef BOUNCE_TEXT_SCAN_H
+#define BOUNCE_TEXT_SCAN_H
 
 /* Reads a text: keeps its beginning to look for wordings, and looks for
    originals in it. An original is recognised by its header, a block of fields.

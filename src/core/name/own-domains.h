@@ -1,5 +1,5 @@
-#ifndef BOUNCE_DOMAINS_H
-#define BOUNCE_DOMAINS_H
+#ifndef BOUNCE_OWN_DOMAINS_H
+#define BOUNCE_OWN_DOMAINS_H
 
 /* The set of our own domains. It consists of a list, and for large providers of
    sources that are asked, such as a file or a database. */

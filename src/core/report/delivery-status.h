@@ -1,5 +1,5 @@
-#ifndef BOUNCE_REPORT_H
-#define BOUNCE_REPORT_H
+#ifndef BOUNCE_DELIVERY_STATUS_H
+#define BOUNCE_DELIVERY_STATUS_H
 
 /* Reads what a bounce reports: the fields of a message/delivery-status part
    (RFC 3464 section 2) or, if there is no such part, what the text of the

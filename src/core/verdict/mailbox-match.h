@@ -1,5 +1,5 @@
-#ifndef BOUNCE_SENDER_H
-#define BOUNCE_SENDER_H
+#ifndef BOUNCE_MAILBOX_MATCH_H
+#define BOUNCE_MAILBOX_MATCH_H
 
 /* Finds out whether signed mail was sent by the mailbox to which the bounce
    came. */

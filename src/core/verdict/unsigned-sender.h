@@ -1,5 +1,5 @@
-#ifndef BOUNCE_UNSIGNED_H
-#define BOUNCE_UNSIGNED_H
+#ifndef BOUNCE_UNSIGNED_SENDER_H
+#define BOUNCE_UNSIGNED_SENDER_H
 
 /* Finds the host that sent mail in our name without a signature of ours: it
    belongs to a forger, or it is a host of ours that was forgotten when signing

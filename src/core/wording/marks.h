@@ -1,5 +1,5 @@
-#ifndef BOUNCE_KIND_MARKS_H
-#define BOUNCE_KIND_MARKS_H
+#ifndef BOUNCE_MARKS_H
+#define BOUNCE_MARKS_H
 
 /* The marks of a bounce in the header of a message. message/reader.c computes
    them once, when it has read the header. */

@@ -1,5 +1,5 @@
-#ifndef BOUNCE_WORDS_H
-#define BOUNCE_WORDS_H
+#ifndef BOUNCE_WORDINGS_H
+#define BOUNCE_WORDINGS_H
 
 /* The wordings by which a bounce is recognised: what its subject and its text
    say. All wordings are here and nowhere else. The texts that are searched are

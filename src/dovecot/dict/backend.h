@@ -1,5 +1,5 @@
-#ifndef BACKSCATTER_DICT_PRIVATE_H
-#define BACKSCATTER_DICT_PRIVATE_H
+#ifndef BACKSCATTER_BACKEND_H
+#define BACKSCATTER_BACKEND_H
 
 /* What differs from Dovecot 2.3 to 2.4 about dicts, in dict/dict-23.c
    and -24.c; backscatter_dict_is_set(), too, is there. */

@@ -1,5 +1,5 @@
-#ifndef BACKSCATTER_DICT_H
-#define BACKSCATTER_DICT_H
+#ifndef BACKSCATTER_STATE_DICT_H
+#define BACKSCATTER_STATE_DICT_H
 
 /* The user's backscatter_dict, which keeps what is remembered from one bounce
    to the next. Each user has one handle, which is opened when it is first

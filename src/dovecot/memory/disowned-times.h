@@ -1,5 +1,5 @@
-#ifndef BOUNCE_WINDOWS_H
-#define BOUNCE_WINDOWS_H
+#ifndef BACKSCATTER_DISOWNED_TIMES_H
+#define BACKSCATTER_DISOWNED_TIMES_H
 
 /* Times in which an account was in other hands, as a text to be kept:
    "SINCE-UNTIL SINCE-UNTIL", seconds since 1970, both included, sorted. */

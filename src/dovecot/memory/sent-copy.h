@@ -1,5 +1,5 @@
-#ifndef BACKSCATTER_SENT_H
-#define BACKSCATTER_SENT_H
+#ifndef BACKSCATTER_SENT_COPY_H
+#define BACKSCATTER_SENT_COPY_H
 
 /* Looks for the copy of a mail in the user's mailbox of sent mail, by what
    Dovecot's cache has of it: it is not synchronised, its mails and its cache

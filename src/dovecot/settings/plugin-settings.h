@@ -1,5 +1,5 @@
-#ifndef BACKSCATTER_SETTINGS_H
-#define BACKSCATTER_SETTINGS_H
+#ifndef BACKSCATTER_PLUGIN_SETTINGS_H
+#define BACKSCATTER_PLUGIN_SETTINGS_H
 
 /* The settings of one user, parsed and checked. Their texts come from
    settings/settings-23.c or -24.c; what each means, with its default, is in

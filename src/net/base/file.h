@@ -1,5 +1,5 @@
-#ifndef BOUNCE_FILE_H
-#define BOUNCE_FILE_H
+#ifndef BOUNCE_BASE_FILE_H
+#define BOUNCE_BASE_FILE_H
 
 /* A file that the admin maintains: it may be changed, replaced or removed at
    any time. */

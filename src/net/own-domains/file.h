@@ -1,5 +1,5 @@
-#ifndef BOUNCE_DOMAIN_FILE_H
-#define BOUNCE_DOMAIN_FILE_H
+#ifndef BOUNCE_OWN_DOMAINS_FILE_H
+#define BOUNCE_OWN_DOMAINS_FILE_H
 
 /* A file with our own domains, for sites with up to a million of them: one
    domain on each line, ".d" for d and all its subdomains. Empty lines and

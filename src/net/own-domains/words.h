@@ -1,5 +1,5 @@
-#ifndef BOUNCE_DOMAIN_WORDS_H
-#define BOUNCE_DOMAIN_WORDS_H
+#ifndef BOUNCE_WORDS_H
+#define BOUNCE_WORDS_H
 
 /* Parses the setting by which an admin says which domains are ours. */
 
