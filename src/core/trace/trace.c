@@ -77,11 +77,8 @@ bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
 	return received;
 }
 
-/* TRUE if the bounce was made here. If it has no trace at all, it is not known
-   where it was made. */
-static bool
-trace_was_made_here(pool_t pool, const struct bounce_header *bounce,
-		    const struct bounce_networks *trusted)
+bool bounce_trace_is_from_here(pool_t pool, const struct bounce_header *bounce,
+			       const struct bounce_networks *trusted)
 {
 	unsigned int field;
 
@@ -95,7 +92,7 @@ bounce_trace_origin(pool_t pool, const struct bounce_header *bounce,
 		    const struct bounce_networks *trusted)
 {
 	bool made_here = bounce != NULL &&
-		trace_was_made_here(pool, bounce, trusted);
+		bounce_trace_is_from_here(pool, bounce, trusted);
 	const struct trace_rules rules = {
 		.trusted = trusted,
 		.skip_trusted = made_here,

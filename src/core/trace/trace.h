@@ -26,6 +26,12 @@ bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
 		      const struct bounce_networks *trusted,
 		      unsigned int *field_r);
 
+/* TRUE if the message was made here: it has Received fields, and none of them
+   names a host that is neither private nor trusted. A message without any may
+   have been made anywhere. */
+bool bounce_trace_is_from_here(pool_t pool, const struct bounce_header *bounce,
+			       const struct bounce_networks *trusted);
+
 /* Returns the host that handed the original to the server which reports about
    it, by the fields of the returned header, or NULL. Steps inside the network
    of that server are skipped: clients with a private address or a name in its

@@ -6,6 +6,8 @@
 #include "verdict/policy.h"
 #include "verdict/questions.h"
 #include "verdict/verdict.h"
+#include "trace/trace.h"
+#include "wording/marks.h"
 
 static struct bounce_verdict *
 verdict_init(pool_t pool, const struct bounce_kind_result *kind,
@@ -71,6 +73,24 @@ verdict_get_facts(pool_t pool, const struct bounce_policy *policy,
 	}
 }
 
+/* The notice of a burst is about mail that came back, and its words are those of
+   a bounce. Anybody can write its mark, which counts for nothing in what came
+   from elsewhere. */
+static void
+verdict_classify(pool_t pool, const struct bounce_policy *policy,
+		 const struct bounce_envelope *envelope,
+		 const struct bounce_message *message,
+		 struct bounce_kind_result *kind_r)
+{
+	bounce_kind_classify(message, envelope, kind_r);
+	if (bounce_kind_is_bounce(kind_r->kind) && message->marks->notice &&
+	    bounce_trace_is_from_here(pool, message->header,
+				      policy->trusted_networks)) {
+		i_zero(kind_r);
+		kind_r->rule = "0: our own notice of a burst";
+	}
+}
+
 const struct bounce_verdict *
 bounce_judge(pool_t pool, const struct bounce_policy *policy,
 	     const struct bounce_envelope *envelope,
@@ -82,7 +102,7 @@ bounce_judge(pool_t pool, const struct bounce_policy *policy,
 	struct bounce_answers *answers;
 	struct bounce_facts facts;
 
-	bounce_kind_classify(message, envelope, &kind);
+	verdict_classify(pool, policy, envelope, message, &kind);
 	if (!bounce_kind_is_bounce(kind.kind))
 		return verdict_init(pool, &kind, message);
 

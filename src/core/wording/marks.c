@@ -95,6 +95,7 @@ static const struct {
 	FIELD("List-Post", "*", list),
 	/* Exchange sends a copy of each message to its archive */
 	FIELD("X-MS-Journal-Report", "*", list),
+	FIELD("X-Backscatter-Notice", "*", notice),
 	FIELD("Mailing-List", "*", list_like),
 	FIELD("Precedence", "list", list_like),
 };

@@ -43,6 +43,8 @@ struct bounce_kind_marks {
 	   rejects mail. */
 	bool auto_replied;
 	bool rejected;
+	/* It says that it is a notice of our own about a burst. */
+	bool notice;
 	/* subject: the subject is that of a bounce. lc_subject: the decoded
 	   subject in lower case, "" if there is none. */
 	bool subject;

@@ -16,6 +16,11 @@
 	"Received: from a by b\nFrom: alice@example.org\n" \
 	"To: bob@example.net\nMessage-ID: <1@example.org>\n"
 
+/* The notice of a burst, as a reader of bounces may take it for one */
+#define NOTICE \
+	"From: MAILER-DAEMON@mx\nSubject: Returned mail\n" \
+	"X-Backscatter-Notice: user\n"
+
 #define MAX_SIGS 4
 
 /* A bounce with one original and these signatures, as the earlier stages
@@ -374,6 +379,23 @@ static void test_bounce_judge(void)
 		{ "", "From: a@b\nContent-Type: multipart/report; "
 		  "report-type=disposition-notification; boundary=x\n", TRUE,
 		  BOUNCE_KIND_MDN, BOUNCE_REASON_NONE, BOUNCE_VERDICT_NONE },
+		/* our own notice of a burst, and what only says so */
+		{ "", "Received: from mx by imap with LMTP\n"
+		  "Received: by mx (Postfix, from userid 1000)\n" NOTICE,
+		  FALSE, BOUNCE_KIND_NONE, BOUNCE_REASON_NONE,
+		  BOUNCE_VERDICT_NONE },
+		{ "", "Received: from mx (mx [127.0.0.1]) by imap\n" NOTICE,
+		  FALSE, BOUNCE_KIND_NONE, BOUNCE_REASON_NONE,
+		  BOUNCE_VERDICT_NONE },
+		{ "", NOTICE, FALSE, BOUNCE_KIND_FAILED,
+		  BOUNCE_REASON_NO_ORIGINAL, BOUNCE_VERDICT_UNVERIFIABLE },
+		{ "", "Received: from mx (mx [127.0.0.1]) by imap\n"
+		  "Received: from a (b [8.8.8.8]) by mx\n" NOTICE,
+		  FALSE, BOUNCE_KIND_FAILED, BOUNCE_REASON_NO_ORIGINAL,
+		  BOUNCE_VERDICT_UNVERIFIABLE },
+		{ "", NOTICE "Received: from a (b [8.8.8.8]) by mx\n",
+		  TRUE, BOUNCE_KIND_FAILED, BOUNCE_REASON_UNSIGNED,
+		  BOUNCE_VERDICT_BACKSCATTER },
 	};
 	struct bounce_key_source keys = { .lookup = no_lookup };
 	const struct bounce_ports ports = { .keys = &keys };
