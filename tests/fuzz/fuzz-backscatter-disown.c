@@ -7,10 +7,21 @@
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
+#include "lib-event.h"
+#include "mail-user.h"
 #include "memory/disowned-times.h"
 #include "dovecot-backscatter.h"
 
 #define FUZZ_NOW 1763903600
+
+static struct mail_user fuzz_user = { .username = "user" };
+
+/* A record that is broken is told of. */
+static void ATTR_FORMAT(2, 0)
+fuzz_log(const struct failure_context *ctx ATTR_UNUSED,
+	 const char *format ATTR_UNUSED, va_list args ATTR_UNUSED)
+{
+}
 
 /* Make the change. Returns how many times have this one in them then, or
    -1. */
@@ -23,8 +34,9 @@ fuzz_change(enum backscatter_disown_change change,
 	unsigned int i, count;
 	int found = 0;
 
-	if (backscatter_disown(NULL, change, window, pool_datastack_create(),
-			       &list, &count, &error) < 0) {
+	if (backscatter_disown(&fuzz_user, change, window,
+			       pool_datastack_create(), &list, &count,
+			       &error) < 0) {
 		i_assert(error != NULL);
 		return -1;
 	}
@@ -75,6 +87,9 @@ FUZZ_BEGIN_STR(const char *str)
 			i_assert(since >= 0 && until >= 0);
 			i_assert(since <= BOUNCE_WINDOWS_TIME_MAX);
 			i_assert(until <= BOUNCE_WINDOWS_TIME_MAX);
+			if (fuzz_user.event == NULL)
+				fuzz_user.event = event_create(NULL);
+			i_set_error_handler(fuzz_log);
 			fuzz_dict_init(lines + 2);
 			fuzz_disown(I_MIN(since, until), I_MAX(since, until));
 		}

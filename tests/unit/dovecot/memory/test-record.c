@@ -195,7 +195,6 @@ static void test_record_seen(void)
 	test_end();
 }
 
-/* What was written by others, or by a version that held more. */
 /* How counters are written is remembered, whatever else there is. */
 static void test_record_counters(void)
 {
@@ -230,6 +229,7 @@ static void test_record_pushed(void)
 	test_end();
 }
 
+/* What was written by others, or by a version that held more. */
 static void test_record_others(void)
 {
 	string_t *text = t_str_new(4096);

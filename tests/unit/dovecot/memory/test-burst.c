@@ -1,0 +1,255 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "test-common.h"
+#include "message/message.h"
+#include "report/delivery-status.h"
+#include "verdict/verdict.h"
+#include "memory/record.h"
+#include "memory/burst.h"
+#include "settings/plugin-settings.h"
+#include "dovecot-backscatter.h"
+
+#define NOW 1790000000
+#define PERIOD 3600
+#define STEP (PERIOD / BACKSCATTER_RECORD_STEPS)
+#define MAX_AGE (14 * 24 * 3600)
+#define LIMIT 5
+
+/* A bounce that is being delivered: of a mail, to a recipient. */
+struct test_bounce {
+	struct bounce_report_recipient recipient;
+	struct bounce_report report;
+	struct bounce_message message;
+	struct bounce_dkim_signature sig;
+	struct bounce_signature_evidence evidence;
+	struct bounce_verdict verdict;
+	struct backscatter_result result;
+};
+
+static void
+test_bounce_init(struct test_bounce *b, const char *mail,
+		 const char *recipient, time_t now)
+{
+	i_zero(b);
+	b->recipient.final_recipient = recipient;
+	b->report.recipients = &b->recipient;
+	b->report.recipients_count = 1;
+	b->message.report = &b->report;
+	b->sig.b = (const unsigned char *)mail;
+	b->sig.b_size = strlen(mail);
+	b->evidence.sig = &b->sig;
+	b->verdict.value = BOUNCE_VERDICT_GENUINE;
+	b->verdict.kind.kind = BOUNCE_KIND_FAILED;
+	b->verdict.message = &b->message;
+	b->verdict.sig = &b->evidence;
+	b->result.verdict = &b->verdict;
+	b->result.is_bounce = b->result.delivery = TRUE;
+	b->result.now = now;
+}
+
+/* One of a user who has had no bounce yet. */
+static struct backscatter_record *record_new(void)
+{
+	struct backscatter_record *record = t_new(struct backscatter_record, 1);
+	const char *error = NULL;
+
+	test_assert(backscatter_record_parse(pool_datastack_create(), NULL,
+					     record, &error) == 0);
+	backscatter_record_advance(record, NOW, PERIOD, MAX_AGE);
+	return record;
+}
+
+static const struct backscatter_settings test_set = {
+	.burst_limit = LIMIT, .burst_period = PERIOD
+};
+
+/* Deliver the bounce of mail number i. Returns TRUE if the alarm rings. */
+static bool deliver(struct backscatter_record *record, unsigned int i,
+		    time_t now)
+{
+	struct test_bounce b;
+	uint64_t originals;
+	bool foreseen, rings;
+
+	test_bounce_init(&b, t_strdup_printf("mail %u", i),
+			 t_strdup_printf("%u@example.com", i), now);
+	backscatter_record_advance(record, now, PERIOD, MAX_AGE);
+	foreseen = backscatter_burst_alarm(record, &test_set, &b.result,
+					   &originals);
+	rings = backscatter_burst_count(record, &test_set, &b.result);
+	test_assert_idx(!rings || foreseen, i);
+	return rings;
+}
+
+static unsigned int deliver_some(struct backscatter_record *record,
+				 unsigned int first, unsigned int count,
+				 time_t now)
+{
+	unsigned int i, rung = 0;
+
+	for (i = first; i < first + count; i++) {
+		if (deliver(record, i, now))
+			rung++;
+	}
+	return rung;
+}
+
+static void test_burst_rings(void)
+{
+	struct backscatter_record *record = record_new();
+
+	test_begin("burst: rings once, at the limit");
+	test_assert(deliver_some(record, 0, LIMIT - 1, NOW) == 0);
+	test_assert(record->burst.last == 0);
+	test_assert(deliver(record, LIMIT, NOW));
+	test_assert(record->burst.since == NOW && record->burst.last == NOW);
+	test_assert(record->burst.originals == LIMIT &&
+		    record->burst.recipients == LIMIT &&
+		    record->burst.bounces == LIMIT);
+	test_assert(deliver_some(record, 100, 50, NOW + 60) == 0);
+	test_assert(record->burst.since == NOW &&
+		    record->burst.last == NOW + 60);
+	test_assert(record->burst.originals == LIMIT + 50);
+	test_end();
+}
+
+static void test_burst_newsletter(void)
+{
+	struct backscatter_record *record = record_new();
+	struct test_bounce b;
+	unsigned int i;
+
+	test_begin("burst: one mail to many is no burst");
+	for (i = 0; i < LIMIT * 3; i++) {
+		test_bounce_init(&b, "newsletter",
+				 t_strdup_printf("%u@example.com", i), NOW);
+		test_assert_idx(!backscatter_burst_count(record, &test_set,
+							 &b.result), i);
+	}
+	test_assert(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_ORIGINALS) == 1);
+	test_assert(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_RECIPIENTS) == LIMIT * 3);
+	/* nor is a recipient another one for being written otherwise */
+	test_bounce_init(&b, "newsletter", "0@EXAMPLE.com", NOW);
+	(void)backscatter_burst_count(record, &test_set, &b.result);
+	test_assert(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_RECIPIENTS) == LIMIT * 3);
+	test_end();
+}
+
+static void test_burst_others(void)
+{
+	static const struct {
+		enum bounce_verdict_value value;
+		enum bounce_kind kind;
+	} others[] = {
+		{ BOUNCE_VERDICT_BACKSCATTER, BOUNCE_KIND_FAILED },
+		{ BOUNCE_VERDICT_DISOWNED, BOUNCE_KIND_FAILED },
+		{ BOUNCE_VERDICT_UNVERIFIABLE, BOUNCE_KIND_FAILED },
+		{ BOUNCE_VERDICT_TEMPERROR, BOUNCE_KIND_FAILED },
+		{ BOUNCE_VERDICT_GENUINE, BOUNCE_KIND_DELAYED }
+	};
+	struct backscatter_record *record;
+	struct test_bounce b;
+	uint64_t originals;
+	unsigned int i, j;
+
+	test_begin("burst: what raises no alarm is counted by its verdict");
+	for (i = 0; i < N_ELEMENTS(others); i++) {
+		record = record_new();
+		for (j = 0; j < LIMIT * 2; j++) {
+			test_bounce_init(&b, t_strdup_printf("%u", j),
+					 "x@example.com", NOW);
+			b.verdict.value = others[i].value;
+			b.verdict.kind.kind = others[i].kind;
+			test_assert_ucmp_idx(backscatter_burst_bounces(
+				record, &b.result), ==, j + 1, i);
+			test_assert_idx(!backscatter_burst_alarm(record,
+				&test_set, &b.result, &originals), i);
+			test_assert_idx(!backscatter_burst_count(record,
+				&test_set, &b.result), i);
+		}
+		test_assert_idx(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_ORIGINALS) == 0, i);
+	}
+	test_end();
+}
+
+static void test_burst_time(void)
+{
+	struct backscatter_record *record = record_new();
+	unsigned int i;
+
+	test_begin("burst: within the period, and a new one after a rest");
+	/* as many in a day, but not in an hour */
+	for (i = 0; i < LIMIT * 4; i++) {
+		test_assert_idx(!deliver(record, i,
+					 NOW + i * (PERIOD / 3)), i);
+	}
+	record = record_new();
+	test_assert(deliver_some(record, 0, LIMIT, NOW) == 1);
+	/* it goes on as long as the limit is reached within the period */
+	test_assert(deliver_some(record, 100, LIMIT, NOW + PERIOD) == 0);
+	test_assert(record->burst.since == NOW);
+	test_assert(deliver_some(record, 200, LIMIT - 1,
+				 NOW + 3 * PERIOD + STEP) == 0);
+	test_assert(deliver(record, 300, NOW + 3 * PERIOD + STEP));
+	test_assert(record->burst.since == NOW + 3 * PERIOD + STEP);
+	test_end();
+}
+
+static void test_burst_alarm(void)
+{
+	struct backscatter_record *record = record_new();
+	struct backscatter_settings off = test_set;
+	struct test_bounce b;
+	uint64_t originals;
+
+	test_begin("burst: what Sieve is told");
+	off.burst_limit = 0;
+	(void)deliver_some(record, 0, LIMIT - 1, NOW);
+	/* the one that will raise it is told that it does */
+	test_bounce_init(&b, "another", "x@example.com", NOW);
+	test_assert(backscatter_burst_alarm(record, &test_set, &b.result,
+					    &originals));
+	test_assert(originals == LIMIT);
+	test_assert(!backscatter_burst_alarm(record, &off, &b.result,
+					     &originals));
+	/* but not if it is only looked at, or came back before */
+	b.result.delivery = FALSE;
+	test_assert(!backscatter_burst_alarm(record, &test_set, &b.result,
+					     &originals));
+	test_bounce_init(&b, "mail 0", "x@example.com", NOW);
+	test_assert(!backscatter_burst_alarm(record, &test_set, &b.result,
+					     &originals));
+	/* while it lasts all are told, and then nobody is */
+	test_assert(deliver(record, LIMIT, NOW));
+	b.verdict.value = BOUNCE_VERDICT_BACKSCATTER;
+	test_assert(backscatter_burst_alarm(record, &test_set, &b.result,
+					    &originals));
+	test_assert(originals == LIMIT);
+	b.result.now = NOW + PERIOD;
+	test_assert(backscatter_burst_alarm(record, &test_set, &b.result,
+					    &originals));
+	b.result.now = NOW + PERIOD + 1;
+	test_assert(!backscatter_burst_alarm(record, &test_set, &b.result,
+					     &originals));
+	test_assert(!backscatter_burst_count(record, &off, &b.result));
+	test_end();
+}
+
+int main(void)
+{
+	static void (*const tests[])(void) = {
+		test_burst_rings,
+		test_burst_newsletter,
+		test_burst_others,
+		test_burst_time,
+		test_burst_alarm,
+		NULL
+	};
+
+	return test_run(tests);
+}
