@@ -16,6 +16,8 @@
 #include "base/compat.h"
 #include "check-json.h"
 
+#include <time.h>
+
 /* Append a comma, unless what follows is the first one in its object or
    array. */
 static void json_next(string_t *dest)

@@ -10,7 +10,7 @@
 #include "base/lines.h"
 #include "dkim/tags.h"
 
-#define BOUNCE_DKIM_HASH_SIZE 32
+#define BOUNCE_DKIM_HASH_SIZE BOUNCE_CRYPTO_HASH_SIZE
 
 /* Returns the size of the field without its last line end (RFC 5322
    section 2.2). */
@@ -149,19 +149,13 @@ bounce_dkim_undo(pool_t pool, const unsigned char *value, size_t size,
 		 struct bounce_dkim_candidate
 			candidates_r[BOUNCE_DKIM_MAX_CANDIDATES]);
 
-/* Do the RSA public-key operation, which recovers from b the digest that the
-   owner of the key signed. Returns 1, 0 if b was not made with the key, or -1
-   if libcrypto failed. */
-int bounce_dkim_recover(const struct bounce_key *key, const unsigned char *b,
-			size_t b_size,
-			unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE]);
-
 /*
  * SHA-256 of data that comes in small pieces
  */
 
 struct bounce_dkim_hash {
-	EVP_MD_CTX *ctx;
+	/* NULL: libcrypto failed */
+	struct evp_md_ctx_st *ctx;
 	/* libcrypto failed, and there will be no digest */
 	bool failed;
 	unsigned int used;

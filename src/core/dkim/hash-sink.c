@@ -3,41 +3,29 @@
 #include "lib.h"
 #include "dkim/dkim-private.h"
 
-/* Fetch the algorithm only once, as a fetch takes as long as hashing a small
-   header. */
-static const EVP_MD *hash_sha256(void)
-{
-	static EVP_MD *md = NULL;
-
-	if (md == NULL)
-		md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	return md;
-}
-
 void bounce_dkim_hash_init(struct bounce_dkim_hash *hash)
 {
-	hash->ctx = EVP_MD_CTX_new();
+	hash->ctx = bounce_crypto_hash_create();
 	bounce_dkim_hash_reset(hash);
 }
 
 void bounce_dkim_hash_deinit(struct bounce_dkim_hash *hash)
 {
-	EVP_MD_CTX_free(hash->ctx);
-	hash->ctx = NULL;
+	bounce_crypto_hash_free(&hash->ctx);
 }
 
 void bounce_dkim_hash_reset(struct bounce_dkim_hash *hash)
 {
 	hash->used = 0;
 	hash->failed = hash->ctx == NULL ||
-		EVP_DigestInit_ex2(hash->ctx, hash_sha256(), NULL) != 1;
+		bounce_crypto_hash_reset(hash->ctx) < 0;
 }
 
 static void
 hash_update(struct bounce_dkim_hash *hash, const void *data, size_t size)
 {
 	if (size > 0 && !hash->failed &&
-	    EVP_DigestUpdate(hash->ctx, data, size) != 1)
+	    bounce_crypto_hash_more(hash->ctx, data, size) < 0)
 		hash->failed = TRUE;
 }
 
@@ -59,26 +47,25 @@ void bounce_dkim_hash_more_large(struct bounce_dkim_hash *hash,
 	hash->used = size;
 }
 
+static int
+hash_get(struct bounce_dkim_hash *hash, bool last,
+	 unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
+{
+	hash_flush(hash);
+	if (!hash->failed &&
+	    bounce_crypto_hash_get(hash->ctx, last, digest_r) < 0)
+		hash->failed = TRUE;
+	return hash->failed ? -1 : 0;
+}
+
 int bounce_dkim_hash_peek(struct bounce_dkim_hash *hash,
 			  unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
 {
-	EVP_MD_CTX *copy = EVP_MD_CTX_new();
-
-	hash_flush(hash);
-	if (copy == NULL || hash->failed ||
-	    EVP_MD_CTX_copy_ex(copy, hash->ctx) != 1 ||
-	    EVP_DigestFinal_ex(copy, digest_r, NULL) != 1)
-		hash->failed = TRUE;
-	EVP_MD_CTX_free(copy);
-	return hash->failed ? -1 : 0;
+	return hash_get(hash, FALSE, digest_r);
 }
 
 int bounce_dkim_hash_finish(struct bounce_dkim_hash *hash,
 			    unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
 {
-	hash_flush(hash);
-	if (!hash->failed &&
-	    EVP_DigestFinal_ex(hash->ctx, digest_r, NULL) != 1)
-		hash->failed = TRUE;
-	return hash->failed ? -1 : 0;
+	return hash_get(hash, TRUE, digest_r);
 }

@@ -5,12 +5,9 @@
    looked up. A key is parsed once and then shared: caches and queries hold
    references to it. */
 
-#include <openssl/evp.h>
+#include "dkim/crypto.h"
 
-enum bounce_key_type {
-	BOUNCE_KEY_TYPE_RSA,
-	BOUNCE_KEY_TYPE_ED25519	/* RFC 8463 */
-};
+struct bounce_dns_query;
 
 enum bounce_key_status {
 	/* The key was found, and can be used. */
@@ -39,12 +36,15 @@ struct bounce_key {
 	int refcount;
 
 	enum bounce_key_type type;
-	EVP_PKEY *pkey;
+	struct evp_pkey_st *pkey;
 	/* With RSA, a context that is ready for EVP_PKEY_verify_recover(), with
 	   the padding of PKCS #1 v1.5 and SHA-256. It is kept because making it
 	   takes a quarter of the time of a check. */
-	EVP_PKEY_CTX *recover;
+	struct evp_pkey_ctx_st *recover;
+	/* the size of the modulus (RSA), or 256 */
 	unsigned int bits;
+	/* how many octets a signature by this key has */
+	size_t size;
 	/* Signatures that were made after this time do not count; 0: the key
 	   was not retired. */
 	time_t retired;
@@ -101,6 +101,11 @@ struct bounce_key_source {
 			      const char *domain,
 			      struct bounce_key_query *queries,
 			      unsigned int max);
+	/* Ask the DNS for something other than a key, before the same deadline
+	   and with a cache. Never fails: what could not be found out is
+	   TEMPERROR. The callback is NULL if the source asks no DNS. */
+	void (*ask)(struct bounce_key_source *source, pool_t pool,
+		    struct bounce_dns_query *query);
 };
 
 #endif

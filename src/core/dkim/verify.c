@@ -3,8 +3,6 @@
 #include "lib.h"
 #include "dkim/dkim-private.h"
 
-#include <openssl/err.h>
-
 struct dkim_verifier {
 	pool_t pool;
 	const struct bounce_header *header;
@@ -49,7 +47,7 @@ static bool verifier_check(struct dkim_verifier *verifier)
 {
 	const struct bounce_dkim_signature *sig = verifier->sig;
 	/* with both algorithms, all signatures of a key have the same size */
-	size_t key_size = I_MAX(EVP_PKEY_get_size(verifier->key->pkey), 0);
+	size_t key_size = verifier->key->size;
 	enum bounce_key_type type =
 		sig->algorithm == BOUNCE_DKIM_ALGORITHM_ED25519_SHA256 ?
 		BOUNCE_KEY_TYPE_ED25519 : BOUNCE_KEY_TYPE_RSA;
@@ -124,42 +122,6 @@ int bounce_dkim_input_hash(struct bounce_dkim_hash *hash,
 	return bounce_dkim_hash_finish(hash, digest_r);
 }
 
-/* This does the public-key operation of RFC 8017 section 5.2.2 and removes the
-   padding of section 9.2. Because the context has the digest's algorithm,
-   libcrypto encodes the digest that it found again, and compares the result
-   with all of what b= holds. So 1 is only returned if the owner of the private
-   key made b. */
-int bounce_dkim_recover(const struct bounce_key *key, const unsigned char *b,
-			size_t b_size,
-			unsigned char digest_r[BOUNCE_DKIM_HASH_SIZE])
-{
-	size_t size = BOUNCE_DKIM_HASH_SIZE;
-
-	if (key->recover == NULL)
-		return -1;
-	return EVP_PKEY_verify_recover(key->recover, digest_r, &size,
-				       b, b_size) == 1 &&
-		size == BOUNCE_DKIM_HASH_SIZE ? 1 : 0;
-}
-
-/* Verify PureEdDSA over the SHA-256 of the header: RFC 8463 section 3. Returns
-   1, 0 if the signature does not verify, or -1 if libcrypto failed. */
-static int
-ed25519_verify(EVP_PKEY *pkey, const unsigned char *b, size_t b_size,
-	       const unsigned char digest[BOUNCE_DKIM_HASH_SIZE])
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int ret = -1;
-
-	if (ctx != NULL &&
-	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1) {
-		ret = EVP_DigestVerify(ctx, b, b_size, digest,
-				       BOUNCE_DKIM_HASH_SIZE) == 1 ? 1 : 0;
-	}
-	EVP_MD_CTX_free(ctx);
-	return ret;
-}
-
 /* bounce_dkim_match_t */
 static bool
 verifier_match(const struct bounce_dkim_input *input, void *context)
@@ -175,8 +137,8 @@ verifier_match(const struct bounce_dkim_input *input, void *context)
 		ret = memcmp(digest, verifier->recovered,
 			     sizeof(digest)) == 0 ? 1 : 0;
 	} else {
-		ret = ed25519_verify(verifier->key->pkey, sig->b, sig->b_size,
-				     digest);
+		ret = bounce_crypto_verify(verifier->key, sig->b, sig->b_size,
+					   digest);
 	}
 	if (ret < 0)
 		verifier->failed = TRUE;
@@ -309,8 +271,8 @@ static void verifier_run(struct dkim_verifier *verifier)
 	int ret = 1;
 
 	if (verifier->key->type == BOUNCE_KEY_TYPE_RSA)
-		ret = bounce_dkim_recover(verifier->key, sig->b, sig->b_size,
-					  verifier->recovered);
+		ret = bounce_crypto_recover(verifier->key, sig->b, sig->b_size,
+					    verifier->recovered);
 	if (ret == 0) {
 		result_set(verifier, BOUNCE_DKIM_HEADER_FAIL,
 			   BOUNCE_REASON_BAD_SIGNATURE,
@@ -355,10 +317,7 @@ void bounce_dkim_verify_header(pool_t pool, const struct bounce_header *header,
 	verifier.result = result_r;
 	if (!verifier_check(&verifier))
 		return;
-	/* Dovecot's own TLS looks at the queue of errors: leave nothing */
-	ERR_set_mark();
 	T_BEGIN {
 		verifier_run(&verifier);
 	} T_END;
-	ERR_pop_to_mark();
 }

@@ -12,6 +12,8 @@
 #include "base/sanitize.h"
 #include "verdict/verdict.h"
 
+#include <time.h>
+
 #define TEXT_COLUMNS 79
 #define TEXT_INDENT 14
 

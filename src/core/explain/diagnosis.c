@@ -16,6 +16,8 @@
 #include "base/sanitize.h"
 #include "verdict/verdict.h"
 
+#include <time.h>
+
 /* How many different values are counted, how many characters of each are kept,
    and how many values are shown. */
 #define DIAGNOSIS_MAX_VALUES 1000

@@ -2,8 +2,7 @@
 
 #include "lib.h"
 #include "name/domain-name.h"
-
-#include <idn2.h>
+#include "name/idn.h"
 
 /* RFC 1035 section 2.3.4, for a name in its text form */
 #define DNS_NAME_MAX_SIZE 253
@@ -45,20 +44,6 @@ bool bounce_dns_name_is_valid(const char *name)
    octet there. */
 #define DOMAIN_MAX_UTF8_SIZE (4 * DNS_NAME_MAX_SIZE)
 
-static const char *t_domain_to_ascii(const char *domain)
-{
-	const char *ret;
-	uint8_t *ascii;
-
-	if (strlen(domain) > DOMAIN_MAX_UTF8_SIZE ||
-	    idn2_lookup_u8((const uint8_t *)domain, &ascii,
-			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
-		return NULL;
-	ret = t_strdup((const char *)ascii);
-	idn2_free(ascii);
-	return ret;
-}
-
 /* Returns the size of the domain without the root's dot at its end. */
 static size_t domain_size(const char *domain)
 {
@@ -73,8 +58,10 @@ const char *t_bounce_domain_normalise(const char *domain)
 
 	while (p != NULL && *p != '\0' && (unsigned char)*p < 0x80)
 		p++;
-	if (p != NULL && *p != '\0')
-		domain = t_domain_to_ascii(domain);
+	if (p != NULL && *p != '\0') {
+		domain = strlen(domain) > DOMAIN_MAX_UTF8_SIZE ? NULL :
+			t_bounce_idn_to_ascii(domain);
+	}
 	if (domain == NULL)
 		return NULL;
 	domain = t_str_lcase(t_strndup(domain, domain_size(domain)));

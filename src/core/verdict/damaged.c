@@ -11,8 +11,6 @@
 #include "verdict/policy.h"
 #include "verdict/verdict.h"
 
-#include <openssl/err.h>
-
 /* One form that the signature may have had before the damage. */
 struct candidate {
 	struct bounce_dkim_candidate field;
@@ -248,7 +246,7 @@ trial_recover(struct trial *trial, const struct bounce_key_query *query,
 		trial->untried = TRUE;
 		return FALSE;
 	}
-	ret = bounce_dkim_recover(query->key, b->data, b->used, digest);
+	ret = bounce_crypto_recover(query->key, b->data, b->used, digest);
 	if (ret < 0)
 		trial->failed = TRUE;
 	else if (ret == 0 && state == BOUNCE_DKIM_B_WHOLE) {
@@ -269,7 +267,7 @@ trial_find_made(struct trial *trial, const struct bounce_key_query *query,
 		bool guessing)
 {
 	buffer_t *b[BOUNCE_DKIM_MAX_CANDIDATES];
-	int key_size = EVP_PKEY_get_size(query->key->pkey);
+	size_t key_size = query->key->size;
 	unsigned int i, j, count = 0;
 	struct candidate *candidate;
 	enum bounce_dkim_b state;
@@ -538,7 +536,6 @@ void bounce_damaged_check(struct bounce_damaged *damaged,
 	i_zero(&trial);
 	trial.damaged = damaged;
 	trial.evidence = evidence;
-	ERR_set_mark();
 	T_BEGIN {
 		trial_init_candidates(&trial);
 		if (evidence->sig->domain_unreadable &&
@@ -554,5 +551,4 @@ void bounce_damaged_check(struct bounce_damaged *damaged,
 				trial_unproven(&trial);
 		}
 	} T_END;
-	ERR_pop_to_mark();
 }

@@ -92,7 +92,7 @@ fetch_compare(const char *dir_path, const char *selector, const char *domain,
 				    t_str_lcase(domain), &status, &old,
 				    error_r);
 	if (ret > 0 &&
-	    (old == NULL || EVP_PKEY_eq(old->pkey, key->pkey) != 1)) {
+	    (old == NULL || !bounce_crypto_key_equals(old, key))) {
 		*error_r = "there is another key in the directory, which was "
 			"left as it is";
 		ret = -1;

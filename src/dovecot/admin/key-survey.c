@@ -218,7 +218,7 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 				   "say when (; retired: DATE)");
 	}
 	if (key->dns_key != NULL && key->dir_key != NULL &&
-	    EVP_PKEY_eq(key->dns_key->pkey, key->dir_key->pkey) != 1)
+	    !bounce_crypto_key_equals(key->dns_key, key->dir_key))
 		str_append(str, "; the key in the directory differs from the "
 			   "one in DNS, and is the one that is used");
 	if (key->dns_key != NULL && !info->in_dir)

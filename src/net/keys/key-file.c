@@ -10,16 +10,10 @@
 #include "keys/key-file.h"
 
 #include <ctype.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 /* In a zone file's entry so many words may come before the strings: owner, TTL,
    class and type. */
 #define ZONE_MAX_WORDS 4
-#define ED25519_KEY_SIZE 32
-
-static char empty_passphrase[] = "";
 
 static bool is_blank(char c)
 {
@@ -212,51 +206,20 @@ static const char *zone_read(const char *p, string_t *record)
 
 /* Make the record that would be in the DNS, so that one function parses all
    keys. */
-static const char *pem_to_record(EVP_PKEY *pkey, string_t *record)
-{
-	int type = EVP_PKEY_get_base_id(pkey);
-	unsigned char *der = NULL;
-	int size, skip = 0;
-
-	if (type != EVP_PKEY_RSA && type != EVP_PKEY_ED25519)
-		return "the public key is neither RSA nor Ed25519";
-	size = i2d_PUBKEY(pkey, &der);
-	/* for Ed25519 the record has only the octets of the key (RFC 8463
-	   section 4.2), which are the end of the DER (RFC 8410 section 4) */
-	if (type == EVP_PKEY_ED25519)
-		skip = size - ED25519_KEY_SIZE;
-	if (size <= 0 || skip < 0)
-		return "the public key cannot be encoded";
-	str_printfa(record, "v=DKIM1; k=%s; p=",
-		    type == EVP_PKEY_RSA ? "rsa" : "ed25519");
-	base64_encode(der + skip, size - skip, record);
-	OPENSSL_free(der);
-	return NULL;
-}
-
 static const char *pem_read(const char *text, string_t *record)
 {
-	const char *error = "its PEM is not a public key";
-	EVP_PKEY *pkey;
-	BIO *bio;
+	buffer_t *key = t_buffer_create(512);
+	enum bounce_key_type type;
+	const char *error;
 
 	if (strstr(text, "PRIVATE KEY-----") != NULL)
 		return "it holds a private key, which does not belong here";
-	/* Dovecot's TLS code looks at the error queue of OpenSSL: leave it as
-	   it was */
-	ERR_set_mark();
-	bio = BIO_new_mem_buf(text, -1);
-	if (bio == NULL)
-		i_fatal_status(FATAL_OUTOFMEM, "BIO_new_mem_buf() failed");
-	/* the empty passphrase keeps OpenSSL from asking for one at the
-	   terminal */
-	pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, empty_passphrase);
-	if (pkey != NULL)
-		error = pem_to_record(pkey, record);
-	EVP_PKEY_free(pkey);
-	BIO_free(bio);
-	ERR_pop_to_mark();
-	return error;
+	if (bounce_crypto_pem_decode(text, &type, key, &error) < 0)
+		return error;
+	str_printfa(record, "v=DKIM1; k=%s; p=",
+		    type == BOUNCE_KEY_TYPE_RSA ? "rsa" : "ed25519");
+	base64_encode(key->data, key->used, record);
+	return NULL;
 }
 
 enum bounce_key_status

@@ -62,10 +62,4 @@ void bounce_key_lookups_deinit(void);
 struct bounce_key_source *
 bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool);
 
-/* Ask the DNS for something other than a key, for the same message: with the
-   same servers and deadline, and with a cache. It cannot fail: what could not
-   be found out is TEMPERROR. */
-void bounce_key_source_ask(struct bounce_key_source *source, pool_t pool,
-			   struct bounce_dns_query *query);
-
 #endif

@@ -349,19 +349,9 @@ key_source_known(struct bounce_key_source *_source, pool_t pool,
 	return count;
 }
 
-struct bounce_key_source *
-bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool)
-{
-	struct key_source *source = p_new(pool, struct key_source, 1);
-
-	source->source.lookup = key_source_lookup;
-	source->source.known = key_source_known;
-	source->lookup = lookup;
-	return &source->source;
-}
-
-void bounce_key_source_ask(struct bounce_key_source *_source, pool_t pool,
-			   struct bounce_dns_query *query)
+static void
+key_source_ask(struct bounce_key_source *_source, pool_t pool,
+	       struct bounce_dns_query *query)
 {
 	struct key_source *source =
 		container_of(_source, struct key_source, source);
@@ -383,4 +373,16 @@ void bounce_key_source_ask(struct bounce_key_source *_source, pool_t pool,
 		bounce_dns_cache_store(lookup->answers, lookup_now(lookup),
 				       query);
 	}
+}
+
+struct bounce_key_source *
+bounce_key_lookup_source(struct bounce_key_lookup *lookup, pool_t pool)
+{
+	struct key_source *source = p_new(pool, struct key_source, 1);
+
+	source->source.lookup = key_source_lookup;
+	source->source.known = key_source_known;
+	source->source.ask = key_source_ask;
+	source->lookup = lookup;
+	return &source->source;
 }

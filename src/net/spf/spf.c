@@ -12,7 +12,7 @@
 #include "name/address.h"
 #include "dns/dns.h"
 #include "name/domain-name.h"
-#include "keys/key-lookup.h"
+#include "dkim/key.h"
 #include "name/networks.h"
 #include "spf/spf-record.h"
 #include "spf/spf.h"
@@ -171,7 +171,7 @@ spf_lookup(struct spf_context *ctx, const char *name, ns_type type)
 	i_zero(&query);
 	query.name = name;
 	query.type = (enum bounce_dns_type)type;
-	bounce_key_source_ask(ctx->source, ctx->pool, &query);
+	ctx->source->ask(ctx->source, ctx->pool, &query);
 	if (query.status == BOUNCE_DNS_TEMPERROR) {
 		ctx->temperror = p_strdup_printf(ctx->pool, "DNS: %s: %s",
 						 name, query.error);

@@ -24,7 +24,7 @@ struct bounce_spf_request {
 	const char *sender;
 };
 
-/* Check SPF. The DNS is asked through the source, within its deadline. Never
+/* Check SPF. The DNS is asked through source->ask(), within its deadline. Never
    fails. *text_r (from the pool) explains the result to people, or is NULL. The
    only foreign text in it is names. */
 enum bounce_spf bounce_spf_check(struct bounce_key_source *source, pool_t pool,
