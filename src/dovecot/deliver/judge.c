@@ -20,14 +20,16 @@
 
 #include <time.h>
 
-/* A key that cannot be used is said again after this many seconds. */
+/* A key that cannot be used is warned of again after this many seconds. */
 #define BACKSCATTER_KEY_WARNING_INTERVAL 3600
 
-/* So is DNS that does not answer, whatever was asked. */
+/* If DNS does not answer, this is warned of again after this many seconds,
+   whatever name was asked for. */
 #define BACKSCATTER_DNS_WARNING_INTERVAL 60
 
-/* Where DNS has an answer for every name, a stranger can make up keys of ours
-   that cannot be used. Each bounce has its line in the log anyway. */
+/* If DNS has an answer for every name, a stranger can make up any number of
+   keys of ours that cannot be used. So a new text takes the place of the
+   oldest. */
 static struct backscatter_throttle backscatter_key_warnings = {
 	.interval = BACKSCATTER_KEY_WARNING_INTERVAL,
 	.forget = TRUE
@@ -49,7 +51,7 @@ judge_init_check(pool_t pool, const struct backscatter_question *question,
 	check->policy.domains = backscatter_domains_get(pool, question->user,
 							&set->domains);
 	check->policy.now = question->when != 0 ? question->when : time(NULL);
-	/* where no sender is known, kind/kind.c asks Return-Path */
+	/* if no sender is known, kind/kind.c takes it from Return-Path */
 	check->envelope.mail_from =
 		backscatter_address(pool, envelope->mail_from);
 	if (envelope->rcpt_to != NULL && envelope->rcpt_to->domain != NULL) {
@@ -61,7 +63,7 @@ judge_init_check(pool_t pool, const struct backscatter_question *question,
 	check->domains_needed = TRUE;
 }
 
-/* Returns what bounce_check() returns, and the result where it is not 0. */
+/* Returns the same as bounce_check(), and sets the result unless that is 0. */
 static int
 judge_question(pool_t pool, const struct backscatter_question *question,
 	       const struct backscatter_settings *set,
@@ -100,7 +102,8 @@ judge_question(pool_t pool, const struct backscatter_question *question,
  * A delivery, or Sieve alone
  */
 
-/* The line of the bounce says no more than temperror (dns). */
+/* The log line of the bounce says only "temperror (dns)", so say here what went
+   wrong. */
 static void backscatter_log_dns(struct event *event,
 				const struct bounce_verdict *verdict)
 {
@@ -156,13 +159,13 @@ judge_stream(pool_t pool, struct event *event,
 			     p_new(pool, struct bounce_check, 1), &result,
 			     &error);
 	if (ret == 0) {
-		/* every original would be a stranger's */
+		/* without own domains, no original could be ours */
 		backscatter_log_config_error(event, error);
 		return NULL;
 	}
 	if (ret < 0) {
-		e_error(event, "Cannot judge the message, it is delivered as "
-			"it is: %s", error);
+		e_error(event, "Cannot judge the message, so it is delivered "
+			"as it is: %s", error);
 	}
 	backscatter_result_conclude(result);
 	if (result->is_bounce) {
@@ -189,7 +192,8 @@ judge_mail(pool_t pool, struct event *event, struct mail *mail,
 	}
 	question->input = input;
 	result = judge_stream(pool, event, question, set);
-	/* the stream is the mail's: others read it from its beginning */
+	/* the stream belongs to the mail, and others read it from its
+	   beginning */
 	if (opened)
 		i_stream_seek(input, 0);
 	else

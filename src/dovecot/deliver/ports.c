@@ -13,7 +13,7 @@
 
 #include <time.h>
 
-/* One deadline for all that a message is looked up in. */
+/* The deadline is for all lookups of one message. */
 static struct bounce_sent_source *
 ports_sent_init(pool_t pool, struct mail_user *user,
 		const struct backscatter_settings *set)

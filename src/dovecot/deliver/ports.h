@@ -1,8 +1,7 @@
 #ifndef BACKSCATTER_PORTS_H
 #define BACKSCATTER_PORTS_H
 
-/* What evidence is asked of the world (verdict/ports.h), as a user's settings
-   have it, for one message. */
+/* The ports of verdict/ports.h for one message, by the user's settings. */
 
 #include "verdict/ports.h"
 #include "memory/memory.h"
@@ -18,13 +17,14 @@ struct backscatter_ports {
 	struct mail_user *user;
 };
 
-/* What the ports hold is the pool's, which has to outlive them. Returns 0, or
-   -1 with an error (data stack). */
+/* The ports are allocated from the pool, and must be deinitialised before it is
+   freed. Returns 0, or -1 with an error (data stack). */
 int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 			   struct mail_user *user,
 			   const struct backscatter_settings *set,
 			   enum backscatter_replays replays,
 			   const char **error_r);
+/* Only if init returned 0. */
 void backscatter_ports_deinit(struct backscatter_ports *ports);
 
 #endif

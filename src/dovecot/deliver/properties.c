@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* The properties of a judged message, for Sieve's test "bounce": those of the
-   verdict, and those that the dict knows. */
+/* The properties of a judged message for Sieve's test "bounce": those that the
+   verdict has, and those that are looked up in the dict. */
 
 #include "lib.h"
 #include "explain/property.h"
@@ -22,8 +22,8 @@ int backscatter_property_check(const char *name, const char *value)
 		bounce_property_value_is_possible(property, value) ? 1 : 0;
 }
 
-/* What is remembered of the user is asked for when a script asks, and not
-   before. Returns FALSE if there is no value. */
+/* The user's record is only read when a script asks for such a property.
+   Returns FALSE if the property has no value. */
 static bool
 backscatter_burst_property(const struct backscatter_result *result,
 			   enum bounce_property property, uint64_t *value_r)
@@ -33,8 +33,8 @@ backscatter_burst_property(const struct backscatter_result *result,
 	const struct backscatter_record *record;
 	const char *error;
 
-	/* alarm: for a genuine bounce only; what else comes during a burst has
-	   nothing to do with it */
+	/* Only genuine bounces have the property alarm, because other bounces
+	   that come during a burst have nothing to do with it. */
 	if (set == NULL || !(property == BOUNCE_PROPERTY_BURST ?
 			     result->is_bounce :
 			     result->verdict->value == BOUNCE_VERDICT_GENUINE))
@@ -53,7 +53,7 @@ backscatter_result_property(const struct backscatter_result *result,
 			    const char *name)
 {
 	enum bounce_property property;
-	/* what a script sees of one that is not a bounce, or is not judged */
+	/* what a script sees if the message is not a bounce, or not judged */
 	static const struct bounce_verdict no_bounce;
 	const char **values;
 	uint64_t value;

@@ -1,14 +1,14 @@
 #ifndef BACKSCATTER_RESULT_H
 #define BACKSCATTER_RESULT_H
 
-/* What is done with a result beside what its callers may do. */
+/* Functions for results that only the library itself calls. */
 
 #include "dovecot-backscatter.h"
 
-/* What all callers know of a result, by its verdict and its mode. */
+/* Set the public fields is_bounce and matches by the verdict and the mode. */
 void backscatter_result_conclude(struct backscatter_result *result);
-/* Put a result into an event, as fields for all its children and as a pointer
-   for backscatter_result_find(); NULL takes it out. */
+/* Attach a result to an event, as fields for its children and as a pointer for
+   backscatter_result_find(). NULL removes an earlier one. */
 void backscatter_result_attach(struct event *event,
 			       const struct backscatter_result *result);
 

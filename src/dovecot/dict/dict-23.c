@@ -7,8 +7,9 @@
 #include "dict/state-dict.h"
 #include "dict/backend.h"
 
-/* Redis waits for 30 seconds by default. A dotlock of a process that was
-   killed is believed for a minute, a lock of the kernel's goes with it. */
+/* The Redis client waits for 30 seconds by default. If a process is killed, its
+   dotlock is respected for another minute, but the kernel releases its fcntl
+   lock at once. */
 static const char *
 backscatter_dict_uri_limit(const char *uri, unsigned int timeout_msecs)
 {
@@ -21,7 +22,7 @@ backscatter_dict_uri_limit(const char *uri, unsigned int timeout_msecs)
 	return uri;
 }
 
-/* NULL: there is none. */
+/* Returns NULL if none is set. */
 static const char *backscatter_dict_uri(struct mail_user *user)
 {
 	const char *uri = mail_user_plugin_getenv(user, "backscatter_dict");
@@ -82,7 +83,8 @@ void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)
 	dict_deinit(&backend->dict);
 }
 
-/* expire_secs= in the URI is for all keys. */
+/* Dovecot 2.3 has no expiry for a single write: expire_secs= in the URI is for
+   all keys. */
 void
 backscatter_dict_backend_expire(const struct backscatter_dict_backend *b
 					ATTR_UNUSED,

@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Dovecot 2.4: a dict is what is in backscatter_dict { }. */
+/* Dovecot 2.4: a dict is configured in the block backscatter_dict { }. */
 
 #include "lib.h"
 #include "array.h"
@@ -12,8 +12,9 @@
 
 #define BACKSCATTER_DICT_FILTER "backscatter_dict"
 
-/* Redis waits for 30 seconds by default. A dotlock of a process that was
-   killed is believed for a minute, a lock of the kernel's goes with it. */
+/* The Redis client waits for 30 seconds by default. If a process is killed, its
+   dotlock is respected for another minute, but the kernel releases its fcntl
+   lock at once. */
 static struct settings_instance *
 backscatter_dict_limit(struct event *event, unsigned int timeout_msecs)
 {
@@ -43,11 +44,12 @@ int backscatter_dict_backend_open(struct mail_user *user, struct event *event,
 	if (ret <= 0) {
 		settings_instance_free(&backend_r->instance);
 		event_set_ptr(event, SETTINGS_EVENT_INSTANCE, NULL);
-		/* one that cannot be opened is the user's own */
+		/* nothing is known of it, so that its failure is remembered for
+		   this user only */
 		backend_r->name = user->username;
 		return ret;
 	}
-	/* a file is the user's own, a server is everybody's */
+	/* each user has a file of his own, but a server is shared by all */
 	backend_r->is_file = strcmp(backend_r->dict->name, "file") == 0;
 	backend_r->is_redis = strcmp(backend_r->dict->name, "redis") == 0;
 	backend_r->name = t_strconcat(backend_r->dict->name, ":",
@@ -77,7 +79,7 @@ bool backscatter_dict_is_set(struct mail_user *user)
 	struct event *event = event_create(user->event);
 	const struct dict_settings *set;
 	const char *error;
-	/* what is wrong is told when it is opened */
+	/* if the settings are wrong, opening the dict says so */
 	bool is_set = TRUE;
 
 	settings_event_add_filter_name(event, BACKSCATTER_DICT_FILTER);
@@ -97,8 +99,9 @@ void backscatter_dict_backend_close(struct backscatter_dict_backend *backend)
 		settings_instance_free(&backend->instance);
 }
 
-/* A file says that it cannot, and the write fails. The dict service says that
-   it can, and does not answer if what is behind it cannot. */
+/* Of the dicts that may be configured, only Redis can do this. A file would let
+   the write fail, and the dict service would not answer if the dict behind it
+   cannot. */
 void backscatter_dict_backend_expire(const struct backscatter_dict_backend *b,
 				     struct dict_op_settings *set,
 				     unsigned int expire_secs)

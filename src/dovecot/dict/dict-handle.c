@@ -15,17 +15,18 @@
 
 #define BACKSCATTER_DICT_EVENT_FAILED "backscatter_dict_failed"
 #define BACKSCATTER_DICT_WARNING_INTERVAL 60
-/* Once a connection was shut down its operations fail at once, or when it was
-   shut down again: newer dict clients connect anew, once, and ask again. */
+/* After a connection was shut down, its operations fail at once. Newer dict
+   clients first reconnect once and ask again, and the new connection has to be
+   shut down as well. */
 #define BACKSCATTER_DICT_ABORT_MSECS 25
 #define BACKSCATTER_DICT_ABORT_TIMES 4
 
-/* A dict is held in it while it is left alone. */
+/* Holds the dicts that have failed and are left alone for now. */
 static struct backscatter_throttle backscatter_dict_failures = {
 	.interval = BACKSCATTER_DICT_RETRY_SECS,
 	.forget = TRUE
 };
-/* One that cannot be written to may well be read. */
+/* Holds the dicts that cannot be written to; they may still be read. */
 static struct backscatter_throttle backscatter_dict_write_failures = {
 	.interval = BACKSCATTER_DICT_RETRY_SECS,
 	.forget = TRUE
@@ -41,7 +42,8 @@ static struct backscatter_throttle backscatter_dict_unmapped = {
  * Failures
  */
 
-/* Warned of now and then; all are counted by their event. */
+/* A warning is logged once in an interval; each failure sends the event, by
+   which it is counted. */
 static void
 backscatter_dict_log_failure(struct backscatter_dict *dict,
 			     struct backscatter_throttle *warnings,
@@ -79,8 +81,8 @@ void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 					&backscatter_dict_failures,
 					dict->name, time(NULL));
 	backscatter_dict_log_failure(dict, &backscatter_dict_warnings, error,
-		t_strdup_printf("%s for %u seconds, and what needs it goes "
-				"without", write ? "nothing is written to it" :
+		t_strdup_printf("%s for %u seconds", write ?
+				"nothing is written to it" :
 				"it is left alone",
 				BACKSCATTER_DICT_RETRY_SECS));
 }
@@ -136,14 +138,16 @@ void backscatter_dict_leave(struct backscatter_dict *dict)
 
 	dict->entered = FALSE;
 	io_loop_set_current(dict->outer);
-	/* many short visits take long, too; and whoever begins again and again
-	   until the time is over has to come to its end */
+	/* Many short visits take long as well, so that parts of a millisecond
+	   are added up. Each visit counts at least one microsecond, so that a
+	   loop that ends with the deadline does end. */
 	usecs = I_MAX(usecs, 1) + dict->usecs_spent;
 	dict->msecs_left -= I_MIN(dict->msecs_left, usecs / 1000);
 	dict->usecs_spent = usecs % 1000;
 }
 
-/* The ioloop must have none before it that dies earlier. */
+/* A new ioloop becomes a child of the current one, which may be destroyed
+   before it: so it is made a child of the outermost one. */
 static struct ioloop *backscatter_dict_ioloop_create(void)
 {
 	struct ioloop *outer = current_ioloop, *root, *ioloop;
@@ -230,7 +234,8 @@ backscatter_dict_open_backend(struct backscatter_dict *dict,
 	struct event *event = event_create(dict->event);
 	int ret;
 
-	/* A client that connects anew warns of it: we do, if that fails. */
+	/* A client that reconnects logs a warning. If reconnecting fails, we
+	   log one ourselves. */
 	event_set_min_log_level(event, LOG_TYPE_ERROR);
 	backscatter_dict_enter(dict);
 	ret = backscatter_dict_backend_open(dict->user, event,
@@ -252,12 +257,12 @@ backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
 	dict->name = i_strdup(dict->backend.name);
 	if (backscatter_throttle_is_held(&backscatter_dict_failures,
 					 dict->name, time(NULL))) {
-		*error_r = "It has failed a short time ago";
+		*error_r = "It failed a short time ago and is not used yet";
 		return -1;
 	}
 	if (backscatter_throttle_is_held(&backscatter_dict_write_failures,
 					 dict->name, time(NULL))) {
-		dict->write_error = i_strdup("Writing to it has failed a short "
+		dict->write_error = i_strdup("Writing to it failed a short "
 					     "time ago");
 	}
 	if (ret < 0)

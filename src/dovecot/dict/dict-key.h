@@ -1,23 +1,23 @@
 #ifndef BACKSCATTER_DICT_KEY_H
 #define BACKSCATTER_DICT_KEY_H
 
-/* The names of what is kept in backscatter_dict. All of them:
+/* The names of all keys in backscatter_dict:
 
    shared/backscatter/add/...	      counters: audit/count-key.h
-   priv/backscatter/text/disowned     of a user: memory/record.h
+   priv/backscatter/text/disowned     the user's record: memory/record.h
    priv/backscatter/text/status.check written by doveadm backscatter status, to
-				      see whether it can be
+				      see whether writing is possible
 
-   Every one can be computed: Redis has no iteration. That of a user's record is
-   the name under which version 0.1 kept the times that are disowned, so that
-   they are found without another question. */
+   Each name can be computed, because Redis has no iteration. The record has the
+   name under which version 0.1 kept the user's disowned times, so that these
+   are found by the same lookup. */
 
 #define BACKSCATTER_KEY_PRIV "priv/backscatter/"
 #define BACKSCATTER_KEY_RECORD BACKSCATTER_KEY_PRIV"text/disowned"
 #define BACKSCATTER_KEY_STATUS_CHECK BACKSCATTER_KEY_PRIV"text/status.check"
 
-/* What a text of any length is in a key: the first half of its SHA-256, in hex.
-   From the data stack. */
+/* Returns what stands in a key for a text of any length: the first half of its
+   SHA-256 in hex. From the data stack. */
 const char *backscatter_key_hash_str(const char *str);
 
 #endif

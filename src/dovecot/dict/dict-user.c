@@ -14,9 +14,9 @@
 struct backscatter_dict_user {
 	union mail_user_module_context module_ctx;
 
-	/* NULL: it is not open. */
+	/* NULL if it is not open. */
 	struct backscatter_dict *dict;
-	/* It is not closed before the user is freed. */
+	/* It stays open until the user is freed. */
 	bool keep;
 };
 
@@ -32,8 +32,8 @@ static void backscatter_dict_close(struct backscatter_dict_user *duser)
 		return;
 	duser->dict = NULL;
 	if (!backscatter_dict_handle_hang_up(dict)) {
-		/* It cannot be freed while it waits. Nothing will run its
-		   ioloop. */
+		/* It cannot be freed while it waits. It does no harm, since
+		   nothing runs its ioloop any more. */
 		e_error(dict->event, "A connection that does not answer "
 			"cannot be closed");
 		return;
@@ -60,8 +60,8 @@ backscatter_dict_user_get(struct mail_user *user)
 	if (duser != NULL)
 		return duser;
 	duser = p_new(user->pool, struct backscatter_dict_user, 1);
-	/* vlast is there only while the hooks of a new user are called;
-	   afterwards we are the first of them */
+	/* vlast is set only while the hooks of a new user are called. If it is
+	   not, we put ourselves before all others. */
 	v = user->vlast != NULL ? user->vlast : &user->v;
 	duser->module_ctx.super = *v;
 	v->deinit = backscatter_dict_user_deinit;
@@ -99,7 +99,7 @@ void backscatter_dict_start_message(struct mail_user *user)
 
 	if (duser->dict == NULL)
 		return;
-	/* look whether it is back */
+	/* one that has failed is opened again if it is needed again */
 	if (duser->dict->error != NULL)
 		backscatter_dict_close(duser);
 	else

@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* What is read from backscatter_dict, and written to it. */
+/* Reading from backscatter_dict, and writing to it. */
 
 #include "lib.h"
 #include "array.h"
@@ -13,14 +13,15 @@
 #define BACKSCATTER_DICT_LOCK_FILE "backscatter.lock"
 #define BACKSCATTER_DICT_LOCK_SECS 2
 
-/* What the dict was asked for: a value, or to commit a transaction. */
+/* A question to the dict: a lookup, or the commit of a transaction. */
 struct dict_question {
 	struct backscatter_dict *dict;
 	int ret;
-	/* or the error; the callback runs in a data stack frame of its own */
+	/* The value or the error. It is allocated, because the callback runs in
+	   a data stack frame of its own. */
 	char *value;
 	bool finished;
-	/* nobody waits any more */
+	/* Nobody waits for the answer any more. */
 	bool abandoned;
 };
 
@@ -55,8 +56,9 @@ question_answered(struct dict_question *question, int ret, const char *value)
 	question->value = i_strdup(value);
 }
 
-/* Wait for the answer, within the deadline. Returns 0, or -1 if there was none
-   in time, with an error (data stack): then the callback frees the question. */
+/* Wait for the answer until the deadline. Returns 0, or -1 with an error (data
+   stack) if there was no answer in time. The callback then frees the
+   question. */
 static int
 question_wait(struct dict_question **_question, const char **error_r)
 {
@@ -97,7 +99,7 @@ static void
 lookup_callback(const struct dict_lookup_result *result,
 		struct dict_question *question)
 {
-	/* the dict service may say that there is one, and give none */
+	/* the dict service may say that there is a value, and give none */
 	if (result->ret > 0 && result->value == NULL)
 		question_answered(question, 0, NULL);
 	else {
@@ -137,8 +139,8 @@ int backscatter_dict_lookup(struct backscatter_dict *dict, pool_t pool,
  * Writes
  */
 
-/* SQLite waits for a second for other writers and then gives up, with nothing
-   written. */
+/* SQLite waits one second for other writers, and then gives up without having
+   written anything. */
 static bool commit_is_locked(const struct dict_question *question)
 {
 	return question->ret < 0 && question->value != NULL &&
@@ -149,13 +151,13 @@ static void
 commit_callback(const struct dict_commit_result *result,
 		struct dict_question *question)
 {
-	/* Dovecot's Redis client gives the error of a connection that was lost
-	   after it has freed it. */
+	/* If a connection was lost, Dovecot's Redis client gives us an error
+	   text that it has freed before. */
 	question_answered(question, result->ret,
 			  result->ret != DICT_COMMIT_RET_FAILED &&
 			  result->ret != DICT_COMMIT_RET_WRITE_UNCERTAIN ?
 			  NULL : question->dict->backend.is_redis ?
-			  "Redis has hung up, or refused a write" :
+			  "Redis closed the connection, or refused a write" :
 			  result->error);
 }
 
@@ -208,7 +210,7 @@ int backscatter_dict_write(struct backscatter_dict *dict,
 		ret = question->ret < 0 ? -1 : question->ret;
 		if (ret < 0 && !again) {
 			*error_r = question->value == NULL ?
-				"The write has failed" :
+				"The write failed" :
 				t_strdup(question->value);
 			backscatter_dict_fail(dict, TRUE, *error_r);
 		}
@@ -243,7 +245,7 @@ void backscatter_dict_unlock(struct backscatter_dict *dict)
 }
 
 /*
- * What version 0.1 has left
+ * Keys that version 0.1 left behind
  */
 
 struct dict_old_keys {

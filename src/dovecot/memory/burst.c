@@ -12,7 +12,7 @@
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
 
-/* Of one bounce. */
+/* How many recipients of one bounce are counted. */
 #define BURST_MAX_RECIPIENTS 10
 
 static bool burst_is_genuine_failure(const struct backscatter_result *result)
@@ -25,8 +25,8 @@ static bool burst_is_genuine_failure(const struct backscatter_result *result)
  * Different originals and recipients
  */
 
-/* The same mail to several recipients has one signature; where none vouches it
-   was its Message-ID. */
+/* A mail to several recipients has the same signature in each bounce. If no
+   signature was verified, its Message-ID tells which mail it was. */
 static const char *burst_original_hash(const struct bounce_verdict *verdict)
 {
 	const char *message_id;
@@ -43,7 +43,7 @@ static const char *burst_original_hash(const struct bounce_verdict *verdict)
 	return backscatter_record_hash(message_id, strlen(message_id));
 }
 
-/* Returns how many are new. */
+/* Returns how many of the bounce's recipients are new. */
 static unsigned int
 burst_see_recipients(struct backscatter_record *record,
 		     const struct backscatter_result *result)
@@ -83,12 +83,12 @@ void backscatter_burst_log(struct event *event,
 
 	e_warning(e->event(), "burst: %llu mails to %llu recipients came back "
 		  "within %u seconds, and all were sent through our servers: "
-		  "has somebody else this user's password?",
+		  "the user's password may have been stolen",
 		  (unsigned long long)burst->originals,
 		  (unsigned long long)burst->recipients, set->burst_period);
 }
 
-/* A burst lasts until there was none over the limit for a whole period. */
+/* A burst lasts until no bounce came over the limit for a whole period. */
 static bool
 burst_lasts(const struct backscatter_record *record,
 	    const struct backscatter_settings *set, time_t now)
@@ -138,7 +138,7 @@ bool backscatter_burst_count(struct backscatter_record *record,
 uint64_t backscatter_burst_bounces(const struct backscatter_record *record,
 				   const struct backscatter_result *result)
 {
-	/* it is counted after it was asked for */
+	/* the bounce that is being delivered is counted later */
 	return backscatter_record_sum(record, result->verdict->value) +
 		(result->delivery ? 1 : 0);
 }

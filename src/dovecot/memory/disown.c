@@ -12,7 +12,7 @@
 struct disown_change {
 	enum backscatter_disown_change change;
 	const struct backscatter_time_window *window;
-	/* What there is then. */
+	/* The user's times, after the change. */
 	struct bounce_windows windows;
 };
 
@@ -28,7 +28,7 @@ disown_change(struct backscatter_record *record, void *context,
 					    ctx->window->until);
 	} else if (!bounce_windows_add(windows, ctx->window->since,
 				       ctx->window->until)) {
-		*error_r = t_strdup_printf("there are %u such times already",
+		*error_r = t_strdup_printf("there are already %u such times",
 					   windows->count);
 		return -1;
 	}
@@ -97,9 +97,9 @@ backscatter_time_parse_any(const char *text, time_t now, time_t *time_r,
 		*time_r = now - (time_t)secs;
 		return 0;
 	}
-	*error_r = "not a time: write it as 2026-01-31, "
-		"2026-01-31T12:00:00Z, as seconds since 1970, "
-		"or how long ago it was, as 2d";
+	*error_r = "not a time: write a date such as 2026-01-31 or "
+		"2026-01-31T12:00:00Z, seconds since 1970, or how long ago "
+		"it was, such as 2d";
 	return -1;
 }
 
@@ -109,10 +109,10 @@ int backscatter_time_parse(const char *text, time_t now, time_t *time_r,
 	if (backscatter_time_parse_any(text, now, time_r, error_r) < 0)
 		return -1;
 	if (*time_r > BOUNCE_WINDOWS_TIME_MAX) {
-		*error_r = "no year has more than four digits";
+		*error_r = "the year must not have more than four digits";
 		return -1;
 	}
-	/* nothing was sent before 1970, and nothing here can say so */
+	/* no mail was sent before 1970, and no earlier time can be kept */
 	*time_r = I_MAX(*time_r, 0);
 	return 0;
 }

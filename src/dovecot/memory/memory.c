@@ -31,8 +31,8 @@ struct backscatter_memory {
 	const char *error;
 	struct backscatter_record record;
 
-	/* What will count when the bounce is delivered: the id of what came
-	   back, or NULL; and that its signature is damaged. */
+	/* What will be counted when the bounce is delivered: the id of the
+	   original, or NULL; and that its signature is damaged. */
 	const char *replay_id;
 	bool damaged;
 };
@@ -105,8 +105,7 @@ memory_disown_find(struct bounce_disown_source *source,
 
 	if (record == NULL)
 		return -1;
-	/* one of which it is not known when it was sent is not held to be of
-	   that time */
+	/* if it is not known when the original was sent, it is not disowned */
 	return sent_at > 0 && bounce_windows_have(&record->disowned, sent_at) ?
 		1 : 0;
 }
@@ -151,7 +150,8 @@ struct memory_end {
 	const struct backscatter_result *result;
 };
 
-/* A table has pushed out what may matter, and had not done so for a period. */
+/* Warn if something that may still matter was pushed out of a full table, and
+   this had not happened for a whole period. */
 static void
 memory_log_pushed(const struct memory_end *ctx,
 		  const struct backscatter_record *record, time_t before)
@@ -162,15 +162,16 @@ memory_log_pushed(const struct memory_end *ctx,
 	    (before > 0 && record->pushed - before <=
 	     (time_t)set->burst_period))
 		return;
-	e_warning(ctx->event, "More bounces than can be told apart: of %u "
-		  "mails, of %u recipients and of the signatures that "
-		  "backscatter_replay_signatures = %u allows, the oldest were "
-		  "forgotten, and count as new ones if they come again",
+	e_warning(ctx->event, "More bounces than can be told apart: only the "
+		  "newest %u mails, %u recipients and %u signatures "
+		  "(backscatter_replay_signatures) are remembered, and older "
+		  "ones count as new if they come again",
 		  BACKSCATTER_RECORD_MAX_SEEN, BACKSCATTER_RECORD_MAX_SEEN,
 		  set->replay_signatures);
 }
 
-/* The record was read anew: other deliveries may have ended meanwhile. */
+/* Count a delivered bounce in the record. It was read again for this, because
+   other deliveries may have ended meanwhile. */
 static int
 memory_count(struct backscatter_record *record, void *context,
 	     const char **error_r ATTR_UNUSED)
@@ -204,7 +205,7 @@ void backscatter_memory_end(struct backscatter_memory *memory,
 	};
 	const char *error;
 
-	/* whoever has failed has said so in the log */
+	/* errors were logged where they occurred */
 	(void)backscatter_record_change(memory->user, delivered ?
 					memory_count : NULL, &ctx, counters,
 					&error);

@@ -11,11 +11,12 @@
 
 #include <time.h>
 
-/* One that is of no use is told of again after this many seconds. */
+/* A user's record that cannot be used is warned of again after this many
+   seconds. */
 #define RECORD_WARNING_INTERVAL 3600
 
-/* A year and a month: as long as counters are read. A record that nothing was
-   added to for so long has nothing in it that still matters. */
+/* A year and a month, which is as long as counters are read. If nothing was
+   added to a record for that long, nothing in it matters any more. */
 #define RECORD_EXPIRE_SECS (400 * 24 * 3600)
 
 static struct backscatter_throttle record_warnings = {
@@ -23,8 +24,8 @@ static struct backscatter_throttle record_warnings = {
 	.forget = TRUE
 };
 
-/* Returns 0, or -1 if it could not be read; *broken_r then tells whether it is
-   there. */
+/* Returns 0, or -1 with an error if the record could not be read. In the latter
+   case *broken_r is TRUE if the dict has a value that cannot be used. */
 static int
 record_lookup(struct mail_user *user, struct backscatter_dict *dict,
 	      pool_t pool, struct backscatter_record *record_r,
@@ -38,9 +39,9 @@ record_lookup(struct mail_user *user, struct backscatter_dict *dict,
 		return -1;
 	if (backscatter_record_parse(pool, text, record_r, &error) < 0) {
 		*broken_r = TRUE;
-		*error_r = t_strdup_printf("What backscatter_dict has in %s is "
-					   "of no use: %s",
-					   BACKSCATTER_KEY_RECORD, error);
+		*error_r = t_strdup_printf("The value of %s in "
+					   "backscatter_dict cannot be used: "
+					   "%s", BACKSCATTER_KEY_RECORD, error);
 		if (backscatter_throttle_once(&record_warnings, user->username,
 					      time(NULL)))
 			e_warning(user->event, "backscatter: %s", *error_r);
@@ -66,8 +67,8 @@ int backscatter_record_read(struct mail_user *user, pool_t pool,
 	return ret;
 }
 
-/* Returns as backscatter_dict_write() does. text: NULL if the record is left
-   alone; "" if it has nothing in it. */
+/* Returns the same as backscatter_dict_write(). text is NULL if the record is
+   not to be written, and "" if it is to be deleted, as nothing is in it. */
 static int
 record_commit(struct backscatter_dict *dict, const char *text,
 	      const char *const *counters, bool counters_add,
@@ -97,9 +98,10 @@ record_commit(struct backscatter_dict *dict, const char *text,
 				       error_r);
 }
 
-/* SQL does not increment what is not there. In our tables, where an INSERT adds
-   to a counter, nothing ever is, so that of several counters all or none are
-   written: the record remembers it, and from then on they are set at once. */
+/* SQL does not increment a number that does not exist. In our tables none ever
+   does, because they add to a counter when a row is inserted: so no increment
+   succeeds, and all counters are set to 1 instead. The record remembers that
+   the dict is like this, and from then on counters are set at once. */
 static int
 record_write(struct backscatter_dict *dict, struct backscatter_record *record,
 	     bool change, const char *const *counters, const char **error_r)

@@ -9,7 +9,7 @@
 
 #define RECORD_VERSION "v2"
 #define RECORD_DAY_SECS (24 * 3600)
-/* More than any setting allows. Of what is read, so many of the newest stay. */
+/* More than any setting allows. If a text has more, the newest are kept. */
 #define RECORD_MAX_REPLAYS 10000
 #define RECORD_HASH_CHARS \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -77,7 +77,7 @@ record_parse_numbers(const char *const *items, unsigned int numbers[])
 	return TRUE;
 }
 
-/* A hash, and how many steps ago it was counted. */
+/* An item is a hash, and a digit: how many steps ago it was counted. */
 static bool
 record_parse_seen(struct backscatter_record *record,
 		  enum backscatter_record_table table, const char *item)
@@ -120,7 +120,7 @@ record_parse_burst(const char *const *items,
 		str_to_uint64(items[4], &burst->bounces) == 0;
 }
 
-/* The newest of them, which are the last. */
+/* Returns the last items, which are the newest. */
 static const char *const *
 record_newest(const char *const *items, unsigned int max)
 {
@@ -240,7 +240,7 @@ int backscatter_record_parse(pool_t pool, const char *text,
  * Writing
  */
 
-/* Without the zeros at the end. */
+/* Zeros at the end are left out. */
 static void
 record_write_numbers(string_t *str, const struct backscatter_record *record,
 		     unsigned int number)
@@ -297,8 +297,8 @@ record_write_burst(string_t *str, const struct backscatter_record_burst *burst)
 		    (unsigned long long)burst->bounces);
 }
 
-/* What is counted by steps, and without that not even the step: a record in
-   which there is nothing is no text. */
+/* If nothing was counted, not even the step is written, so that an empty record
+   has an empty text. */
 static void
 record_write_steps(string_t *str, const struct backscatter_record *record)
 {
@@ -359,7 +359,7 @@ record_age_seen(struct backscatter_record *record,
 	struct backscatter_record_seen *seen;
 	unsigned int i = 0;
 
-	/* not only the first: a text may have them in any order */
+	/* all of them, since a text may have them in any order */
 	while (i < array_count(&record->seen[table])) {
 		seen = array_idx_modifiable(&record->seen[table], i);
 		seen->age += steps;
@@ -386,11 +386,12 @@ record_shift_steps(struct backscatter_record *record, unsigned int steps)
 		record_age_seen(record, i, steps);
 }
 
-/* If the clock went back, no time has passed for what was counted. By less than
-   the period, the newest step is counted on until it is reached again: two
-   hosts whose clocks differ a little must not make it older each time that they
-   take turns. By more, what is there is as old as it was, now: a flood may not
-   go uncounted for as long as the clock went back. */
+/* If the clock went back, nothing that was counted becomes older. If it went
+   back by no more than the period, we keep counting in the newest step until
+   the clock has reached it again: two hosts whose clocks differ a little must
+   not make the record older each time that they take turns. If it went back
+   further, the newest step becomes the current one, since otherwise nothing
+   would become older until the clock has caught up. */
 static void
 record_advance_steps(struct backscatter_record *record, time_t now,
 		     unsigned int period)
@@ -414,14 +415,14 @@ record_advance_replays(struct backscatter_record *record, time_t now,
 		       unsigned int max_age)
 {
 	unsigned int today = now / RECORD_DAY_SECS;
-	/* the day that has begun, and the one that a signature is fresh on */
+	/* one more, because the first and the last day are not whole days */
 	unsigned int max_days = max_age / RECORD_DAY_SECS + 1;
 	struct backscatter_record_replay *replay;
 	unsigned int i = 0;
 
 	while (i < array_count(&record->replays)) {
 		replay = array_idx_modifiable(&record->replays, i);
-		/* one day may be another host's clock */
+		/* tomorrow is accepted: another host's clock may be ahead */
 		if (replay->day > today + 1)
 			replay->day = today;
 		if (replay->day < today && today - replay->day > max_days)
@@ -436,12 +437,13 @@ void backscatter_record_advance(struct backscatter_record *record, time_t now,
 {
 	i_assert(period > 0);
 
-	/* what is written can be read again, whatever the clock says */
+	/* a record that we write must be one that we can read, even if the
+	   clock is wrong */
 	now = I_MIN(I_MAX(now, 0), BOUNCE_WINDOWS_TIME_MAX);
 	record_advance_steps(record, now, period);
 	record_advance_replays(record, now, max_age);
-	/* what lies ahead is of now: else a burst would last, and a table would
-	   count as pushed full, until the clock is there again */
+	/* Times in the future become now. Otherwise a burst would last until
+	   the clock has reached them, and no overflow would be warned of. */
 	record->burst.last = I_MIN(record->burst.last, now);
 	record->burst.since = I_MIN(record->burst.since, record->burst.last);
 	record->pushed = I_MIN(record->pushed, now);
@@ -514,7 +516,7 @@ bool backscatter_record_see(struct backscatter_record *record,
 	return FALSE;
 }
 
-/* NULL: it is not there. */
+/* Returns NULL if the record does not have it. */
 static const struct backscatter_record_replay *
 record_find_replay(const struct backscatter_record *record, const char *id)
 {
@@ -537,7 +539,7 @@ backscatter_record_replays(const struct backscatter_record *record,
 	return replay == NULL ? 0 : replay->count;
 }
 
-/* What was counted last before today is no loss worth telling. */
+/* Only if it was counted today does its loss matter enough for a warning. */
 static void
 record_replay_push_out(struct backscatter_record *record, time_t now,
 		       unsigned int today)

@@ -26,15 +26,15 @@ struct sent_search {
 	uint32_t first_seq, first_read_seq, last_seq;
 };
 
-/* TRUE if the message that mail is at has the Message-ID, as far as the cache,
-   or else its header if that may be read, says. */
+/* TRUE if the current message of search->mail has the Message-ID. If the cache
+   does not have it, the header is read only if read is TRUE. */
 static bool sent_mail_matches(struct sent_search *search, bool read)
 {
 	const char *value, *id;
 
 	search->mail->lookup_abort = MAIL_LOOKUP_ABORT_NOT_IN_CACHE;
 	if (mail_get_first_header(search->mail, "Message-ID", &value) < 0) {
-		/* it may have been expunged since: then it is no copy */
+		/* reading fails if the message was expunged meanwhile */
 		search->mail->lookup_abort = MAIL_LOOKUP_ABORT_NEVER;
 		if (!read || mail_get_first_header(search->mail, "Message-ID",
 						   &value) < 0)
@@ -55,7 +55,7 @@ static bool sent_mail_is_fresh(struct sent_search *search)
 		date >= search->set->oldest;
 }
 
-/* Returns 1, 0, or -1 if the time is over. */
+/* Returns 1 if a copy was found, 0 if not, or -1 if the time is over. */
 static int sent_search_mails(struct sent_search *search)
 {
 	uint32_t seq;
@@ -78,8 +78,8 @@ static int sent_search_mails(struct sent_search *search)
 	return 0;
 }
 
-/* How many headers may be read. What it costs to read one depends on how the
-   mailbox is kept: an mbox may have to be read through for it. */
+/* Returns how many headers may be read. What it costs to read one depends on
+   the mailbox format: an mbox may have to be read from its beginning. */
 static uint32_t sent_max_read(const struct mailbox *box, uint32_t messages)
 {
 	const char *name = box->storage->name;
@@ -112,21 +112,23 @@ sent_search_mailbox(struct sent_search *search, struct mailbox *box)
 	search->mail = mail_alloc(trans, 0, NULL);
 	ret = sent_search_mails(search);
 	mail_free(&search->mail);
-	/* nothing of what was read goes into the cache */
+	/* so that nothing that was read is added to the cache */
 	mailbox_transaction_rollback(&trans);
 	return ret;
 }
 
-/* Returns 1 if it is open, 0 if there is nothing to look into, or -1. */
+/* Returns 1 if the mailbox is open, 0 if there is none to look into, or -1 on
+   an error, which the mailbox has. */
 static int sent_mailbox_open(struct mailbox *box)
 {
-	/* mailboxes that are others' in truth, and that can be slow */
+	/* these show other mailboxes, and may be slow */
 	static const char *const others[] = {
 		"virtual", "imapc", "pop3c", "shared", NULL
 	};
 	enum mailbox_existence existence;
 
-	/* opening would make one that has to be there */
+	/* opening the mailbox would create it if it is configured to be created
+	   automatically */
 	if (mailbox_exists(box, FALSE, &existence) < 0)
 		return -1;
 	if (existence != MAILBOX_EXISTENCE_SELECT ||
@@ -139,7 +141,8 @@ static int sent_mailbox_open(struct mailbox *box)
 	return 1;
 }
 
-/* The same, of a name. The box is the caller's to free if it is open. */
+/* The same for the name of a mailbox. If 1 is returned, the caller must free
+   the box. */
 static int
 sent_open(const char *name, struct mail_user *user, struct mailbox **box_r,
 	  const char **error_r)

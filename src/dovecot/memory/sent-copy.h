@@ -1,43 +1,43 @@
 #ifndef BACKSCATTER_SENT_COPY_H
 #define BACKSCATTER_SENT_COPY_H
 
-/* Looks for the copy of a mail in the user's mailbox of sent mail, by what
-   Dovecot's cache has of it: it is not synchronised, its mails and its cache
-   are left alone, and what Dovecot's index does not know of yet is not
-   seen. */
+/* Looks for the copy of a mail in the user's mailbox of sent mail, as far as
+   possible in Dovecot's cache. The mailbox is not synchronised, so that
+   messages that are not in Dovecot's index yet are not found. Neither its
+   mails nor its cache are changed. */
 
 struct bounce_sent_source;
 struct mail_user;
 
-/* Messages that are looked at, the newest first, and those of them whose
-   header is read if the cache does not have their Message-ID. */
+/* How many messages are looked at, beginning with the newest, and for how many
+   of them the header is read if the cache does not have their Message-ID. */
 #define BACKSCATTER_SENT_MAX_MESSAGES 100000
 #define BACKSCATTER_SENT_MAX_READ 100
-/* To read one of a Maildir Dovecot goes through the names of all. In a larger
-   one none is read. */
+/* To read a message in a Maildir, Dovecot has to list all files. If a Maildir
+   has more messages than this, no header is read. */
 #define BACKSCATTER_SENT_MAX_MAILDIR 10000
 
 struct backscatter_sent_settings {
 	struct mail_user *user;
-	/* The mailbox's name, as users have it (UTF-8). */
+	/* The mailbox's name as users see it (UTF-8). */
 	const char *mailbox;
-	/* When to give up, in milliseconds of bounce_dns_now()'s clock. */
+	/* When to give up, on the clock of bounce_dns_now() (milliseconds). */
 	uint64_t deadline;
-	/* A copy that was saved earlier does not count. */
+	/* Copies that were saved before this time do not count. */
 	time_t oldest;
 };
 
-/* The port for one message, the pool's. A mailbox that is not there, not the
-   user's own, or no mailbox of its own (virtual, or on another server) holds
-   no copy. */
+/* Returns the port for one message, allocated from the pool. No copy is found
+   if the mailbox does not exist, if it is not the user's own, or if it is
+   virtual or on another server. */
 struct bounce_sent_source *
 backscatter_sent_create(pool_t pool,
 			const struct backscatter_sent_settings *set);
 
-/* Whether the mailbox can be looked into as it should be. Returns 1 if it can,
-   0 if there is no such mailbox of the user's own, or -1 with an error (data
-   stack). cached_r: the Message-IDs of what is saved from now on are cached, so
-   that more than the newest are found. */
+/* Check whether copies can be found in the mailbox. Returns 1 if they can, 0 if
+   the user has no such mailbox of his own, or -1 with an error (data stack).
+   *cached_r is TRUE if the Message-IDs of messages that are saved from now on
+   are cached, so that not only the newest copies are found. */
 int backscatter_sent_check(struct mail_user *user, const char *mailbox,
 			   bool *cached_r, const char **error_r);
 

@@ -11,8 +11,8 @@
 
 #include <time.h>
 
-/* What a dict said is believed for so long: a domain that was added shall not
-   be a stranger's for long. */
+/* How long answers of a dict are cached. It is a shorter time for domains that
+   were not found, because one that is added should soon be known. */
 #define DOMAIN_DICT_FOUND_SECS 60
 #define DOMAIN_DICT_MISSING_SECS 10
 #define DOMAIN_DICT_CACHE_SIZE 512
@@ -25,16 +25,16 @@ struct domain_dict {
 };
 
 struct domain_dict_answer {
-	/* NULL: empty */
+	/* NULL if the slot is empty */
 	char *name;
 	time_t expires;
 	bool found;
 };
 
-/* One place for each hash: a new answer drives the old one out. */
+/* There is one slot for each hash. A new answer replaces an old one. */
 static struct domain_dict_answer domain_dict_cache[DOMAIN_DICT_CACHE_SIZE];
 
-/* Two users may have two dicts. */
+/* The name includes the user, since two users may have different dicts. */
 static const char *
 domain_dict_cache_name(const struct domain_dict *dict, const char *domain)
 {
@@ -47,14 +47,15 @@ static struct domain_dict_answer *domain_dict_cache_slot(const char *name)
 	return &domain_dict_cache[str_hash(name) % DOMAIN_DICT_CACHE_SIZE];
 }
 
-/* Returns 1 or 0, or -1 if it is not known. */
+/* Returns 1 if the domain was found, 0 if not, or -1 if there is no answer in
+   the cache. */
 static int domain_dict_cache_find(const char *name, time_t now)
 {
 	struct domain_dict_answer *answer = domain_dict_cache_slot(name);
 
 	if (answer->name == NULL || strcmp(answer->name, name) != 0 ||
 	    answer->expires <= now ||
-	    /* a clock that went back */
+	    /* the clock went back */
 	    answer->expires > now + DOMAIN_DICT_FOUND_SECS)
 		return -1;
 	return answer->found ? 1 : 0;

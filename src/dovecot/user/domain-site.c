@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Own domains in the dict of the site, for doveadm: without a user, and without
-   the deadline of a delivery. */
+/* Own domains in the site's dict, for doveadm: without a user, and without the
+   deadline of a delivery. */
 
 #include "lib.h"
 #include "lib-event.h"
@@ -15,7 +15,7 @@ struct domain_site {
 	struct bounce_domain_source source;
 	const char *prefix;
 	struct event *event;
-	/* dict NULL: it could not be opened, and why not */
+	/* If it could not be opened, its dict is NULL, and error says why. */
 	struct backscatter_dict_backend backend;
 	const char *error;
 };

@@ -11,7 +11,7 @@
 
 #include <time.h>
 
-/* What is wrong with a source is said again after this many seconds. */
+/* An error of a source is logged again after this many seconds. */
 #define BACKSCATTER_DOMAINS_LOG_INTERVAL 3600
 
 static struct backscatter_throttle backscatter_domains_said = {

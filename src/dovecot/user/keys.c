@@ -53,10 +53,10 @@ void backscatter_keys_check_dir(struct event *event, const char *key_dir)
 	if (!backscatter_throttle_once(&backscatter_key_dirs_opened, key_dir,
 				       time(NULL)))
 		return;
-	/* not access(): that asks for our real uid, not the user's */
+	/* access() would check the rights of our real uid, not of the user's */
 	dir = opendir(key_dir);
 	if (dir == NULL) {
-		/* said now, and not again with the first bounce */
+		/* do not log it a second time with the first bounce */
 		(void)backscatter_throttle_once(&backscatter_key_dirs_checked,
 						key_dir, time(NULL));
 		backscatter_log_config_error(event, t_strdup_printf(

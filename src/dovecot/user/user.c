@@ -18,7 +18,7 @@
 struct backscatter_user {
 	union mail_user_module_context module_ctx;
 
-	/* NULL: they are broken. */
+	/* NULL if the settings are wrong. */
 	const struct backscatter_settings *set;
 };
 
@@ -41,7 +41,8 @@ backscatter_user_read_settings(struct backscatter_user *buser,
 				     &warning, &error) < 0) {
 		buser->set = NULL;
 		backscatter_log_config_error(event, t_strdup_printf(
-			"Bounces are not judged, for a wrong setting: %s",
+			"Bounces are not judged, because a setting is wrong: "
+			"%s",
 			error));
 	}
 	if (warning != NULL)
