@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS backscatter_count (
 -- do.
 --
 -- What a server calls itself is a stranger's text. After 10000 rows in a day
--- all others are one.
+-- all others are one; once there is one, the rows are not counted again.
 CREATE TABLE IF NOT EXISTS backscatter_count_add (
   day date NOT NULL,
   scope text NOT NULL,
@@ -62,8 +62,10 @@ BEGIN
   IF NEW.scope = 'server' AND
      NOT EXISTS (SELECT FROM backscatter_count WHERE day = NEW.day AND
        scope = NEW.scope AND name = NEW.name) AND
+     (EXISTS (SELECT FROM backscatter_count WHERE day = NEW.day AND
+       scope = NEW.scope AND name = '(other)') OR
      (SELECT count(*) FROM backscatter_count
-       WHERE day = NEW.day AND scope = NEW.scope) >= 10000 THEN
+       WHERE day = NEW.day AND scope = NEW.scope) >= 10000) THEN
     NEW.name := '(other)';
   END IF;
   INSERT INTO backscatter_count AS c VALUES (NEW.*)

@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS backscatter_count (
 -- do.
 --
 -- What a server calls itself is a stranger's text. After 10000 rows in a day
--- all others are one.
+-- all others are one; once there is one, the rows are not counted again.
 CREATE TABLE IF NOT EXISTS backscatter_count_add (
   day TEXT NOT NULL,
   scope TEXT NOT NULL,
@@ -52,7 +52,8 @@ CREATE TABLE IF NOT EXISTS backscatter_count_add (
   PRIMARY KEY (day, scope, name, verdict, reason, outcome)
 ) WITHOUT ROWID;
 
-CREATE TRIGGER IF NOT EXISTS backscatter_count_add_insert
+DROP TRIGGER IF EXISTS backscatter_count_add_insert;
+CREATE TRIGGER backscatter_count_add_insert
 BEFORE INSERT ON backscatter_count_add
 BEGIN
   INSERT INTO backscatter_count VALUES (
@@ -60,8 +61,10 @@ BEGIN
     CASE WHEN NEW.scope = 'server' AND
       NOT EXISTS (SELECT 1 FROM backscatter_count WHERE day = NEW.day AND
         scope = NEW.scope AND name = NEW.name) AND
+      (EXISTS (SELECT 1 FROM backscatter_count WHERE day = NEW.day AND
+        scope = NEW.scope AND name = '(other)') OR
       (SELECT COUNT(*) FROM backscatter_count
-        WHERE day = NEW.day AND scope = NEW.scope) >= 10000
+        WHERE day = NEW.day AND scope = NEW.scope) >= 10000)
     THEN '(other)' ELSE NEW.name END,
     NEW.verdict, NEW.reason, NEW.outcome, NEW.bounces)
   ON CONFLICT (day, scope, name, verdict, reason, outcome)
