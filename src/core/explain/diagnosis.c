@@ -254,8 +254,8 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 			"Mail is sent through this account: %u different "
 			"messages left\nthrough our own servers and could not "
 			"be delivered.\n"
-			"Unless %s has written them, the account is in other "
-			"hands: change its\npassword, end its sessions, and "
+			"Unless %s has written them, somebody else uses the "
+			"account: change its\npassword, end its sessions, and "
 			"look up the addresses below in the log of the\n"
 			"submission servers.\n", d->originals_count, user);
 	}
@@ -272,13 +272,13 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 			"Other messages left through our own servers, and "
 			"fewer than %u of them could not\nbe delivered, as "
 			"everybody has some. If they are not by %s,\n"
-			"the account is in other hands.\n",
+			"somebody else uses the account.\n",
 			BOUNCE_DIAGNOSIS_MANY, user);
 	}
 	if (d->forged > 0) {
 		return "Somebody elsewhere has forged this address: what came "
 			"back did not leave\nthrough our servers. Nothing "
-			"shows that the account is in other hands. There "
+			"shows that somebody else uses the account. There "
 			"is\nnothing to do but to file these bounces.\n";
 	}
 	return d->failed + d->reports + d->unclear == 0 ?

@@ -40,10 +40,10 @@ struct bounce_replay_source {
 		     const char **error_r);
 };
 
-/* Knows when the account was in the hands of somebody else. */
+/* Knows when somebody else used the account. */
 struct bounce_disown_source {
 	/* sent_at is in seconds since 1970; 0: it is not known. Returns 1 if
-	   the account was in other hands then, 0 if not, or -1 with an error
+	   somebody else used the account then, 0 if not, or -1 with an error
 	   from the pool. */
 	int (*find)(struct bounce_disown_source *source, pool_t pool,
 		    time_t sent_at, const char **error_r);

@@ -35,7 +35,7 @@ static const struct {
 	const char *text;
 } reasons[] = {
 	ROW(NONE, "none", NONE, 0, NOTHING,
-	    "This is no bounce."),
+	    "This is not a bounce."),
 	ROW(DKIM_FULL, "dkim-full", GENUINE, 1, OURS,
 	    "We sent the original: its header and its body carry our "
 	    "signature."),
@@ -63,7 +63,7 @@ static const struct {
 	ROW(WEAK_KEY, "weak-key", BACKSCATTER, 16, CLAIMED,
 	    "The original is signed by a key that is too weak."),
 	ROW(EXPIRED, "expired", BACKSCATTER, 11, NOTHING,
-	    "The signature of the original has expired too long ago."),
+	    "The signature of the original expired too long ago."),
 	ROW(FUTURE, "future", BACKSCATTER, 12, NOTHING,
 	    "The signature of the original is dated in the future."),
 	ROW(STALE, "stale", BACKSCATTER, 10, NOTHING,
@@ -72,7 +72,8 @@ static const struct {
 	    "The signature of the original has come back more often than it "
 	    "was sent."),
 	ROW(DISOWNED, "disowned", DISOWNED, 0, NOTHING,
-	    "We sent the original, while the account was in other hands."),
+	    "The original was sent from the account while somebody else "
+	    "used it."),
 	ROW(NO_ORIGINAL, "no-original", UNVERIFIABLE, 0, NOTHING,
 	    "The original did not come back: there is nothing to check."),
 	ROW(ALTERED, "altered", UNVERIFIABLE, 3, BROKEN,
@@ -100,7 +101,7 @@ static const struct {
 	ROW(DNS, "dns", TEMPERROR, 5, DOUBT,
 	    "The key of the signature could not be looked up."),
 	ROW(STATE, "state", TEMPERROR, 6, DOUBT,
-	    "What the check needs could not be had now."),
+	    "Something that the check needs could not be looked up."),
 };
 _Static_assert(N_ELEMENTS(reasons) == BOUNCE_REASON_COUNT,
 	       "reasons is complete");

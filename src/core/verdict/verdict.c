@@ -73,9 +73,9 @@ verdict_get_facts(pool_t pool, const struct bounce_policy *policy,
 	}
 }
 
-/* The notice of a burst is about mail that came back, and its words are those of
-   a bounce. Anybody can write its mark, which counts for nothing in what came
-   from elsewhere. */
+/* Our own notice of a burst is about mail that came back, so its words look
+   like those of a bounce. It is known by a mark in its header. Since anybody
+   can write this mark, it is ignored in mail from elsewhere. */
 static void
 verdict_classify(pool_t pool, const struct bounce_policy *policy,
 		 const struct bounce_envelope *envelope,

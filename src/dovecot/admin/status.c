@@ -17,22 +17,22 @@
 #include "dovecot-backscatter.h"
 #include "memory/sent-copy.h"
 
-/* Of an error's text. */
+/* An error text is cut after this many octets. */
 #define STATUS_MAX_ERROR 1000
 
 struct status {
 	struct mail_user *user;
 	const struct backscatter_settings *set;
-	/* Why there are none; NULL: there are. */
+	/* Why there are no settings; NULL if there are. */
 	const char *error;
-	/* What the admin should hear of the settings; NULL: nothing. */
+	/* What the admin should know about the settings; NULL if nothing. */
 	const char *warning;
-	/* The user's own domain, as a name for the DNS; NULL: he has none. */
+	/* The domain in the user's name, in ASCII; NULL if there is none. */
 	const char *domain;
 };
 
-/* What a check has to tell: "OK" until it says something else. detail NULL:
-   nothing. */
+/* Set the result of a check. Without a call it is "ok". If an item has no
+   detail in the end, nothing is printed for it. */
 static void status_set(struct backscatter_status_item *item,
 		       enum backscatter_status_value value, const char *detail)
 {
@@ -55,15 +55,15 @@ static void status_settings(struct status *status,
 	else if (status->warning != NULL)
 		status_set(item, BACKSCATTER_STATUS_NOTE, status->warning);
 	else
-		item->detail = "each has a value that it may have";
+		item->detail = "all have valid values";
 }
 
 static void status_mode(struct status *status,
 			struct backscatter_status_item *item)
 {
 	static const char *const details[] = {
-		[BACKSCATTER_MODE_OFF] = "off: nothing is judged",
-		[BACKSCATTER_MODE_AUDIT] = "audit: bounces are judged, and "
+		[BACKSCATTER_MODE_OFF] = "off: no message is judged",
+		[BACKSCATTER_MODE_AUDIT] = "audit: bounces are judged, but "
 			"the Sieve tests match nothing",
 		[BACKSCATTER_MODE_ENFORCE] = "enforce"
 	};
@@ -75,7 +75,7 @@ static void status_mode(struct status *status,
 	}
 }
 
-/* What is wrong with one of the files of domains, or NULL. */
+/* Returns what is wrong with one of the files of domains, or NULL. */
 static const char *status_domain_files(struct status *status)
 {
 	const char *const *path = status->set->domains.files, *error;
@@ -101,8 +101,8 @@ static void status_domains(struct status *status,
 	if (domains == NULL) {
 		status_set(item, domain == NULL ?
 			   BACKSCATTER_STATUS_FAILED : BACKSCATTER_STATUS_NOTE,
-			   "backscatter_domains is not set: the recipient's "
-			   "domain is the only one that is ours");
+			   "backscatter_domains is not set, so only the "
+			   "recipient's domain is ours");
 		item->mend = t_strdup_printf("backscatter_domains = %s",
 				domain == NULL ? "example.com" : domain);
 		return;
@@ -128,8 +128,9 @@ static void status_key_dir(struct status *status,
 
 	if (path == NULL) {
 		status_set(item, BACKSCATTER_STATUS_NOTE,
-			   "there is none: late bounces of what a rotated key "
-			   "signed are backscatter");
+			   "backscatter_key_dir is not set: after a key was "
+			   "removed from DNS, late bounces of mail that it "
+			   "signed are taken for backscatter");
 		item->mend = "backscatter_key_dir = /etc/dovecot/dkim-keys";
 	} else if (bounce_key_dir_check(path, &count, &error) < 0) {
 		status_failed(item, error);
@@ -140,7 +141,8 @@ static void status_key_dir(struct status *status,
 	}
 }
 
-/* Whether there are answers: of the user's domain, whatever they are. */
+/* Check whether DNS answers a query for the user's domain, whatever the answer
+   is. */
 static void status_dns(struct status *status,
 		       struct backscatter_status_item *item)
 {
@@ -164,7 +166,7 @@ static void status_dns(struct status *status,
 	pool_unref(&pool);
 }
 
-/* Whether it can be written to. */
+/* Check whether the dict can be written to. */
 static void status_dict(struct status *status,
 			struct backscatter_status_item *item)
 {
@@ -187,13 +189,13 @@ static void status_dict(struct status *status,
 					   "dict service may say more)", NULL);
 	} else if (ret == 0) {
 		status_set(item, BACKSCATTER_STATUS_NOTE,
-			   "backscatter_dict is not set: nothing is "
+			   "backscatter_dict is not set, so nothing is "
 			   "remembered from one bounce to the next");
 	}
 	backscatter_dict_release(status->user);
 }
 
-/* Whether a copy in it would be found. */
+/* Check whether copies of sent mail can be found. */
 static void status_sent_mailbox(struct status *status,
 				struct backscatter_status_item *item)
 {
@@ -208,10 +210,10 @@ static void status_sent_mailbox(struct status *status,
 		status_failed(item, error);
 	else if (ret == 0)
 		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
-			   "the user has no %s of his own", name));
+			   "the user has no mailbox %s of his own", name));
 	else if (!cached)
 		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
-			   "%s: Message-IDs are not cached, and only the "
+			   "%s: Message-IDs are not cached, so only the "
 			   "newest %u copies are found (see THE SENT COPY in "
 			   "backscatter(7))", name, BACKSCATTER_SENT_MAX_READ));
 	else
@@ -225,7 +227,7 @@ static const struct {
 		      struct backscatter_status_item *item);
 } status_checks[] = {
 	{ "settings", status_settings },
-	/* these need them */
+	/* the others are only checked if the settings are valid */
 	{ "mode", status_mode },
 	{ "domains", status_domains },
 	{ "key directory", status_key_dir },

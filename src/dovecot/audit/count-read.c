@@ -12,7 +12,7 @@
 #include "audit/count-key.h"
 
 #define BACKSCATTER_DAY_SECS (24 * 3600)
-/* A query is for ten years at most. */
+/* A query may span ten years. */
 #define BACKSCATTER_COUNT_MAX_DAYS 3660
 
 struct backscatter_counts {
@@ -49,7 +49,7 @@ int backscatter_counts_open(struct event *event, const char *base_dir,
 	if (ret > 0 && counts->backend.is_file) {
 		backscatter_dict_backend_close(&counts->backend);
 		*error_r = "it is a file, in which nothing is counted: use "
-			"Dovecot's dict service with SQL, or Redis";
+			"SQL with Dovecot's dict service, or use Redis";
 		ret = -1;
 	}
 	if (ret <= 0) {
@@ -206,7 +206,7 @@ int backscatter_counts_read(struct backscatter_counts *counts,
 
 	if (query->until / BACKSCATTER_DAY_SECS -
 	    query->since / BACKSCATTER_DAY_SECS > BACKSCATTER_COUNT_MAX_DAYS) {
-		*error_r = "the time is too long";
+		*error_r = "the time is longer than ten years";
 		return -1;
 	}
 	counts->query = query;

@@ -13,9 +13,9 @@
 
 #include <time.h>
 
-/* In mode audit the test for backscatter does not match: what the scripts
-   would have done with the bounce cannot be known, but that they would have
-   had it. */
+/* In mode audit the Sieve test for backscatter does not match. We cannot know
+   what a script would have done with the bounce, only that its test would have
+   matched. */
 static const char *
 backscatter_count_outcome(const struct backscatter_delivered *delivered)
 {
@@ -40,8 +40,8 @@ t_backscatter_count_reporter(const struct backscatter_result *result)
 	return backscatter_count_server(values[0]);
 }
 
-/* The name of the key that has verified the original, so that it is no
-   stranger's text, or NULL. */
+/* Returns the name of the key that verified the original, or NULL if none did.
+   A name that was not verified may be any text that a stranger wrote. */
 static const char *
 t_backscatter_count_signed_by(const struct bounce_verdict *verdict)
 {
@@ -66,7 +66,8 @@ backscatter_count_keys(const struct backscatter_delivered *delivered)
 		.reason = bounce_reason_name(verdict->reason),
 		.outcome = backscatter_count_outcome(delivered)
 	};
-	/* in this order always: a SQL server locks the rows in it */
+	/* always in the same order: a SQL server locks the rows one by one, and
+	   two transactions in different orders could block each other */
 	const char *names[] = {
 		[BACKSCATTER_COUNT_USER] = username,
 		[BACKSCATTER_COUNT_DOMAIN] = backscatter_count_domain(username,
@@ -79,7 +80,8 @@ backscatter_count_keys(const struct backscatter_delivered *delivered)
 	keys = t_new(const char *, N_ELEMENTS(names) + 1);
 	for (; count.scope < N_ELEMENTS(names); count.scope++) {
 		if (count.scope == BACKSCATTER_COUNT_SERVER) {
-			/* one that failed comes again, from the same server */
+			/* if the delivery failed, the same bounce comes again,
+			   and its server and key are counted then */
 			if (delivered->outcome == BACKSCATTER_OUTCOME_FAILED)
 				break;
 			count.reason = count.outcome =

@@ -1,14 +1,15 @@
 #ifndef BACKSCATTER_COUNT_H
 #define BACKSCATTER_COUNT_H
 
-/* Counters that last, in backscatter_dict. What reads them is in
-   dovecot-backscatter.h. */
+/* Counting bounces in backscatter_dict. The functions that read these counters
+   are in dovecot-backscatter.h. */
 
 struct backscatter_delivered;
 
-/* The counters of a delivered bounce, to be incremented by one: its user's, the
-   user's domain's, the one of the server that reported it, and the one of the
-   key that has verified the original. NULL-terminated; from the data stack. */
+/* Returns the keys of the counters that are incremented for a delivered
+   bounce: one each for the user, for the user's domain, for the server that
+   reported the bounce, and for the key that verified the original.
+   NULL-terminated, and from the data stack. */
 const char *const *
 backscatter_count_keys(const struct backscatter_delivered *delivered);
 

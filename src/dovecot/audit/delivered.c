@@ -12,7 +12,7 @@
 
 struct backscatter_delivery {
 	struct backscatter_outcome outcome;
-	/* All of it but what came of it. */
+	/* What outcome says is filled in when the delivery has ended. */
 	struct backscatter_delivered delivered;
 };
 

@@ -7,8 +7,9 @@
 
 struct backscatter_delivered;
 
-/* Log the result in one line, which is the event "backscatter_checked", too;
-   and as a debug line the rule that has matched. session_id may be NULL. */
+/* Log the result in one line, which is also the event "backscatter_checked",
+   and log in a debug line by which rule the message is a bounce. session_id
+   may be NULL. */
 void backscatter_log_result(struct event *event,
 			    const struct backscatter_result *result,
 			    const char *session_id);
