@@ -1,16 +1,18 @@
-# The alarm, in Japanese: somebody else sends mail with the account of a user.
-# While that lasts, genuine bounces are filed, and a mail goes to the user and one
-# to the postmaster, once a day at most.
+# The alarm, in Japanese, for the case that somebody else sends mail through a user's
+# account. As long as that lasts, genuine bounces are filed, and at most once a day
+# a mail is sent to the user, and another to the postmaster.
 #
-# For all users, before their own scripts; backscatter(7), THE NOTICE, has what
-# to configure. Edit a copy: an upgrade replaces this file.
+# Run this script for all users, before their own scripts. THE NOTICE in
+# backscatter(7) says what to configure. Edit a copy of this file, because an
+# upgrade replaces it.
 #
-# Why not "notify": it must not answer what has an Auto-Submitted field (RFC 5436
-# section 2.7.1), and a bounce has one. So backscatter-notice gives the mail to
-# sendmail. It is that program which keeps to once a day. "duplicate" alone
-# cannot: it remembers nothing when the bounce cannot be saved, as with a full
-# mailbox, and it would take a notice that failed for one that was sent. It sees
-# to it that the program runs every ten minutes at most, for one bounce at a time.
+# "notify" cannot be used here: it must not answer a message that has an
+# Auto-Submitted field (RFC 5436 section 2.7.1), as bounces do. So the program
+# backscatter-notice gives the mail to sendmail. The program also makes sure that a
+# notice is sent only once a day. "duplicate" cannot do that: it remembers nothing
+# if the bounce cannot be saved, such as when the mailbox is full, and it would not
+# notice that a mail could not be sent. Here it only makes sure that the program
+# runs at most every ten minutes, and not for several bounces at once.
 
 require ["vnd.backscatter", "vnd.dovecot.execute", "vnd.dovecot.environment",
 	"environment", "envelope", "variables", "duplicate", "fileinto",
@@ -18,22 +20,23 @@ require ["vnd.backscatter", "vnd.dovecot.execute", "vnd.dovecot.environment",
 
 if bounce :matches "alarm" "*" {
 	set "count" "${1}";
-	# From, and the other one to be told; an address without a domain is
-	# completed by sendmail
+	# The sender of both mails, and the recipient of the second. sendmail adds
+	# a domain if the address has none.
 	set "postmaster" "postmaster";
 	set "folder" "戻ったメール";
 
 	if environment :matches "vnd.dovecot.username" "*" {
 		set "user" "${1}";
 	}
-	# where the bounce came to, mail can come to
+	# The user's address is the one that the bounce came to.
 	if envelope :matches "to" "*" {
 		set "to" "${1}";
 	}
 
 	if not duplicate :handle "backscatter-notice" :uniqueid "burst"
 			:seconds 600 {
-		# True or false, the bounce is filed; what failed is in the log.
+		# The bounce is filed whether this succeeds or fails. The log has
+		# the error.
 		if execute :input text:
 お客様のメールアカウントが、第三者に不正に利用されている可能性があります。
 
