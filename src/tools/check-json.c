@@ -318,6 +318,7 @@ static void json_rest(string_t *dest, const struct bounce_check *check)
 	check_json_text(dest, "orcpt", check->envelope.orcpt);
 	json_time(dest, "arrival_date", report == NULL ? 0 :
 		  report->arrival_date);
+	json_property(dest, check, BOUNCE_PROPERTY_PROOF);
 }
 
 /* Append the keys that backscatter-check(1) documents first, in its order. */

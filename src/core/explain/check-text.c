@@ -334,6 +334,23 @@ text_asked(string_t *dest, const char *name, const struct bounce_asked *asked)
 }
 
 static void
+text_proof(string_t *dest, const struct bounce_proof *proof)
+{
+	static const char *const texts[] = {
+		[BOUNCE_PROOF_NONE] = NULL,
+		[BOUNCE_PROOF_CLAIMED] = "claimed: whoever has a copy of the "
+			"original could have made up this report",
+		[BOUNCE_PROOF_RECIPIENT] = "recipient: a server of the "
+			"recipient's domain says that it failed",
+		[BOUNCE_PROOF_OWN] = "own: our own server made this bounce, "
+			"of mail that was submitted to us"
+	};
+
+	if (texts[proof->strength] != NULL)
+		text_step(dest, "Proof", texts[proof->strength]);
+}
+
+static void
 text_answers(string_t *dest, const struct bounce_answers *answers)
 {
 	const struct bounce_asked *asked;
@@ -351,6 +368,7 @@ text_answers(string_t *dest, const struct bounce_answers *answers)
 	text_asked(dest, "Sent copy", &asked[BOUNCE_QUESTION_SENT_COPY]);
 	text_asked(dest, "Disowned", &asked[BOUNCE_QUESTION_DISOWNED]);
 	text_asked(dest, "Replays", &asked[BOUNCE_QUESTION_REPLAYED]);
+	text_proof(dest, &answers->proof);
 }
 
 void bounce_check_text(string_t *dest, const struct bounce_check *check)

@@ -240,6 +240,18 @@ get_reporter_alignment(struct property_values *values,
 		property_add(values, answers->reporter_alignment);
 }
 
+static void
+get_proof(struct property_values *values,
+	  const struct property_row *row ATTR_UNUSED)
+{
+	const struct bounce_answers *answers = values->verdict->answers;
+
+	if (answers != NULL) {
+		property_add(values,
+			     bounce_proof_name(answers->proof.strength));
+	}
+}
+
 /* The value is not known here. */
 static void
 get_nothing(struct property_values *values ATTR_UNUSED,
@@ -256,6 +268,12 @@ static const char *reason_word(unsigned int number)
 {
 	return number < BOUNCE_REASON_COUNT ? bounce_reason_name(number) :
 		bounce_kind_name(number - BOUNCE_REASON_COUNT);
+}
+
+/* Returns the names of what a bounce can prove, without NONE. */
+static const char *proof_word(unsigned int number)
+{
+	return bounce_proof_name(number + 1);
 }
 
 #define WORDS(name, count) .word = name, .words_count = count
@@ -303,7 +321,9 @@ static const struct property_row properties[] = {
 	[BOUNCE_PROPERTY_SPF] = { "spf", get_spf },
 	[BOUNCE_PROPERTY_REPORTER_SPF] = { "reporter-spf", get_reporter_spf },
 	[BOUNCE_PROPERTY_REPORTER_ALIGNMENT] = { "reporter-alignment",
-		get_reporter_alignment }
+		get_reporter_alignment },
+	[BOUNCE_PROPERTY_PROOF] = { "proof", get_proof, FALSE,
+		WORDS(proof_word, BOUNCE_PROOF_COUNT - 1) }
 };
 _Static_assert(N_ELEMENTS(properties) == BOUNCE_PROPERTY_COUNT,
 	       "properties is complete");

@@ -193,34 +193,63 @@ results_alignment(const ARRAY_TYPE(bounce_authres) *results,
 	return alignment;
 }
 
+/* Read the fields among the first fields_count of the header. */
+static void
+t_authres_collect(const struct bounce_header *bounce,
+		  unsigned int fields_count, const char *authserv_id,
+		  ARRAY_TYPE(bounce_authres) *results)
+{
+	const struct bounce_field *field = bounce->fields;
+	const struct bounce_field *end = field +
+		I_MIN(fields_count, bounce->fields_count);
+	unsigned int count = 0;
+
+	t_array_init(results, 4);
+	for (; field < end && count < BOUNCE_AUTHRES_MAX_FIELDS; field++) {
+		if (!bounce_field_is(bounce, field, "Authentication-Results"))
+			continue;
+		count++;
+		(void)bounce_authres_parse(pool_datastack_create(),
+			t_bounce_field_value(bounce, field,
+					     BOUNCE_AUTHRES_MAX_SIZE),
+			authserv_id, results);
+	}
+}
+
 enum bounce_alignment
 bounce_authres_alignment(const struct bounce_header *bounce,
 			 unsigned int fields_count, const char *authserv_id,
 			 const struct bounce_report *report)
 {
-	const struct bounce_field *field = bounce->fields;
-	const struct bounce_field *end = field +
-		I_MIN(fields_count, bounce->fields_count);
 	ARRAY_TYPE(bounce_authres) results;
 	enum bounce_alignment alignment;
-	unsigned int count = 0;
 
 	if (report == NULL || report->recipients_count == 0)
 		return BOUNCE_ALIGNMENT_UNKNOWN;
 	T_BEGIN {
-		t_array_init(&results, 4);
-		for (; field < end && count < BOUNCE_AUTHRES_MAX_FIELDS;
-		     field++) {
-			if (!bounce_field_is(bounce, field,
-					     "Authentication-Results"))
-				continue;
-			count++;
-			(void)bounce_authres_parse(pool_datastack_create(),
-				t_bounce_field_value(bounce, field,
-						     BOUNCE_AUTHRES_MAX_SIZE),
-				authserv_id, &results);
-		}
+		t_authres_collect(bounce, fields_count, authserv_id, &results);
 		alignment = results_alignment(&results, report);
 	} T_END;
 	return alignment;
+}
+
+bool bounce_authres_spf_passes(const struct bounce_header *bounce,
+			       unsigned int fields_count,
+			       const char *authserv_id, const char *domain)
+{
+	ARRAY_TYPE(bounce_authres) results;
+	const struct bounce_authres_result *result;
+	bool passes = FALSE;
+
+	T_BEGIN {
+		t_authres_collect(bounce, fields_count, authserv_id, &results);
+		array_foreach(&results, result) {
+			if (strcmp(result->method, "spf") == 0 &&
+			    strcmp(result->result, "pass") == 0 &&
+			    result->domain != NULL &&
+			    bounce_domain_is_within(result->domain, domain))
+				passes = TRUE;
+		}
+	} T_END;
+	return passes;
 }

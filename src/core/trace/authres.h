@@ -50,6 +50,12 @@ bounce_authres_alignment(const struct bounce_header *bounce,
 			 unsigned int fields_count, const char *authserv_id,
 			 const struct bounce_report *report);
 
+/* TRUE if such a field says that SPF passed for the domain, or for a name below
+   it. */
+bool bounce_authres_spf_passes(const struct bounce_header *bounce,
+			       unsigned int fields_count,
+			       const char *authserv_id, const char *domain);
+
 /* Returns "yes", "no" or "unknown", a static string. */
 const char *bounce_alignment_name(enum bounce_alignment alignment);
 

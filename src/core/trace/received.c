@@ -49,6 +49,9 @@ struct received_parser {
 	/* from comments after the client's name: the first name, and a HELO
 	   name */
 	const char *comment_name, *comment_helo;
+	/* the server is one that verifies names; it says that this one may be
+	   forged */
+	bool verifies, forged;
 	/* an address in a comment, and one that was a word */
 	struct ip_addr comment_ip, word_ip;
 };
@@ -56,6 +59,11 @@ struct received_parser {
 /*
  * What words and comments say
  */
+
+static bool text_begins(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
 
 /* Parse the text of an address alone: "1.2.3.4", "IPv6:2001:db8::1",
    "fe80::1%12". Returns FALSE if it is not one. */
@@ -160,6 +168,8 @@ received_client_comment(struct received_parser *parser, const char *text)
 	const char *helo;
 	bool have_ip = FALSE;
 
+	if (strstr(text, "may be forged") != NULL)
+		parser->forged = TRUE;
 	for (; *word != NULL; word++) {
 		helo = NULL;
 		if (strncasecmp(*word, "helo=", 5) == 0)
@@ -192,6 +202,13 @@ static void received_by_comment(struct received_parser *parser,
 	const char *const *word =
 		t_strsplit_spaces(text, RECEIVED_COMMENT_SEPARATORS);
 
+	/* Sendmail writes its version and that of its configuration:
+	   8.17.1/8.17.1 */
+	if (text_begins(text, "Postfix") ||
+	    (text_begins(text, "8.") && strchr(text, '/') != NULL))
+		parser->verifies = TRUE;
+	if (text_begins(text, "Postfix, from userid "))
+		parser->r->by_user = TRUE;
 	for (; *word != NULL && parser->r->by_ip.family == 0; word++)
 		(void)received_parse_ip(*word, &parser->r->by_ip);
 }
@@ -215,9 +232,16 @@ static void received_comment(struct received_parser *parser, const char *text)
 		   alice@localhost) */
 		parser->words[CLAUSE_FROM] =
 			p_strdup(parser->pool, t_received_name(text + 5));
+		parser->r->by_user = TRUE;
+	} else if (parser->clause == CLAUSE_NONE &&
+		   text_begins(text, "qmail ") &&
+		   strstr(text, "invoked by uid ") != NULL) {
+		parser->r->by_user = TRUE;
 	} else if (parser->clause == CLAUSE_WITH && !parser->empty) {
 		/* a comment ends the name of the protocol */
 		parser->clause = CLAUSE_VIA;
+		if (text_begins(text, "Exim "))
+			parser->verifies = TRUE;
 	}
 }
 
@@ -286,6 +310,14 @@ static bool protocol_is_authenticated(const char *with)
 	return wildcard_match_icase(with, "*MTPA") ||
 		wildcard_match_icase(with, "*MTPSA") ||
 		wildcard_match_icase(with, "*MTP AUTH");
+}
+
+/* Exim names the user who handed the message over. Its own bounces are from its
+   own user, to whom distributions give one of these names. */
+static bool user_is_server(const char *user)
+{
+	return strstr(t_str_lcase(user), "exim") != NULL ||
+		strcmp(user, "mail") == 0 || strcmp(user, "mailnull") == 0;
 }
 
 /*
@@ -362,6 +394,11 @@ static void received_finish(struct received_parser *parser)
 		r->ip = parser->word_ip;
 	else if (name != NULL)
 		(void)received_parse_ip(name, &r->ip);
+	r->host_verified = parser->verifies && !parser->forged &&
+		r->host != NULL && *r->host != '[';
+	if (r->with != NULL && strcasecmp(r->with, "local") == 0 &&
+	    name != NULL && !user_is_server(name))
+		r->by_user = TRUE;
 	if (r->with != NULL && protocol_is_authenticated(r->with))
 		r->authenticated = TRUE;
 	if (*parser->p == ';' &&

@@ -34,6 +34,13 @@ struct bounce_received {
 	/* The user name with which the client is said to have logged in; NULL:
 	   there is none. */
 	const char *auth_user;
+	/* The server is one that looks for the address of a host's name before
+	   it takes the name for the client's (Postfix, Exim, Sendmail), and
+	   host is such a name. */
+	bool host_verified;
+	/* A user of the server's host handed the message over by a program
+	   there. A message of the server itself was not. */
+	bool by_user;
 	/* The client is said to have logged in; the protocol may say so, too
 	   (RFC 3848). */
 	bool authenticated;

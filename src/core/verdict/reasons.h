@@ -6,6 +6,7 @@
    doc/verdicts.md shows the table. */
 
 #include "verdict/forwarded.h"
+#include "verdict/proof.h"
 #include "verdict/ports.h"
 #include "base/types.h"
 
@@ -85,6 +86,8 @@ struct bounce_answers {
 	struct bounce_spf_result reporter_spf;
 	/* The result of bounce_alignment_name(); NULL: it was not looked up. */
 	const char *reporter_alignment;
+	/* What a genuine failure proves. */
+	struct bounce_proof proof;
 };
 
 /* Returns the reason by what is known so far; it decides the verdict. NONE: the

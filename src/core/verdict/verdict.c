@@ -91,6 +91,26 @@ verdict_classify(pool_t pool, const struct bounce_policy *policy,
 	}
 }
 
+/* Find out what a genuine failure proves. DNS is asked for SPF of the server
+   that reports only if that is allowed, and if it matters here. */
+static void
+verdict_find_proof(pool_t pool, const struct bounce_policy *policy,
+		   const struct bounce_envelope *envelope,
+		   const struct bounce_message *message,
+		   const struct bounce_signature_evidence *sig,
+		   struct bounce_spf_source *spf,
+		   struct bounce_answers *answers)
+{
+	if (spf != NULL && spf->check_reporter != NULL &&
+	    answers->reporter_spf.spf == BOUNCE_SPF_NOT_ASKED &&
+	    bounce_proof_asks_spf(pool, policy, message, sig)) {
+		spf->check_reporter(spf, pool, policy, message,
+				    &answers->reporter_spf);
+	}
+	bounce_proof_find(pool, policy, envelope, message, sig,
+			  &answers->reporter_spf, &answers->proof);
+}
+
 const struct bounce_verdict *
 bounce_judge(pool_t pool, const struct bounce_policy *policy,
 	     const struct bounce_envelope *envelope,
@@ -100,6 +120,8 @@ bounce_judge(pool_t pool, const struct bounce_policy *policy,
 	const struct bounce_signatures *signatures;
 	struct bounce_kind_result kind;
 	struct bounce_answers *answers;
+	enum bounce_question open;
+	enum bounce_reason reason;
 	struct bounce_facts facts;
 
 	verdict_classify(pool, policy, envelope, message, &kind);
@@ -114,6 +136,15 @@ bounce_judge(pool_t pool, const struct bounce_policy *policy,
 	T_BEGIN {
 		bounce_questions_ask(pool, policy, &kind, message, signatures,
 				     &facts, ports, answers);
+		reason = bounce_reason_find(&facts, answers, &open);
+		if (kind.kind == BOUNCE_KIND_FAILED &&
+		    bounce_reason_to_verdict(reason) ==
+		    BOUNCE_VERDICT_GENUINE) {
+			verdict_find_proof(pool, policy, envelope, message,
+					   reason == BOUNCE_REASON_SENT_COPY ?
+					   NULL : signatures->best,
+					   ports->spf, answers);
+		}
 	} T_END;
 	return bounce_verdict_judge(pool, &kind, message, signatures, &facts,
 				    answers);

@@ -45,6 +45,7 @@ static const struct {
 	{ BOUNCE_PROPERTY_REPORTER_SPF, "reporter_spf", "reporter-spf" },
 	{ BOUNCE_PROPERTY_REPORTER_ALIGNMENT,
 	  "reporter_alignment", "reporter-alignment" },
+	{ BOUNCE_PROPERTY_PROOF, "proof", "proof" },
 	{ BOUNCE_PROPERTY_RECIPIENT_LINKAGE, "recipient_linkage", NULL }
 };
 

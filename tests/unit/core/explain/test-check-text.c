@@ -170,6 +170,7 @@ static void test_bounce_check_text_answers(void)
 	f.answers.asked[BOUNCE_QUESTION_SENT_COPY].text = "no mailbox";
 	f.answers.asked[BOUNCE_QUESTION_DISOWNED].text = "no dict";
 	f.answers.asked[BOUNCE_QUESTION_REPLAYED].text = "twice";
+	f.answers.proof.strength = BOUNCE_PROOF_CLAIMED;
 	f.signatures.warning = "a key";
 	f.signatures.over_limit = TRUE;
 	HAS(&f, "Warning a key "
@@ -177,6 +178,8 @@ static void test_bounce_check_text_answers(void)
 	    "Reporter pass, 192.0.2.2 for an unnamed host "
 	    "Alignment the sender of the bounce is of the recipient's domain: "
 	    "no Sent copy no mailbox Disowned no dict Replays twice "
+	    "Proof claimed: whoever has a copy of the original could have "
+	    "made up this report "
 	    "Limit a cap was reached");
 	pool_unref(&f.pool);
 	test_end();

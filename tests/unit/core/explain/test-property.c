@@ -17,7 +17,7 @@ static const char *const names[] = {
 	"original-subject", "original-date", "reporting-mta",
 	"final-recipient", "action", "status", "diagnostic-code",
 	"recipient-linkage", "burst", "alarm", "spf", "reporter-spf",
-	"reporter-alignment"
+	"reporter-alignment", "proof"
 };
 
 static const struct bounce_report_recipient recipients[] = {
@@ -142,7 +142,7 @@ static void test_bounce_property_values(void)
 		"[bob@example.net][carol@example.net]",
 		"[failed][failed]", "[5.1.1]",
 		"[550 no ?[31msuch\xef\xbf\xbd user]", "[yes]", "", "", "",
-		"", ""
+		"", "", ""
 	};
 	struct fixture f;
 	unsigned int i;
@@ -177,6 +177,9 @@ static void test_bounce_property_support(void)
 			   "[permerror]");
 	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_REPORTER_ALIGNMENT),
 			   "[unknown]");
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_PROOF), "");
+	answers.proof.strength = BOUNCE_PROOF_OWN;
+	test_assert_strcmp(t_get(&f, BOUNCE_PROPERTY_PROOF), "[own]");
 	fixture_deinit(&f);
 	test_end();
 }

@@ -177,6 +177,44 @@ static void test_bounce_authres_alignment(void)
 	test_end();
 }
 
+static void test_bounce_authres_spf(void)
+{
+	static const struct {
+		const char *header;
+		unsigned int fields;
+		bool passes;
+	} tests[] = {
+		{ AR("spf=pass smtp.helo=b.example") BOUNDARY, 1, TRUE },
+		{ AR("spf=pass smtp.helo=mail.b.example") BOUNDARY, 1, TRUE },
+		{ AR("dkim=fail header.d=b.example; spf=pass "
+		     "smtp.mailfrom=x@b.example") BOUNDARY, 1, TRUE },
+		{ AR("spf=pass smtp.helo=xb.example") BOUNDARY, 1, FALSE },
+		{ AR("spf=pass smtp.helo=example") BOUNDARY, 1, FALSE },
+		{ AR("spf=pass") BOUNDARY, 1, FALSE },
+		{ AR("spf=softfail smtp.helo=b.example") BOUNDARY, 1, FALSE },
+		{ AR("dkim=pass header.d=b.example") BOUNDARY, 1, FALSE },
+		{ BOUNDARY AR("spf=pass smtp.helo=b.example"), 0, FALSE },
+		{ "Authentication-Results: x; spf=pass smtp.helo=b.example\n",
+		  1, FALSE }
+	};
+	const struct bounce_header *header;
+	unsigned int i;
+	pool_t pool;
+
+	test_begin("bounce authres: SPF");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("authres", 512);
+		header = bounce_header_parse(pool,
+			(const unsigned char *)tests[i].header,
+			strlen(tests[i].header));
+		test_assert_idx(bounce_authres_spf_passes(header,
+			tests[i].fields, "mx.example.org", "b.example") ==
+			tests[i].passes, i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
 static void test_bounce_authres_caps(void)
 {
 	string_t *str = t_str_new(65536);
@@ -200,6 +238,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_authres_parse,
 		test_bounce_authres_alignment,
+		test_bounce_authres_spf,
 		test_bounce_authres_caps,
 		NULL
 	};

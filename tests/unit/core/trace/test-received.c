@@ -301,6 +301,60 @@ static void test_bounce_received_forms(void)
 	test_end();
 }
 
+/* Whether the client's name is verified, and who handed the message over. */
+static void test_bounce_received_client(void)
+{
+	static const struct {
+		const char *value;
+		bool host_verified, by_user;
+	} clients[] = {
+		{ "from a (mx.b.example [192.0.2.1]) by c (Postfix) with ESMTP",
+		  TRUE, FALSE },
+		{ "from a (unknown [192.0.2.1]) by c (Postfix) with ESMTP",
+		  FALSE, FALSE },
+		{ "from mx.b.example ([192.0.2.1] helo=a) by c with esmtp "
+		  "(Exim 4.96)", TRUE, FALSE },
+		{ "from [192.0.2.1] (helo=a) by c with esmtp (Exim 4.96)",
+		  FALSE, FALSE },
+		{ "from a (mx.b.example [192.0.2.1]) by c (8.17.1/8.17.1) "
+		  "with ESMTP", TRUE, FALSE },
+		{ "from a (mx.b.example [192.0.2.1] (may be forged)) by c "
+		  "(8.17.1/8.17.1) with ESMTP", FALSE, FALSE },
+		{ "from a (mx.b.example [192.0.2.1]) by c (OpenSMTPD) with "
+		  "ESMTP", FALSE, FALSE },
+		{ "from mx.b.example (HELO a) (192.0.2.1) by c with SMTP",
+		  FALSE, FALSE },
+		/* what only the client can have written */
+		{ "from a(Postfix) (mx.b.example [192.0.2.1]) by c (OpenSMTPD)",
+		  FALSE, FALSE },
+		{ "by c (Postfix) id 1", FALSE, FALSE },
+		{ "by c (Postfix, from userid 1000) id 1", FALSE, TRUE },
+		{ "from Debian-exim by c with local (Exim 4.96)", FALSE,
+		  FALSE },
+		{ "from mailnull by c with local (Exim 4.96)", FALSE, FALSE },
+		{ "from alice by c with local (Exim 4.96)", FALSE, TRUE },
+		{ "from localhost (localhost) by c (8.17.1/8.17.1)", FALSE,
+		  FALSE },
+		{ "(from alice@localhost) by c (8.17.1/8.17.1/Submit)", FALSE,
+		  TRUE },
+		{ "(qmail 4711 invoked for bounce)", FALSE, FALSE },
+		{ "(qmail 4711 invoked by uid 33)", FALSE, TRUE }
+	};
+	struct bounce_received r;
+	unsigned int i;
+	pool_t pool = pool_alloconly_create("received", 1024);
+
+	test_begin("bounce received: client");
+	for (i = 0; i < N_ELEMENTS(clients); i++) {
+		bounce_received_parse(pool, clients[i].value, &r);
+		test_assert_idx(r.host_verified == clients[i].host_verified,
+				i);
+		test_assert_idx(r.by_user == clients[i].by_user, i);
+	}
+	pool_unref(&pool);
+	test_end();
+}
+
 /* The server's own address */
 static void test_bounce_received_by(void)
 {
@@ -402,6 +456,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_received_forms,
+		test_bounce_received_client,
 		test_bounce_received_by,
 		test_bounce_received_collect,
 		test_bounce_received_caps,

@@ -1,0 +1,393 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+#include "lib.h"
+#include "array.h"
+#include "dkim/dkim.h"
+#include "header/header.h"
+#include "message/message.h"
+#include "name/address.h"
+#include "name/domain-name.h"
+#include "name/networks.h"
+#include "base/envelope.h"
+#include "base/limits.h"
+#include "report/delivery-status.h"
+#include "trace/authres.h"
+#include "trace/trace.h"
+#include "verdict/mailbox-match.h"
+#include "verdict/policy.h"
+#include "verdict/ports.h"
+#include "verdict/proof.h"
+#include "verdict/signatures.h"
+#include "wording/marks.h"
+
+static const char *const proof_names[] = {
+	[BOUNCE_PROOF_NONE] = NULL,
+	[BOUNCE_PROOF_CLAIMED] = "claimed",
+	[BOUNCE_PROOF_RECIPIENT] = "recipient",
+	[BOUNCE_PROOF_OWN] = "own"
+};
+_Static_assert(N_ELEMENTS(proof_names) == BOUNCE_PROOF_COUNT,
+	       "proof_names is complete");
+
+const char *bounce_proof_name(enum bounce_proof_strength strength)
+{
+	i_assert(strength < BOUNCE_PROOF_COUNT);
+	return proof_names[strength];
+}
+
+ARRAY_DEFINE_TYPE(bounce_address, struct bounce_address);
+
+struct proof_context {
+	pool_t pool;
+	const struct bounce_policy *policy;
+	const struct bounce_envelope *envelope;
+	const struct bounce_message *message;
+	const struct bounce_signature_evidence *sig;
+
+	/* The host that brought the bounce to us, or NULL; and how many fields
+	   above the one that names it our servers wrote. */
+	const struct bounce_received *reporter;
+	unsigned int fields_count;
+	/* Its HELO name, if SPF passes for it; or NULL. */
+	const char *spf_helo;
+};
+
+/*
+ * A bounce that our own server has made
+ */
+
+static bool
+ip_is_trusted(const struct proof_context *ctx, const struct ip_addr *ip)
+{
+	return bounce_networks_match(ctx->policy->trusted_networks, ip);
+}
+
+/* TRUE if the message was handed over inside one host, where there is no
+   address: by LMTP over a socket, or by the server itself. */
+static bool received_is_inside(const struct bounce_received *received)
+{
+	if (received->ip.family != 0 || received->by_user)
+		return FALSE;
+	return received->with == NULL ||
+		strncasecmp(received->with, "LMTP", 4) == 0 ||
+		strcasecmp(received->with, "local") == 0;
+}
+
+static bool made_by_own_server(const struct proof_context *ctx)
+{
+	ARRAY_TYPE(bounce_received) trace;
+	const struct bounce_received *received;
+
+	t_array_init(&trace, 8);
+	bounce_received_collect(ctx->pool, ctx->message->header, &trace);
+	if (array_is_empty(&trace) ||
+	    array_count(&trace) != bounce_header_count(ctx->message->header,
+						       "Received"))
+		return FALSE;
+	array_foreach(&trace, received) {
+		if (received->authenticated ||
+		    (!received_is_inside(received) &&
+		     !ip_is_trusted(ctx, &received->ip)))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* What is below the field of the login was there before, and anybody may have
+   written it. */
+static bool
+original_was_submitted(const struct proof_context *ctx,
+		       struct ip_addr *client_r)
+{
+	ARRAY_TYPE(bounce_received) trace;
+	const struct bounce_received *received;
+
+	t_array_init(&trace, 8);
+	bounce_received_collect(ctx->pool,
+				ctx->sig->original->message.header, &trace);
+	array_foreach(&trace, received) {
+		if (received->authenticated) {
+			if (received->ip.family != 0 &&
+			    !ip_is_trusted(ctx, &received->ip))
+				*client_r = received->ip;
+			return received->auth_user == NULL ||
+				bounce_sender_is_mailbox(ctx->policy,
+					ctx->envelope, received->auth_user) ||
+				null_strcasecmp(received->auth_user,
+						ctx->envelope->user) == 0;
+		}
+		if (received->ip.family != 0 &&
+		    !ip_is_trusted(ctx, &received->ip))
+			return FALSE;
+	}
+	return array_count(&trace) < BOUNCE_RECEIVED_MAX_FIELDS;
+}
+
+/* Mail of somebody else in the same domain is genuine as well. */
+static bool from_is_mailbox(const struct proof_context *ctx)
+{
+	struct bounce_policy policy = *ctx->policy;
+
+	policy.sender_match = BOUNCE_SENDER_MATCH_ADDRESS;
+	return ctx->envelope->rcpt_to != NULL &&
+		bounce_sender_matches(&policy, ctx->envelope,
+				      ctx->sig->original->message.header,
+				      ctx->sig->sig);
+}
+
+/*
+ * A bounce of the server of a recipient
+ */
+
+/* The addresses of a field that the signature covers. If there are several of
+   that name, it is not known which one is covered. */
+static void
+proof_add_signed(const struct proof_context *ctx, const char *name,
+		 ARRAY_TYPE(bounce_address) *addresses)
+{
+	const struct bounce_header *header =
+		ctx->sig->original->message.header;
+	const struct bounce_address *list;
+	unsigned int count;
+
+	if (!bounce_dkim_signature_covers(ctx->sig->sig, name) ||
+	    bounce_header_count(header, name) != 1)
+		return;
+	(void)t_bounce_address_parse_list(t_bounce_header_value(header, name),
+					  &list, &count);
+	array_append(addresses, list, count);
+}
+
+/* Returns the signed address that the report names, or NULL. */
+static const struct bounce_address *
+proof_find_signed(const ARRAY_TYPE(bounce_address) *addresses,
+		  const struct bounce_report_recipient *recipient)
+{
+	const char *const texts[] = {
+		recipient->original_recipient, recipient->final_recipient
+	};
+	const struct bounce_address *address;
+	struct bounce_address reported;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(texts); i++) {
+		if (texts[i] == NULL ||
+		    t_bounce_address_parse(texts[i], &reported) < 0)
+			continue;
+		array_foreach(addresses, address) {
+			if (bounce_address_equals(address, &reported, NULL))
+				return address;
+		}
+	}
+	return NULL;
+}
+
+/* A top-level domain does not belong to anybody. */
+static bool name_is_of(const char *name, const char *domain)
+{
+	return name != NULL && strchr(domain, '.') != NULL &&
+		bounce_domain_is_within(name, domain);
+}
+
+static bool
+reporter_is_of(const struct proof_context *ctx, const char *domain)
+{
+	const struct bounce_received *reporter = ctx->reporter;
+
+	return (reporter->host_verified &&
+		name_is_of(reporter->host, domain)) ||
+		name_is_of(ctx->spf_helo, domain) ||
+		(ctx->policy->authserv_id != NULL &&
+		 strchr(domain, '.') != NULL &&
+		 bounce_authres_spf_passes(ctx->message->header,
+					   ctx->fields_count,
+					   ctx->policy->authserv_id, domain));
+}
+
+static bool recipient_failed(const struct bounce_report_recipient *recipient)
+{
+	return recipient->action == NULL ||
+		strcmp(recipient->action, "failed") == 0;
+}
+
+/* A failed recipient, and the signed address that it is; NULL: it is none. */
+struct proof_failed {
+	const struct bounce_report_recipient *recipient;
+	const struct bounce_address *address;
+};
+ARRAY_DEFINE_TYPE(proof_failed, struct proof_failed);
+
+static void
+proof_find_failed(const struct proof_context *ctx,
+		  ARRAY_TYPE(proof_failed) *list)
+{
+	const struct bounce_report *report = ctx->message->report;
+	ARRAY_TYPE(bounce_address) addresses;
+	struct proof_failed failed;
+	unsigned int i;
+
+	t_array_init(&addresses, 16);
+	if (ctx->sig != NULL) {
+		proof_add_signed(ctx, "To", &addresses);
+		proof_add_signed(ctx, "Cc", &addresses);
+	}
+	t_array_init(list, 16);
+	for (i = 0; report != NULL && i < report->recipients_count; i++) {
+		failed.recipient = &report->recipients[i];
+		if (!recipient_failed(failed.recipient))
+			continue;
+		failed.address = proof_find_signed(&addresses,
+						   failed.recipient);
+		array_push_back(list, &failed);
+	}
+}
+
+/*
+ * The proof
+ */
+
+/* Returns FALSE if it cannot be more than claimed, whoever made the bounce. */
+static bool proof_init(struct proof_context *ctx)
+{
+	const struct bounce_original *original = ctx->message->originals;
+
+	if (ctx->sig == NULL ||
+	    ctx->message->marks->sender != BOUNCE_SENDER_NULL)
+		return FALSE;
+	/* what is inside of something else that came back may have come from
+	   anywhere */
+	while (original != NULL && original != ctx->sig->original)
+		original = original->next;
+	if (original == NULL)
+		return FALSE;
+	ctx->reporter = bounce_trace_reporter(ctx->pool, ctx->message->header,
+					      ctx->policy->trusted_networks,
+					      &ctx->fields_count);
+	return TRUE;
+}
+
+static bool
+proof_is_own(const struct proof_context *ctx, struct ip_addr *client_r)
+{
+	return ctx->reporter == NULL && made_by_own_server(ctx) &&
+		from_is_mailbox(ctx) && original_was_submitted(ctx, client_r);
+}
+
+static bool
+failed_is_proven(const struct proof_context *ctx,
+		 const struct proof_failed *failed)
+{
+	return ctx->reporter != NULL && failed->address != NULL &&
+		failed->address->domain != NULL &&
+		reporter_is_of(ctx, failed->address->domain);
+}
+
+static enum bounce_proof_strength
+proof_find_strength(struct proof_context *ctx,
+		    const ARRAY_TYPE(proof_failed) *list,
+		    struct bounce_proof *proof)
+{
+	const struct proof_failed *failed;
+
+	if (!proof_init(ctx))
+		return BOUNCE_PROOF_CLAIMED;
+	if (proof_is_own(ctx, &proof->client))
+		return BOUNCE_PROOF_OWN;
+	array_foreach(list, failed) {
+		if (failed_is_proven(ctx, failed))
+			return BOUNCE_PROOF_RECIPIENT;
+	}
+	return BOUNCE_PROOF_CLAIMED;
+}
+
+/* TRUE if the bounce speaks for this recipient. */
+static bool
+proof_has_failed(const struct proof_context *ctx,
+		 enum bounce_proof_strength strength,
+		 const struct proof_failed *failed)
+{
+	switch (strength) {
+	case BOUNCE_PROOF_OWN:
+		return TRUE;
+	case BOUNCE_PROOF_RECIPIENT:
+		return failed_is_proven(ctx, failed);
+	default:
+		return failed->address != NULL;
+	}
+}
+
+static void proof_find(struct proof_context *ctx, struct bounce_proof *proof)
+{
+	ARRAY(const struct bounce_report_recipient *) recipients;
+	ARRAY_TYPE(proof_failed) list;
+	const struct proof_failed *failed;
+
+	proof_find_failed(ctx, &list);
+	proof->strength = proof_find_strength(ctx, &list, proof);
+	if (proof->strength != BOUNCE_PROOF_OWN)
+		i_zero(&proof->client);
+	p_array_init(&recipients, ctx->pool, 1);
+	array_foreach(&list, failed) {
+		if (proof_has_failed(ctx, proof->strength, failed))
+			array_push_back(&recipients, &failed->recipient);
+	}
+	if (array_is_empty(&recipients) && !array_is_empty(&list)) {
+		failed = array_front(&list);
+		array_push_back(&recipients, &failed->recipient);
+	}
+	proof->recipients = array_get(&recipients, &proof->recipients_count);
+}
+
+void bounce_proof_find(pool_t pool, const struct bounce_policy *policy,
+		       const struct bounce_envelope *envelope,
+		       const struct bounce_message *message,
+		       const struct bounce_signature_evidence *sig,
+		       const struct bounce_spf_result *reporter_spf,
+		       struct bounce_proof *proof_r)
+{
+	struct proof_context ctx = {
+		.pool = pool,
+		.policy = policy,
+		.envelope = envelope,
+		.message = message,
+		.sig = sig
+	};
+
+	i_zero(proof_r);
+	proof_r->strength = BOUNCE_PROOF_CLAIMED;
+	if (reporter_spf != NULL && reporter_spf->spf == BOUNCE_SPF_PASS)
+		ctx.spf_helo = reporter_spf->domain;
+	T_BEGIN {
+		proof_find(&ctx, proof_r);
+	} T_END;
+}
+
+bool bounce_proof_asks_spf(pool_t pool, const struct bounce_policy *policy,
+			   const struct bounce_message *message,
+			   const struct bounce_signature_evidence *sig)
+{
+	struct proof_context ctx = {
+		.pool = pool,
+		.policy = policy,
+		.message = message,
+		.sig = sig
+	};
+	ARRAY_TYPE(proof_failed) list;
+	const struct proof_failed *failed;
+	bool asks = FALSE;
+
+	T_BEGIN {
+		proof_find_failed(&ctx, &list);
+		if (!proof_init(&ctx) || ctx.reporter == NULL)
+			array_clear(&list);
+		array_foreach(&list, failed) {
+			if (failed->address != NULL &&
+			    failed->address->domain != NULL &&
+			    name_is_of(ctx.reporter->helo,
+				       failed->address->domain) &&
+			    !failed_is_proven(&ctx, failed))
+				asks = TRUE;
+		}
+	} T_END;
+	return asks;
+}
