@@ -3,12 +3,11 @@
 #include "lib.h"
 #include "array.h"
 #include "str.h"
-#include "base64.h"
-#include "qp-decoder.h"
 #include "message-date.h"
 #include "base/types.h"
 #include "base/limits.h"
 #include "base/lines.h"
+#include "header/decoder.h"
 #include "header/header.h"
 #include "header/mime.h"
 #include "report/delivery-status.h"
@@ -59,6 +58,11 @@ static const char *value_first_word(const char *value)
 	return t_strcut(value, ' ');
 }
 
+static const char *value_whole(const char *value)
+{
+	return value;
+}
+
 static const char *value_action(const char *value)
 {
 	return t_str_lcase(t_strdup_until(value, value +
@@ -68,24 +72,31 @@ static const char *value_action(const char *value)
 enum report_field {
 	REPORT_REPORTING_MTA,
 	REPORT_ARRIVAL_DATE,
+	/* these, and all that follow, are fields of a recipient */
 	REPORT_FINAL_RECIPIENT,
-	REPORT_ORIGINAL_RECIPIENT,
-	REPORT_ACTION,
-	REPORT_STATUS,
-	REPORT_DIAGNOSTIC_CODE,
-	REPORT_REMOTE_MTA
+	REPORT_ORIGINAL_RECIPIENT
 };
 
+#define RECIPIENT(field) offsetof(struct bounce_report_recipient, field)
+
 /* RFC 3464 sections 2.2 and 2.3 */
-static const char *const report_field_names[] = {
-	[REPORT_REPORTING_MTA] = "Reporting-MTA",
-	[REPORT_ARRIVAL_DATE] = "Arrival-Date",
-	[REPORT_FINAL_RECIPIENT] = "Final-Recipient",
-	[REPORT_ORIGINAL_RECIPIENT] = "Original-Recipient",
-	[REPORT_ACTION] = "Action",
-	[REPORT_STATUS] = "Status",
-	[REPORT_DIAGNOSTIC_CODE] = "Diagnostic-Code",
-	[REPORT_REMOTE_MTA] = "Remote-MTA",
+static const struct {
+	const char *name;
+	/* Returns what is kept of the value. */
+	const char *(*value)(const char *value);
+	/* Where it belongs in the recipient. */
+	size_t offset;
+} report_fields[] = {
+	[REPORT_REPORTING_MTA] = { "Reporting-MTA", value_without_type, 0 },
+	[REPORT_ARRIVAL_DATE] = { "Arrival-Date", value_whole, 0 },
+	[REPORT_FINAL_RECIPIENT] = { "Final-Recipient", value_address,
+				     RECIPIENT(final_recipient) },
+	[REPORT_ORIGINAL_RECIPIENT] = { "Original-Recipient", value_address,
+					RECIPIENT(original_recipient) },
+	{ "Action", value_action, RECIPIENT(action) },
+	{ "Status", value_first_word, RECIPIENT(status) },
+	{ "Diagnostic-Code", value_whole, RECIPIENT(diagnostic_code) },
+	{ "Remote-MTA", value_without_type, RECIPIENT(remote_mta) }
 };
 
 static bool
@@ -95,8 +106,8 @@ report_field_find(const struct bounce_header *header,
 {
 	unsigned int i;
 
-	for (i = 0; i < N_ELEMENTS(report_field_names); i++) {
-		if (bounce_field_is(header, field, report_field_names[i])) {
+	for (i = 0; i < N_ELEMENTS(report_fields); i++) {
+		if (bounce_field_is(header, field, report_fields[i].name)) {
 			*name_r = i;
 			return TRUE;
 		}
@@ -112,47 +123,13 @@ static void report_message_field(struct report_parser *parser,
 	int offset;
 
 	if (name == REPORT_REPORTING_MTA) {
-		if (report->reporting_mta == NULL) {
-			report->reporting_mta =
-				p_strdup(parser->pool,
-					 value_without_type(value));
-		}
+		if (report->reporting_mta == NULL)
+			report->reporting_mta = p_strdup(parser->pool, value);
 	} else if (report->arrival_date == 0 &&
 		   message_date_parse((const unsigned char *)value,
 				      strlen(value), &date, &offset)) {
 		report->arrival_date = date;
 	}
-}
-
-/* Returns where the field belongs in the recipient, and changes the value to
-   what is kept of it. */
-static const char **
-report_recipient_value(struct bounce_report_recipient *rcpt,
-		       enum report_field name, const char **value)
-{
-	switch (name) {
-	case REPORT_FINAL_RECIPIENT:
-		*value = value_address(*value);
-		return &rcpt->final_recipient;
-	case REPORT_ORIGINAL_RECIPIENT:
-		*value = value_address(*value);
-		return &rcpt->original_recipient;
-	case REPORT_ACTION:
-		*value = value_action(*value);
-		return &rcpt->action;
-	case REPORT_STATUS:
-		*value = value_first_word(*value);
-		return &rcpt->status;
-	case REPORT_DIAGNOSTIC_CODE:
-		return &rcpt->diagnostic_code;
-	case REPORT_REMOTE_MTA:
-		*value = value_without_type(*value);
-		return &rcpt->remote_mta;
-	case REPORT_REPORTING_MTA:
-	case REPORT_ARRIVAL_DATE:
-		break;
-	}
-	i_unreached();
 }
 
 static bool report_next_recipient(struct report_parser *parser)
@@ -195,7 +172,7 @@ static void report_recipient_field(struct report_parser *parser,
 	if (parser->rcpt == NULL && !report_resume_recipient(parser, name) &&
 	    !report_next_recipient(parser))
 		return;
-	dest = report_recipient_value(parser->rcpt, name, &value);
+	dest = PTR_OFFSET(parser->rcpt, report_fields[name].offset);
 	if (*dest != NULL && name == REPORT_FINAL_RECIPIENT) {
 		/* the empty line between two recipients is missing */
 		if (!report_next_recipient(parser))
@@ -224,6 +201,7 @@ static void report_group(struct report_parser *parser,
 			value = t_bounce_field_value(header,
 						     &header->fields[i],
 						     REPORT_VALUE_MAX_SIZE);
+			value = report_fields[name].value(value);
 			if (name <= REPORT_ARRIVAL_DATE)
 				report_message_field(parser, name, value);
 			else
@@ -246,27 +224,24 @@ static bool data_is_base64(const unsigned char *data, size_t size)
 	return TRUE;
 }
 
+static bool
+report_append(const unsigned char *data, size_t size, bool start ATTR_UNUSED,
+	      void *context)
+{
+	buffer_append(context, data, size);
+	return TRUE;
+}
+
 static buffer_t *t_report_decode(enum bounce_encoding encoding,
 				 const unsigned char *data, size_t size)
 {
 	buffer_t *dest = t_buffer_create(size);
-	struct base64_decoder base64;
-	struct qp_decoder *qp;
-	const char *error;
-	size_t pos;
+	struct bounce_decoder decoder;
 
-	/* invalid base64 ends the result; invalid quoted-printable stays as it
-	   is */
-	if (encoding == BOUNCE_ENCODING_BASE64) {
-		base64_decode_init(&base64, &base64_scheme, 0);
-		(void)base64_decode_more(&base64, data, size, NULL, dest);
-		(void)base64_decode_finish(&base64);
-	} else {
-		qp = qp_decoder_init(dest);
-		(void)qp_decoder_more(qp, data, size, &pos, &error);
-		(void)qp_decoder_finish(qp, &error);
-		qp_decoder_deinit(&qp);
-	}
+	bounce_decoder_init(&decoder, pool_datastack_create(), encoding,
+			    report_append, dest);
+	bounce_decoder_line(&decoder, data, size, TRUE);
+	bounce_decoder_deinit(&decoder);
 	return dest;
 }
 
