@@ -207,7 +207,7 @@ rsa_key_parse(const unsigned char *data, size_t size, const char **error_r)
 	struct rsa_numbers *numbers = rsa_key_decode(data, size);
 	EVP_PKEY *pkey = NULL;
 
-	*error_r = "p= is no RSA key";
+	*error_r = "p= is not an RSA key";
 	if (numbers == NULL)
 		return NULL;
 	*error_r = rsa_numbers_error(numbers);
@@ -232,7 +232,7 @@ ed25519_key_parse(const unsigned char *data, size_t size, const char **error_r)
 		pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
 						   data, size);
 	if (pkey == NULL)
-		*error_r = "p= is no Ed25519 key";
+		*error_r = "p= is not an Ed25519 key";
 	return pkey;
 }
 

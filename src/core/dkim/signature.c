@@ -17,8 +17,8 @@
 #define DKIM_LENGTH_MAX_DIGITS 76
 
 /* The errors that damage may have caused. */
-static const char sig_error_names[] = "h= has what is no name";
-static const char sig_error_hash[] = "bh= is no SHA-256 hash";
+static const char sig_error_names[] = "h= has an invalid name";
+static const char sig_error_hash[] = "bh= is not a SHA-256 hash";
 
 struct sig_parser {
 	pool_t pool;
@@ -100,7 +100,7 @@ sig_parse_domain(struct sig_parser *parser,
 		 const struct bounce_tag *tag ATTR_UNUSED)
 {
 	if (parser->sig->domain[0] == '\0')
-		sig_error(parser, "d= is no domain name");
+		sig_error(parser, "d= is not a domain name");
 }
 
 /* A selector that is invalid is not an error: no key will be found for it. */

@@ -12,7 +12,7 @@
 #define ASK_OURS (ASK(DISOWNED) | ASK(REPLAYED))
 /* Our key made the signature of an altered header, too. As it is easy to damage
    a signature, the benefit of the doubt has a limit. When the mail was signed
-   is not certain, so it is not asked whether the account was in other hands. */
+   is not certain, so we do not ask whether somebody else used the account. */
 #define ASK_BROKEN (ASK(SENT_COPY) | ASK(REPLAYED))
 /* there is a doubt */
 #define ASK_DOUBT ASK(SENT_COPY)

@@ -283,7 +283,7 @@ static bool test_decodes_alike(const unsigned char *data, size_t size)
 		alike = pkey != NULL && EVP_PKEY_eq(pkey, key->pkey) == 1;
 	else {
 		alike = (pkey == NULL) ==
-			(strcmp(error, "p= is no RSA key") == 0 ||
+			(strcmp(error, "p= is not an RSA key") == 0 ||
 			 strcmp(error, "the key is revoked") == 0);
 	}
 	bounce_key_unref(&key);

@@ -90,11 +90,11 @@ static void test_bounce_dkim_signature_errors(void)
 		{ V A D S H BH";c=simple/simple/simple;"B, "c= is not known" },
 		/* d= and s= */
 		{ V A "d=EXAMPLE.org.;" S H BH";"B, NULL },
-		{ V A "d=;" S H BH";"B, "d= is no domain name" },
-		{ V A "d=exa mple.org;" S H BH";"B, "d= is no domain name" },
-		{ V A "d=..;" S H BH";"B, "d= is no domain name" },
+		{ V A "d=;" S H BH";"B, "d= is not a domain name" },
+		{ V A "d=exa mple.org;" S H BH";"B, "d= is not a domain name" },
+		{ V A "d=..;" S H BH";"B, "d= is not a domain name" },
 		{ V A "d=b\xc3""cher.example;" S H BH";"B,
-		  "d= is no domain name" },
+		  "d= is not a domain name" },
 		{ V A D "s=../../etc;" H BH";"B, NULL },
 		{ V A D "s=;" H BH";"B, NULL },
 		/* h= */
@@ -108,9 +108,9 @@ static void test_bounce_dkim_signature_errors(void)
 		{ V A D S "h=From:;" BH";"B, "h= has an empty name" },
 		{ V A D S "h=:From;" BH";"B, "h= has an empty name" },
 		{ V A D S "h=From::To;" BH";"B, "h= has an empty name" },
-		{ V A D S "h=From To;" BH";"B, "h= has what is no name" },
+		{ V A D S "h=From To;" BH";"B, "h= has an invalid name" },
 		{ V A D S "h=From:T\xc3\xb6;" BH";"B,
-		  "h= has what is no name" },
+		  "h= has an invalid name" },
 		/* i= */
 		{ V A D S H BH";i=@example.org;"B, NULL },
 		{ V A D S H BH";i=user@EXAMPLE.ORG.;"B, NULL },
@@ -151,11 +151,11 @@ static void test_bounce_dkim_signature_errors(void)
 		{ V A D S H BH";l=-1;"B, "l= is invalid" },
 		{ V A D S H BH";l=+1;"B, "l= is invalid" },
 		/* bh= and b= */
-		{ V A D S H "bh=YWJj;" B, "bh= is no SHA-256 hash" },
-		{ V A D S H "bh=;" B, "bh= is no SHA-256 hash" },
-		{ V A D S H "bh=*;" B, "bh= is no SHA-256 hash" },
+		{ V A D S H "bh=YWJj;" B, "bh= is not a SHA-256 hash" },
+		{ V A D S H "bh=;" B, "bh= is not a SHA-256 hash" },
+		{ V A D S H "bh=*;" B, "bh= is not a SHA-256 hash" },
 		{ V A D S H "bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaYA;"
-		  B, "bh= is no SHA-256 hash" },
+		  B, "bh= is not a SHA-256 hash" },
 		{ V A D S H BH";b=", "b= is empty" },
 		{ V A D S H BH";b=Y", "b= is not base64" },
 		{ V A D S H BH";b=YWJ*", "b= is not base64" },
