@@ -59,7 +59,7 @@ struct doveadm_backscatter_column {
 	(DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY | \
 	 DOVEADM_PRINT_HEADER_FLAG_NUMBER)
 
-/* Print the headers of so many columns. */
+/* Print the headers of this many columns. */
 void doveadm_backscatter_print_headers(
 	const struct doveadm_backscatter_column *columns, unsigned int count);
 /* Print lines of text for people: each value that is printed after this is a

@@ -11,7 +11,7 @@
 #define HTML_DAY_SECS (24 * 3600)
 /* With more days than this, a bar stands for a week. */
 #define HTML_MAX_DAY_BARS 100
-/* A table has at most so many rows. */
+/* A table has at most this many rows. */
 #define HTML_MAX_ROWS 50
 
 struct html_table {

@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-/* So far back we look for keys that were used. */
+/* How far back we look for keys that were used. */
 #define KEYS_SEEN_SECS (30 * 24 * 3600)
 
 static const struct doveadm_backscatter_column keys_columns[] = {

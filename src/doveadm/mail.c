@@ -12,7 +12,7 @@
 
 /* A time that is further in the future comes from a wrong clock. */
 #define MAIL_MAX_AHEAD_SECS (24 * 3600)
-/* A batch ends after so many messages. This is what has to be done again after
+/* A batch ends after this many messages. They have to be judged again after
    an interruption. */
 #define WALK_BATCH_MESSAGES 1000
 

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A batch ends when so many messages are to be moved. */
+/* A batch ends when this many messages are to be moved. */
 #define SCAN_BATCH_MOVES 100
 
 struct scan_count {

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In octets: so much of a script is read. */
+/* How many octets of a script are read. */
 #define STATUS_SCRIPT_MAX_SIZE (256 * 1024)
 
 struct status_cmd_context {

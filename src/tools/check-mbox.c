@@ -9,9 +9,9 @@
 
 #include <ctype.h>
 
-/* In octets: so much of a From_ line and the line after it is looked at. */
+/* How many octets of a From_ line, and of the line after it, are looked at. */
 #define MBOX_FROM_MAX_SIZE 2048
-/* About so many octets are handed on at a time. */
+/* About this many octets are handed on at a time. */
 #define MBOX_CHUNK_SIZE IO_BLOCK_SIZE
 
 struct bounce_check_mbox {

@@ -11,7 +11,7 @@
 
 /* How many times a text may have been encoded. */
 #define UNDO_MAX_QP 2
-/* The end of a link is looked for in so many octets. */
+/* The end of a link is looked for in this many octets. */
 #define UNDO_MAX_LINK 512
 
 /* Which line breaks of a field mail software is taken to have inserted. */

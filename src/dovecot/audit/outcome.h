@@ -24,8 +24,8 @@ enum backscatter_outcome_value {
 	BACKSCATTER_OUTCOME_COUNT
 };
 
-/* At most so many mailboxes or actions are remembered by name; the default
-   mailbox always is. */
+/* How many mailboxes, and how many actions, are remembered by name. The default
+   mailbox is always remembered. */
 #define BACKSCATTER_OUTCOME_MAX_NAMES 8
 
 struct backscatter_outcome {

@@ -28,7 +28,7 @@ struct backscatter_settings {
 	const char *key_dir;
 	/* As bounce_dns_create() takes them; NULL: the system's. */
 	const char *dns_servers;
-	/* All DNS lookups for one message together may take so long. */
+	/* How long all DNS lookups for one message may take together. */
 	unsigned int dns_timeout_msecs;
 	/* The mailbox with copies of sent mail, by the name that users see;
 	   NULL: none. */
@@ -40,8 +40,8 @@ struct backscatter_settings {
 	/* 0 or 1: whether SPF is also looked up for the host that sent the
 	   bounce */
 	unsigned int reporter_spf;
-	/* Of how many signatures it is remembered how often they came back;
-	   what came back last stays. */
+	/* For how many signatures we remember how often they came back; those
+	   that came back last are kept. */
 	unsigned int replay_signatures;
 	/* The alarm is raised when this many different originals of genuine
 	   failures have come back within the period; 0: there is no alarm. */
@@ -91,7 +91,7 @@ int backscatter_settings_parse_date(const char *value, time_t *date_r);
 const char *backscatter_mode_name(enum backscatter_mode mode);
 
 /* The settings that Dovecot has for the user, whatever its version.
-   warning_r: NULL, or what the admin should hear of all the same. Allocated
+   warning_r is what else the admin should know of, or NULL. Allocated
    from the pool, error and warning from the data stack. */
 int backscatter_settings_get(struct mail_user *user, pool_t pool,
 			     const struct backscatter_settings **settings_r,

@@ -43,11 +43,11 @@ SETTING(queue_lifetime, "5d", SECS(0, 365 * 24 * 3600), policy.queue_lifetime,
 	"a time from 0 to 365d, such as 5d")
 SETTING(signed_since, "", PARSED(date), policy.signed_since,
 	"a date such as 2026-01-31 or 2026-01-31T12:00:00Z")
-/* So many bounces are allowed beyond one for each recipient that the original
+/* This many bounces are allowed beyond one for each recipient that the original
    names. */
 SETTING(replay_limit, "3", UINT(0, 100000), policy.replay_limit,
 	"a number from 0 (they are not counted) to 100000")
-/* Different signatures of which it is remembered how often they came back. */
+/* For how many different signatures we remember how often they came back. */
 SETTING(replay_signatures, "100", UINT(1, 1000), replay_signatures,
 	"a number from 1 to 1000")
 SETTING(burst_limit, "20", UINT(0, 100000), burst_limit,

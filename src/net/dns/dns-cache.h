@@ -16,7 +16,7 @@ struct bounce_lru;
    of 0 is not kept. */
 #define BOUNCE_DNS_CACHE_MIN_TTL 30
 #define BOUNCE_DNS_CACHE_MAX_TTL (60 * 60)
-/* A temporary failure is kept for so many seconds. */
+/* A temporary failure is kept for this many seconds. */
 #define BOUNCE_DNS_CACHE_TEMPERROR_TTL 5
 
 /* Returns a new cache. The caller frees it with bounce_lru_deinit(). */

@@ -14,7 +14,7 @@
 /* The size of UDP answers that we announce, RFC 6891: small enough to pass
    without fragments, and large enough for an RSA key of 4096 bits. */
 #define DNS_EDNS_SIZE 1232
-/* c-ares tries all servers in up to so many rounds. In the first one each
+/* c-ares tries all servers in up to this many rounds. In the first one each
    server has a sixth of the time to answer, and twice as much in each further
    round, until the deadline ends the lookup. */
 #define DNS_TRIES 4

@@ -34,8 +34,8 @@ struct bounce_key_cache_settings {
 #define BOUNCE_KEY_CACHE_MIN_TTL 30
 #define BOUNCE_KEY_CACHE_MAX_TTL (24 * 60 * 60)
 #define BOUNCE_KEY_CACHE_MAX_OTHER_TTL (60 * 60)
-/* A temporary failure is kept for so many seconds, so that a DNS server that is
-   down does not cost each message its whole deadline. */
+/* A temporary failure is kept for this many seconds, so that a DNS server that
+   is down does not cost each message its whole deadline. */
 #define BOUNCE_KEY_CACHE_TEMPERROR_TTL 5
 /* The default of lookups_per_minute; backscatter(7) names it. */
 #define BOUNCE_KEY_CACHE_LOOKUPS_PER_MINUTE 1000

@@ -11,8 +11,8 @@
 
 #include <ctype.h>
 
-/* In a zone file's entry so many words may come before the strings: owner, TTL,
-   class and type. */
+/* In a zone file's entry this many words may come before the strings: owner,
+   TTL, class and type. */
 #define ZONE_MAX_WORDS 4
 
 static bool is_blank(char c)

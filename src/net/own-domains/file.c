@@ -23,7 +23,8 @@
 #define CHECK_WHOLE_SIZE (1024 * 1024)
 #define CHECK_BLOCKS 32
 #define CHECK_BLOCK_SIZE 4096
-/* If the file is changed during a lookup, the lookup is tried so many times. */
+/* If the file is changed during a lookup, the lookup is tried this many
+   times. */
 #define LOOKUP_MAX_TRIES 3
 
 enum domain_line {
