@@ -174,6 +174,7 @@ class Sqlite(Server):
 class Postgres(Server):
     name, title, module = 'pgsql', 'PostgreSQL', 'libdriver_pgsql.so'
     program = 'postgres'
+    fsync = False
 
     @classmethod
     def binary(cls):
@@ -213,7 +214,7 @@ class Postgres(Server):
         if os.path.exists(pid):
             os.unlink(pid)      # of one that was killed
         self.spawn([self.binary(), '-D', self.data, '-k', self.folder,
-                    '-c', 'listen_addresses=', '-c', 'fsync=off',
+                    '-c', 'listen_addresses=', '-c', 'fsync=%s' % ('on' if self.fsync else 'off'),
                     '-c', 'max_connections=60'], self.answers)
 
     def answers(self):

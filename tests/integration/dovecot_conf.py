@@ -228,8 +228,6 @@ def parts_23(lab):
     for name, event, labels in lab.metrics:
         text += 'metric %s {\n  filter = event=%s\n  group_by = %s\n}\n' % (
             name, event, labels)
-    if lab.one_process:
-        text += 'service lmtp {\n  process_limit = 1\n}\n'
     return text + 'plugin {\n%s\n}\n' % '\n'.join(
         '  %s = %s' % s for s in settings.items())
 
@@ -256,14 +254,21 @@ def parts_24(lab):
         text += 'metric %s {\n  filter = event=%s\n%s}\n' % (name, event, ''.join(
             '  group_by %s {\n    method discrete {\n    }\n  }\n' % l
             for l in labels.split()))
-    if lab.one_process:
-        text += ('service lmtp {\n  process_limit = 1\n'
-                 '  restart_request_count = unlimited\n}\n')
     return text + ''.join('%s = %s\n' % s for s in settings.items())
+
+
+def lmtp_processes(lab):
+    """As many as it may have, which live on, as on a server that is busy."""
+    if lab.lmtp_processes is None:
+        return ''
+    return 'service lmtp {\n  process_limit = %d\n  %s\n}\n' % (
+        lab.lmtp_processes, 'restart_request_count = unlimited' if is_24()
+        else 'service_count = 0')
 
 
 def configuration(lab, password):
     common, parts = (CONF_24, parts_24) if is_24() else (CONF_23, parts_23)
     return first_lines() + common.format(
         dir=lab.folder, protocols=protocols(), lmtp=lab.lmtp_port,
-        imap=lab.imap_port, mail=lab.mail_path, password=password) + as_user(lab) + parts(lab) + lab.extra + '\n'
+        imap=lab.imap_port, mail=lab.mail_path, password=password) + (
+            as_user(lab) + lmtp_processes(lab) + parts(lab) + lab.extra + '\n')

@@ -78,9 +78,9 @@ class Signer:
         return tags + '\r\n\t'.join(b[i:i + 70] for i in range(0, len(b), 70))
 
 
-def original(number, subject, recipient, when, signer=None):
-    """Returns its header and its body."""
-    fields = {'from': '<%s>' % USER, 'to': '<%s>' % recipient,
+def original(number, subject, recipient, when, signer=None, sender=None):
+    """Returns its header and its body. sender: USER by default."""
+    fields = {'from': '<%s>' % (sender or USER), 'to': '<%s>' % recipient,
               'subject': subject, 'date': email.utils.formatdate(when),
               'message-id': '<mail.%d@example.org>' % number}
     body = b'Hello,\r\n\r\nthis is message %d.\r\n' % number
@@ -161,7 +161,7 @@ class Message:
     def __init__(self, kind, number, sender, data):
         self.kind, self.sender, self.data = kind, sender, data
         self.message_id = message_id(number)
-        self.folder = None
+        self.folder = self.user = None      # None: USER
 
     def mark(self, folder):
         self.folder = folder
@@ -181,12 +181,14 @@ def ordinary(number, when):
             USER, number, email.utils.formatdate(when), message_id(number), number)))
 
 
-def bounce(kind, frame, number, sent, subject, signer):
-    """A bounce that came an hour after its original was sent."""
+def bounce(kind, frame, number, sent, subject, signer, user=None):
+    """A bounce that came an hour after its original was sent by the user."""
     failed = 'nobody%d@example.com' % number
-    header, body = original(number, subject, failed, sent, signer)
-    return Message(kind, number, frame.sender, frame.fill(
+    header, body = original(number, subject, failed, sent, signer, user)
+    message = Message(kind, number, frame.sender, frame.fill(
         message_id(number), sent + 3600, failed, header, body))
+    message.user = user
+    return message
 
 
 def spread(kinds):
@@ -214,7 +216,7 @@ def deliver(port, messages, connections=4):
                 except queue.Empty:
                     return
                 try:
-                    lmtp.sendmail(message.sender, [USER], message.data)
+                    lmtp.sendmail(message.sender, [message.user or USER], message.data)
                 except smtplib.SMTPException as e:
                     refused.append((message, e))
                     return

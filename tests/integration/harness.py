@@ -193,12 +193,18 @@ Content-Description: Undelivered Message
 GIVEN_PORTS = set()
 
 
-def free_port(kind=socket.SOCK_STREAM):
-    """One that was not given before: its server may not have begun to listen."""
+def free_port():
+    """Of UDP and TCP, which DNS needs. One that was not given before: its server may
+    not have begun to listen."""
     while True:
-        with socket.socket(socket.AF_INET, kind) as s:
-            s.bind(('127.0.0.1', 0))
-            port = s.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, \
+                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+            udp.bind(('127.0.0.1', 0))
+            port = udp.getsockname()[1]
+            try:
+                tcp.bind(('127.0.0.1', port))
+            except OSError:
+                continue
         if port not in GIVEN_PORTS:
             GIVEN_PORTS.add(port)
             return port
@@ -258,13 +264,33 @@ def descendants_of(pid):
     return pids + [p for child in pids for p in descendants_of(child)]
 
 
+def cpu_seconds(pid, name=None):
+    """What the descendants of a process have used that have this name; without
+    a name itself, and all that it began, those that have ended too."""
+    pids = descendants_of(pid) + ([pid] if name is None else [])
+    total = 0
+    for each in pids:
+        try:
+            with open('/proc/%d/comm' % each) as comm, \
+                    open('/proc/%d/schedstat' % each) as times:
+                if name in (None, comm.read().rstrip()):
+                    total += int(times.read().split()[0]) / 1e9
+        except OSError:
+            continue
+    if name is None:
+        with open('/proc/%d/stat' % pid) as f:
+            fields = f.read().rpartition(')')[2].split()
+        total += sum(map(int, fields[13:15])) / os.sysconf('SC_CLK_TCK')
+    return total
+
+
 class DnsServer:
     """nsd on a loopback port. Of a name in broken it answers SERVFAIL. lines:
     {zone: lines of its file}, for what is no key."""
 
     def __init__(self, folder, records, broken=(), lines=None):
         self.folder, self.process = folder, None
-        self.port = free_port(socket.SOCK_DGRAM)
+        self.port = free_port()
         os.makedirs(folder)
         self.lines = lines or {}
         self.zones = sorted({n.split('._domainkey.')[1]
@@ -346,7 +372,7 @@ class Lab:
         self.settings, self.extra = dict(settings or {}), extra
         self.protocols = {'lmtp': plugins, 'lda': plugins} if plugins else {}
         self.metrics = []           # (name, event, labels)
-        self.one_process = False    # of lmtp, for all connections
+        self.lmtp_processes = None  # for all connections; None: Dovecot's default
         self.before = None          # a Sieve script for all users
         self.imapsieve = None       # (mailbox, causes, script)
         self.mail_path = '~/Maildir'
@@ -530,6 +556,25 @@ class Lab:
         if set(refused) - set(fails):
             raise RuntimeError('not delivered: %r\n%s' % (refused, self.log()))
         return refused
+
+    # what its processes do
+
+    def dict_metrics(self):
+        """Before the start: dict_operations() is wanted."""
+        self.metrics += [(name, 'dict_%s_finished' % name, 'driver')
+                         for name in ('lookup', 'iteration', 'transaction')]
+
+    def dict_operations(self):
+        """How often a dict was asked, or written to, since the start, by those that
+        do not serve others."""
+        run = self.doveadm('-f', 'tab', 'stats', 'dump')
+        counts = {}
+        for line in run.stdout.splitlines()[1:]:
+            metric, _, count = line.split('\t')[:3]
+            driver = metric.partition('_')[2]
+            if driver:
+                counts[driver] = counts.get(driver, 0) + int(count)
+        return counts.get('proxy', sum(counts.values()))
 
     def lda(self, message, recipient, sender=''):
         """By dovecot-lda. Returns the finished process."""
