@@ -107,3 +107,9 @@ void backscatter_dict_unlock(struct backscatter_dict *dict ATTR_UNUSED)
 {
 	fuzz_dict.locked = FALSE;
 }
+
+const char *
+backscatter_dict_lock_place(const struct backscatter_dict *dict ATTR_UNUSED)
+{
+	return "";
+}

@@ -6,6 +6,7 @@
 #include "array.h"
 #include "ioloop.h"
 #include "file-lock.h"
+#include "hostpid.h"
 #include "mail-user.h"
 #include "dict/dict-handle.h"
 #include "dict/dict-key.h"
@@ -242,6 +243,15 @@ void backscatter_dict_lock(struct backscatter_dict *dict)
 void backscatter_dict_unlock(struct backscatter_dict *dict)
 {
 	file_lock_free(&dict->lock);
+}
+
+const char *backscatter_dict_lock_place(const struct backscatter_dict *dict)
+{
+	const char *home;
+
+	if (mail_user_get_home(dict->user, &home) <= 0)
+		home = "";
+	return t_strdup_printf("%s:%s", my_hostname, home);
 }
 
 /*

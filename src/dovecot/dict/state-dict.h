@@ -87,6 +87,9 @@ int backscatter_dict_write(struct backscatter_dict *dict,
    taken. */
 void backscatter_dict_lock(struct backscatter_dict *dict);
 void backscatter_dict_unlock(struct backscatter_dict *dict);
+/* Returns a text (data stack) that differs from that of a host on which the
+   user has another lock. */
+const char *backscatter_dict_lock_place(const struct backscatter_dict *dict);
 
 /* Delete all of the user's keys except this one if the dict is a file, and do
    nothing if it is not. Version 0.1 left a key in the file for each original,

@@ -115,6 +115,24 @@ burst_ring(struct backscatter_record *record,
 	return ring;
 }
 
+static bool
+burst_is_new_original(const struct backscatter_record *record,
+		      const struct backscatter_result *result)
+{
+	return burst_is_genuine_failure(result) &&
+		!backscatter_record_has_seen(record, BACKSCATTER_RECORD_OF,
+				burst_original_hash(result->verdict));
+}
+
+bool backscatter_burst_approaches(const struct backscatter_record *record,
+				  const struct backscatter_settings *set,
+				  const struct backscatter_result *result)
+{
+	return set->burst_limit > 0 &&
+		!burst_lasts(record, set, result->now) &&
+		burst_is_new_original(record, result);
+}
+
 bool backscatter_burst_count(struct backscatter_record *record,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result)
@@ -153,8 +171,7 @@ burst_will_ring(const struct backscatter_record *record,
 		return FALSE;
 	*originals_r = backscatter_record_sum(record,
 					      BACKSCATTER_RECORD_ORIGINALS);
-	if (!backscatter_record_has_seen(record, BACKSCATTER_RECORD_OF,
-				burst_original_hash(result->verdict)))
+	if (burst_is_new_original(record, result))
 		(*originals_r)++;
 	return *originals_r >= set->burst_limit;
 }

@@ -15,6 +15,12 @@ struct backscatter_record;
 struct backscatter_result;
 struct backscatter_settings;
 
+/* TRUE if the alarm may depend on this bounce: it is a genuine failure whose
+   original was not counted yet, and no burst is going on. */
+bool backscatter_burst_approaches(const struct backscatter_record *record,
+				  const struct backscatter_settings *set,
+				  const struct backscatter_result *result);
+
 /* Count a bounce that was delivered, by its verdict, and if it is a genuine
    failure also its original and its recipients. Returns TRUE if a burst begins
    with this bounce; it is then described by the record's burst. */

@@ -22,6 +22,7 @@ disown_change(struct backscatter_record *record, void *context,
 {
 	struct disown_change *ctx = context;
 	struct bounce_windows *windows = &record->disowned;
+	const char *before = t_bounce_windows_text(windows);
 
 	if (ctx->change == BACKSCATTER_DISOWN_REMOVE) {
 		(void)bounce_windows_remove(windows, ctx->window->since,
@@ -33,7 +34,7 @@ disown_change(struct backscatter_record *record, void *context,
 		return -1;
 	}
 	ctx->windows = *windows;
-	return 0;
+	return strcmp(t_bounce_windows_text(windows), before) == 0 ? 0 : 1;
 }
 
 static int
@@ -44,8 +45,8 @@ disown_in_dict(struct mail_user *user, struct disown_change *ctx,
 	int ret;
 
 	if (ctx->change != BACKSCATTER_DISOWN_NOTHING) {
-		ret = backscatter_record_change(user, disown_change, ctx, NULL,
-						error_r);
+		ret = backscatter_record_change(user, disown_change, ctx, TRUE,
+						NULL, error_r);
 	} else {
 		ret = backscatter_record_read(user, pool_datastack_create(),
 					      &record, error_r);

@@ -148,6 +148,9 @@ struct memory_end {
 	struct backscatter_memory *memory;
 	struct event *event;
 	const struct backscatter_result *result;
+	/* The bounce was counted, or has raised the alarm. Another host may
+	   have overwritten that since. */
+	bool counted, rung;
 };
 
 /* Warn if something that may still matter was pushed out of a full table, and
@@ -170,29 +173,83 @@ memory_log_pushed(const struct memory_end *ctx,
 		  set->replay_signatures);
 }
 
+/*
+ * What other hosts overwrite
+ */
+
+/* The record that this process wrote last, of a user whose alarm had not been
+   raised before. */
+static struct {
+	char *username, *text;
+} memory_last;
+
+static void memory_keep(const struct backscatter_memory *memory,
+			const struct backscatter_record *record)
+{
+	i_free(memory_last.username);
+	i_free(memory_last.text);
+	memory_last.username = i_strdup(memory->user->username);
+	memory_last.text = i_strdup(backscatter_record_text(record));
+}
+
+/* Put back what was already counted when this delivery read the record before,
+   or when this process wrote the user's record the last time. */
+static void memory_restore(const struct backscatter_memory *memory,
+			   struct backscatter_record *record)
+{
+	struct backscatter_record last;
+	const char *error;
+
+	if (memory->ret > 0)
+		backscatter_record_restore(record, &memory->record);
+	if (null_strcmp(memory_last.username, memory->user->username) != 0 ||
+	    backscatter_record_parse(pool_datastack_create(),
+				     memory_last.text, &last, &error) < 0)
+		return;
+	backscatter_record_advance(&last, memory->now,
+				   memory->set->burst_period,
+				   memory->set->policy.max_age);
+	backscatter_record_restore(record, &last);
+}
+
 /* Count a delivered bounce in the record. It was read again for this, because
-   other deliveries may have ended meanwhile. */
+   other deliveries may have ended meanwhile. If another host overwrites it, the
+   bounce is lost, unless the alarm depends on it. */
 static int
 memory_count(struct backscatter_record *record, void *context,
 	     const char **error_r ATTR_UNUSED)
 {
-	const struct memory_end *ctx = context;
+	struct memory_end *ctx = context;
 	const struct backscatter_memory *memory = ctx->memory;
 	time_t pushed = record->pushed;
+	bool approaches;
 
 	backscatter_record_advance(record, memory->now,
 				   memory->set->burst_period,
 				   memory->set->policy.max_age);
+	approaches = backscatter_burst_approaches(record, memory->set,
+						  ctx->result);
+	if (ctx->counted && !approaches)
+		return 0;
+	ctx->counted = TRUE;
+	if (approaches)
+		memory_restore(memory, record);
 	if (memory->damaged)
 		backscatter_record_add(record, BACKSCATTER_RECORD_DAMAGED, 1);
 	if (memory->replay_id != NULL) {
 		backscatter_record_replay_add(record, memory->replay_id,
 			memory->now, memory->set->replay_signatures);
 	}
-	if (backscatter_burst_count(record, memory->set, ctx->result))
+	if (backscatter_burst_count(record, memory->set, ctx->result) &&
+	    !ctx->rung) {
 		backscatter_burst_log(ctx->event, memory->set, record);
+		ctx->rung = TRUE;
+	}
 	memory_log_pushed(ctx, record, pushed);
-	return 0;
+	if (!approaches)
+		return 0;
+	memory_keep(memory, record);
+	return 1;
 }
 
 void backscatter_memory_end(struct backscatter_memory *memory,
@@ -207,6 +264,6 @@ void backscatter_memory_end(struct backscatter_memory *memory,
 
 	/* errors were logged where they occurred */
 	(void)backscatter_record_change(memory->user, delivered ?
-					memory_count : NULL, &ctx, counters,
-					&error);
+					memory_count : NULL, &ctx, FALSE,
+					counters, &error);
 }

@@ -4,6 +4,7 @@
 #include "array.h"
 #include "lib-event.h"
 #include "mail-user.h"
+#include "sleep.h"
 #include "base/throttle.h"
 #include "dict/dict-key.h"
 #include "dict/state-dict.h"
@@ -18,6 +19,19 @@
 /* A year and a month, which is as long as counters are read. If nothing was
    added to a record for that long, nothing in it matters any more. */
 #define RECORD_EXPIRE_SECS (400 * 24 * 3600)
+
+/* How often a change is looked for that another host may have overwritten. */
+#define RECORD_MAX_CHECKS 6
+#define RECORD_WAIT_MSECS 50
+
+struct record_change {
+	struct mail_user *user;
+	struct backscatter_dict *dict;
+	/* NULL: only counters are written. */
+	backscatter_record_change_t *change;
+	void *context;
+	bool can_wait;
+};
 
 static struct backscatter_throttle record_warnings = {
 	.interval = RECORD_WARNING_INTERVAL,
@@ -122,52 +136,100 @@ record_write(struct backscatter_dict *dict, struct backscatter_record *record,
 	return ret <= 0 ? -1 : 0;
 }
 
+/* Make this host the record's writer. */
+static void record_set_writer(struct backscatter_dict *dict,
+			      struct backscatter_record *record)
+{
+	const char *place = backscatter_dict_lock_place(dict);
+	const char *hash = backscatter_record_hash(place, strlen(place));
+
+	if (record->writer[0] != '\0' && strcmp(record->writer, hash) != 0)
+		record->several_hosts = TRUE;
+	i_strocpy(record->writer, hash, sizeof(record->writer));
+}
+
+/* Check that the change that was written is still there, and make it again if
+   it is not. A caller that can wait checks even after it was found, because
+   hosts that read the record before may not have written it yet. */
+static void record_keep_change(const struct record_change *c, pool_t pool)
+{
+	struct backscatter_record record;
+	bool broken;
+	const char *error;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < RECORD_MAX_CHECKS; i++) {
+		if (c->can_wait) {
+			backscatter_dict_unlock(c->dict);
+			i_sleep_msecs(RECORD_WAIT_MSECS);
+			backscatter_dict_lock(c->dict);
+		}
+		if (record_lookup(c->user, c->dict, pool, &record, &broken,
+				  &error) < 0)
+			break;
+		record_set_writer(c->dict, &record);
+		ret = c->change(&record, c->context, &error);
+		if (ret < 0 || (ret == 0 && !c->can_wait))
+			break;
+		if (ret > 0 && record_write(c->dict, &record, TRUE, NULL,
+					    &error) < 0)
+			break;
+	}
+}
+
 static int
-record_change_locked(struct mail_user *user,
-		     struct backscatter_dict *dict, pool_t pool,
-		     backscatter_record_change_t *change, void *context,
+record_change_locked(const struct record_change *c, pool_t pool,
 		     const char *const *counters, const char **error_r)
 {
 	struct backscatter_record record;
 	bool broken, is_old;
 	const char *error;
+	int ret = 0;
 
-	if (record_lookup(user, dict, pool, &record, &broken, error_r) < 0) {
+	if (record_lookup(c->user, c->dict, pool, &record, &broken,
+			  error_r) < 0) {
 		if (broken)
-			(void)record_write(dict, &record, FALSE, counters,
+			(void)record_write(c->dict, &record, FALSE, counters,
 					   &error);
 		return -1;
 	}
 	is_old = record.period == 0;
-	if (change != NULL && change(&record, context, error_r) < 0)
+	record_set_writer(c->dict, &record);
+	if (c->change != NULL)
+		ret = c->change(&record, c->context, error_r);
+	if (ret < 0 || record_write(c->dict, &record, c->change != NULL,
+				    counters, error_r) < 0)
 		return -1;
-	if (record_write(dict, &record, change != NULL, counters,
-			 error_r) < 0)
-		return -1;
+	if (ret > 0 && record.several_hosts)
+		record_keep_change(c, pool);
 	if (is_old)
-		backscatter_dict_keep_only(dict, BACKSCATTER_KEY_RECORD);
+		backscatter_dict_keep_only(c->dict, BACKSCATTER_KEY_RECORD);
 	return 0;
 }
 
 int backscatter_record_change(struct mail_user *user,
 			      backscatter_record_change_t *change,
-			      void *context, const char *const *counters,
+			      void *context, bool can_wait,
+			      const char *const *counters,
 			      const char **error_r)
 {
-	struct backscatter_dict *dict;
+	struct record_change c = {
+		.user = user, .change = change, .context = context,
+		.can_wait = can_wait
+	};
 	pool_t pool;
 	int ret;
 
-	ret = backscatter_dict_get(user, &dict, error_r);
+	ret = backscatter_dict_get(user, &c.dict, error_r);
 	if (ret > 0) {
 		pool = pool_alloconly_create("backscatter record", 4096);
-		if (backscatter_dict_is_file(dict))
+		if (backscatter_dict_is_file(c.dict))
 			counters = NULL;
-		backscatter_dict_lock(dict);
-		if (record_change_locked(user, dict, pool, change, context,
-					 counters, error_r) < 0)
-			ret = -1;
-		backscatter_dict_unlock(dict);
+		backscatter_dict_lock(c.dict);
+		ret = record_change_locked(&c, pool, counters,
+					   error_r) < 0 ? -1 : 1;
+		backscatter_dict_unlock(c.dict);
 		pool_unref(&pool);
 	}
 	backscatter_dict_release(user);

@@ -2,7 +2,11 @@
 #define BACKSCATTER_RECORD_DICT_H
 
 /* The user's record in the user's backscatter_dict. Reading takes one lookup.
-   Changing takes one lookup and one transaction, with the user's lock held. */
+   Changing takes one lookup and one transaction, with the user's lock held.
+
+   A host that has a lock of its own may overwrite the change. The record tells
+   whether several hosts write it. A change that must not be lost is then looked
+   up after it was written, and made again if it is gone. */
 
 #include "memory/record.h"
 
@@ -15,20 +19,27 @@ int backscatter_record_read(struct mail_user *user, pool_t pool,
 			    struct backscatter_record *record_r,
 			    const char **error_r);
 
-/* Change the record that was read. Returns 0, or -1 with an error (data stack);
-   nothing is then written. */
+/* Change the record that was read. Returns 1 if the change must not be lost:
+   the function may then be called again, with the record as it was read after
+   the change. Returns 0 if the change may be lost or, when the function is
+   called again, if it is still there and nothing was changed. Returns -1 with
+   an error (data stack); nothing is then written. */
 typedef int
 backscatter_record_change_t(struct backscatter_record *record, void *context,
 			    const char **error_r);
 
 /* Read the record, let change() change it, and write it; if change is NULL, the
-   record is not written. The counters (a NULL-terminated list of keys, or NULL)
-   are incremented in the same transaction, but not if the dict is a file. A
-   record that is broken, or was written by a newer version, is not overwritten;
-   the counters are incremented nevertheless. Returns the same as above. */
+   record is not written. can_wait tells that the caller, who is not delivering
+   mail, can wait for half a second, during which the lock is released, to see
+   whether another host overwrites the change. The counters (a NULL-terminated
+   list of keys, or NULL) are incremented in the same transaction, but not if
+   the dict is a file. A record that is broken, or was written by a newer
+   version, is not overwritten; the counters are incremented nevertheless.
+   Returns the same as backscatter_record_read(). */
 int backscatter_record_change(struct mail_user *user,
 			      backscatter_record_change_t *change,
-			      void *context, const char *const *counters,
+			      void *context, bool can_wait,
+			      const char *const *counters,
 			      const char **error_r);
 
 #endif

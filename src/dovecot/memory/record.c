@@ -186,6 +186,12 @@ record_parse_value(struct backscatter_record *record, const char *name,
 		record->counters_add = strcmp(value, "add") == 0;
 		return record->counters_add;
 	}
+	if (strcmp(name, "writer") == 0)
+		return hash_parse(value, record->writer);
+	if (strcmp(name, "hosts") == 0) {
+		record->several_hosts = strcmp(value, "several") == 0;
+		return record->several_hosts;
+	}
 	if (strcmp(name, "times") == 0)
 		return bounce_windows_parse(t_strarray_join(items, " "),
 					    &record->disowned) == 0;
@@ -333,8 +339,13 @@ const char *backscatter_record_text(const struct backscatter_record *record)
 		str_printfa(str, " pushed=%lld", (long long)record->pushed);
 	if (record->counters_add)
 		str_append(str, " counters=add");
-	return str_len(str) == 0 ? "" :
-		t_strconcat(RECORD_VERSION, str_c(str), NULL);
+	if (str_len(str) == 0)
+		return "";
+	if (record->writer[0] != '\0')
+		str_printfa(str, " writer=%s", record->writer);
+	if (record->several_hosts)
+		str_append(str, " hosts=several");
+	return t_strconcat(RECORD_VERSION, str_c(str), NULL);
 }
 
 /*
@@ -349,6 +360,7 @@ record_forget_steps(struct backscatter_record *record, unsigned int period)
 	i_zero(&record->numbers);
 	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++)
 		array_clear(&record->seen[i]);
+	record->several_hosts = FALSE;
 	record->period = period;
 }
 

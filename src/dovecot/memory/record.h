@@ -11,6 +11,7 @@
    v2 period=3600 step=2983333 genuine=2,0,1 originals=2 recipients=3
    of=QUJDREVGR0g0,... to=... burst=SINCE,LAST,ORIGINALS,RECIPIENTS,BOUNCES
    replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... pushed=TIME counters=add
+   writer=QUJDREVGR0g hosts=several
 
    Numbers are kept for each step of the burst period, the newest first. A hash
    in of= or to= is followed by a digit, which says how many steps ago it was
@@ -84,6 +85,12 @@ struct backscatter_record {
 	/* Setting a counter to 1 in this dict adds 1 to it, so that we do not
 	   try to increment it first (see memory/record-dict.c). */
 	bool counters_add;
+	/* A hash of where the lock is that the last writer held; "" if this is
+	   not known. */
+	char writer[BACKSCATTER_RECORD_HASH_LEN + 1];
+	/* The writers had different locks, and no period has passed without
+	   a bounce since then. */
+	bool several_hosts;
 };
 
 /* Parse a text. If it is NULL, because there is none, the record is empty. The
@@ -126,6 +133,12 @@ bool backscatter_record_has_seen(const struct backscatter_record *record,
 bool backscatter_record_see(struct backscatter_record *record,
 			    enum backscatter_record_table table,
 			    const char *hash, time_t now);
+/* Put back and count the originals, the recipients and the burst that the
+   record had when it was read before, and that another host has overwritten
+   since. Both records must have been advanced to the same time. Nothing is
+   pushed out. */
+void backscatter_record_restore(struct backscatter_record *record,
+				const struct backscatter_record *before);
 
 /* Returns how many bounces with this id were counted. */
 unsigned int

@@ -98,11 +98,24 @@ static unsigned int deliver_some(struct backscatter_record *record,
 static void test_burst_rings(void)
 {
 	struct backscatter_record *record = record_new();
+	struct test_bounce b;
 
 	test_begin("burst: rings once, at the limit");
+	test_bounce_init(&b, "another", "x@example.com", NOW);
+	test_assert(backscatter_burst_approaches(record, &test_set,
+						 &b.result));
 	test_assert(deliver_some(record, 0, LIMIT - 1, NOW) == 0);
 	test_assert(record->burst.last == 0);
+	/* what is near the alarm may not be lost: a new original */
+	test_assert(backscatter_burst_approaches(record, &test_set,
+						 &b.result));
+	test_bounce_init(&b, "mail 0", "x@example.com", NOW);
+	test_assert(!backscatter_burst_approaches(record, &test_set,
+						  &b.result));
 	test_assert(deliver(record, LIMIT, NOW));
+	test_bounce_init(&b, "another", "x@example.com", NOW);
+	test_assert(!backscatter_burst_approaches(record, &test_set,
+						  &b.result));
 	test_assert(record->burst.since == NOW && record->burst.last == NOW);
 	test_assert(record->burst.originals == LIMIT &&
 		    record->burst.recipients == LIMIT &&

@@ -32,7 +32,9 @@ static void test_record_again(const struct backscatter_record *record)
 
 static void test_record_empty(void)
 {
-	static const char *const texts[] = { NULL, "", " ", "v2", "v2 " };
+	static const char *const texts[] = {
+		NULL, "", " ", "v2", "v2 ", "v2 writer=abcdefghijk"
+	};
 	struct backscatter_record record;
 	unsigned int i;
 
@@ -73,7 +75,9 @@ static void test_record_broken(void)
 		{ "v2 replays=abcdefghijk:1", "it is broken" },
 		{ "v2 replays=abcdefghij:1:2", "it is broken" },
 		{ "v2 times=2-1", "it is broken" },
-		{ "v2 pushed=", "it is broken" }
+		{ "v2 pushed=", "it is broken" },
+		{ "v2 genuine=1 writer=me", "it is broken" },
+		{ "v2 genuine=1 hosts=2", "it is broken" }
 	};
 	struct backscatter_record record;
 	const char *error;
@@ -347,6 +351,53 @@ static void test_record_replays(void)
 	test_end();
 }
 
+/* Of a record that other hosts have overwritten, what was seen before. */
+static void test_record_restore(void)
+{
+	struct backscatter_record record, before;
+	unsigned int i;
+
+	test_begin("record: what another host has overwritten");
+	record_read(pool_datastack_create(), t_strdup_printf(
+		"v2 period=%u step=%u originals=2,1 recipients=1 "
+		"of=%s1,%s0,%s0 to=%s0 burst=5,6,7,8,9", PERIOD, NOW / STEP,
+		hash_of(1), hash_of(2), hash_of(3), hash_of(1)), &before);
+	record_read(pool_datastack_create(), t_strdup_printf(
+		"v2 period=%u step=%u originals=2 of=%s0,%s0",
+		PERIOD, NOW / STEP, hash_of(3), hash_of(4)), &record);
+	backscatter_record_restore(&record, &before);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_ORIGINALS) == 4);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_RECIPIENTS) == 1);
+	test_assert(record.numbers[BACKSCATTER_RECORD_ORIGINALS][1] == 1);
+	for (i = 1; i <= 4; i++) {
+		test_assert_idx(backscatter_record_has_seen(&record,
+			BACKSCATTER_RECORD_OF, hash_of(i)), i);
+	}
+	test_assert(record.burst.last == 6 && record.burst.bounces == 9);
+	/* nothing is counted twice */
+	backscatter_record_restore(&record, &before);
+	backscatter_record_restore(&record, &record);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_ORIGINALS) == 4);
+	test_record_again(&record);
+	/* nor is what was pushed out, nor what is of another time */
+	for (i = 5; i < 4 + BACKSCATTER_RECORD_MAX_SEEN; i++) {
+		(void)backscatter_record_see(&record, BACKSCATTER_RECORD_OF,
+					     hash_of(i), NOW);
+	}
+	backscatter_record_restore(&record, &before);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_ORIGINALS) == 4);
+	record_read(pool_datastack_create(), NULL, &record);
+	backscatter_record_advance(&record, NOW + STEP, PERIOD, MAX_AGE);
+	backscatter_record_restore(&record, &before);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_ORIGINALS) == 0);
+	test_end();
+}
+
 static void test_record_all(void)
 {
 	static const char text[] =
@@ -354,7 +405,8 @@ static void test_record_all(void)
 		"originals=2 recipients=3 of=abcdefghijk0 "
 		"to=abcdefghijk0,ABCDEFGHIJ_2 burst=5,6,7,8,9 "
 		"replays=abcdefghijk:3:20000,ABCDEFGHIJ-:1:20001 "
-		"times=1-2,4-5 pushed=77";
+		"times=1-2,4-5 pushed=77 counters=add writer=abcdefghijk "
+		"hosts=several";
 	struct backscatter_record record;
 
 	test_begin("record: all of it");
@@ -382,6 +434,7 @@ int main(void)
 		test_record_others,
 		test_record_clock,
 		test_record_replays,
+		test_record_restore,
 		test_record_all,
 		NULL
 	};
