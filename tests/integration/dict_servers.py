@@ -130,6 +130,19 @@ class Server:
     def sql_23(self, text):
         return text
 
+    def record_text(self, user):
+        rows = self.query("SELECT value FROM backscatter_user_text WHERE username = '%s'" % user)
+        return rows[0][0] if rows else ''
+
+    def record(self, user):
+        """{name: value} of what is remembered of the user."""
+        return dict(w.split('=', 1) for w in self.record_text(user).split()[1:])
+
+    def recorded(self, user, *names):
+        """How many of these the record has counted within the period."""
+        record = self.record(user)
+        return sum(int(n) for name in names for n in record.get(name, '0').split(','))
+
 
 class Sqlite(Server):
     name, title, module = 'sqlite', 'SQLite', 'libdriver_sqlite.so'
@@ -284,6 +297,10 @@ class Redis(Server):
             return self.command('PING') == 'PONG'
         except OSError:
             return False
+
+    def record_text(self, user):
+        keys = self.command('KEYS', '*%s/*/text/disowned' % user)
+        return self.command('GET', keys[0]) if keys else ''
 
     def config_23(self):
         return super().config_23().replace('host=127.0.0.1:',

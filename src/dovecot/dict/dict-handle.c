@@ -15,21 +15,24 @@
 
 #define BACKSCATTER_DICT_EVENT_FAILED "backscatter_dict_failed"
 #define BACKSCATTER_DICT_WARNING_INTERVAL 60
+/* The Redis client puts the last answer, a whole record, into its errors. */
+#define BACKSCATTER_DICT_MAX_ERROR 200
 /* After a connection was shut down, its operations fail at once. Newer dict
    clients first reconnect once and ask again, and the new connection has to be
    shut down as well. */
 #define BACKSCATTER_DICT_ABORT_MSECS 25
 #define BACKSCATTER_DICT_ABORT_TIMES 4
 
-/* Holds the dicts that have failed and are left alone for now. */
-static struct backscatter_throttle backscatter_dict_failures = {
-	.interval = BACKSCATTER_DICT_RETRY_SECS,
-	.forget = TRUE
+/* The dicts that have failed and are left alone for now: slow ones, and those
+   that failed at once, which it costs little to try again. The second of each
+   are those that cannot be written to; they may still be read. */
+static struct backscatter_throttle backscatter_dict_slow[2] = {
+	{ .interval = BACKSCATTER_DICT_RETRY_SECS, .forget = TRUE },
+	{ .interval = BACKSCATTER_DICT_RETRY_SECS, .forget = TRUE }
 };
-/* Holds the dicts that cannot be written to; they may still be read. */
-static struct backscatter_throttle backscatter_dict_write_failures = {
-	.interval = BACKSCATTER_DICT_RETRY_SECS,
-	.forget = TRUE
+static struct backscatter_throttle backscatter_dict_quick[2] = {
+	{ .interval = BACKSCATTER_DICT_RETRY_QUICK_SECS, .forget = TRUE },
+	{ .interval = BACKSCATTER_DICT_RETRY_QUICK_SECS, .forget = TRUE }
 };
 static struct backscatter_throttle backscatter_dict_warnings = {
 	.interval = BACKSCATTER_DICT_WARNING_INTERVAL
@@ -41,6 +44,30 @@ static struct backscatter_throttle backscatter_dict_unmapped = {
 /*
  * Failures
  */
+
+/* Leave the dict alone. Returns for how many seconds. */
+static unsigned int
+backscatter_dict_hold(struct backscatter_dict *dict, bool write)
+{
+	unsigned int msecs = BACKSCATTER_DICT_DEADLINE_MSECS - dict->msecs_left;
+	struct backscatter_throttle *throttle =
+		msecs < BACKSCATTER_DICT_QUICK_MSECS ?
+		&backscatter_dict_quick[write] : &backscatter_dict_slow[write];
+
+	(void)backscatter_throttle_hold(throttle, dict->name, time(NULL));
+	return throttle->interval;
+}
+
+static bool
+backscatter_dict_is_held(const struct backscatter_dict *dict, bool write)
+{
+	time_t now = time(NULL);
+
+	return backscatter_throttle_is_held(&backscatter_dict_slow[write],
+					    dict->name, now) ||
+		backscatter_throttle_is_held(&backscatter_dict_quick[write],
+					     dict->name, now);
+}
 
 /* A warning is logged once in an interval; each failure sends the event, by
    which it is counted. */
@@ -63,9 +90,11 @@ void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 			   const char *error)
 {
 	char **failed = write ? &dict->write_error : &dict->error;
+	unsigned int secs;
 
 	if (*failed != NULL)
 		return;
+	error = t_strndup(error, BACKSCATTER_DICT_MAX_ERROR);
 	/* SQL has a map for each kind of keys. Where one is missing from the
 	   configuration, only what needs that map goes without it. The dict is
 	   still used for everything else. */
@@ -76,15 +105,12 @@ void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 		return;
 	}
 	*failed = i_strdup(error);
-	(void)backscatter_throttle_hold(write ?
-					&backscatter_dict_write_failures :
-					&backscatter_dict_failures,
-					dict->name, time(NULL));
+	secs = backscatter_dict_hold(dict, write);
 	backscatter_dict_log_failure(dict, &backscatter_dict_warnings, error,
-		t_strdup_printf("%s for %u seconds", write ?
+		t_strdup_printf("%s for %u second%s", write ?
 				"nothing is written to it" :
-				"it is left alone",
-				BACKSCATTER_DICT_RETRY_SECS));
+				"it is left alone", secs,
+				secs == 1 ? "" : "s"));
 }
 
 bool backscatter_dict_can_ask(struct backscatter_dict *dict,
@@ -255,13 +281,11 @@ backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
 		return 0;
 
 	dict->name = i_strdup(dict->backend.name);
-	if (backscatter_throttle_is_held(&backscatter_dict_failures,
-					 dict->name, time(NULL))) {
+	if (backscatter_dict_is_held(dict, FALSE)) {
 		*error_r = "It failed a short time ago and is not used yet";
 		return -1;
 	}
-	if (backscatter_throttle_is_held(&backscatter_dict_write_failures,
-					 dict->name, time(NULL))) {
+	if (backscatter_dict_is_held(dict, TRUE)) {
 		dict->write_error = i_strdup("Writing to it failed a short "
 					     "time ago");
 	}
@@ -285,8 +309,7 @@ int backscatter_dict_handle_open(struct mail_user *user,
 
 void backscatter_dict_handle_renew(struct backscatter_dict *dict)
 {
-	if (!backscatter_throttle_is_held(&backscatter_dict_write_failures,
-					  dict->name, time(NULL)))
+	if (!backscatter_dict_is_held(dict, TRUE))
 		i_free(dict->write_error);
 	dict->msecs_left = BACKSCATTER_DICT_DEADLINE_MSECS;
 	dict->lock_failed = FALSE;

@@ -6,12 +6,14 @@
    needed.
 
    Nothing here makes a delivery fail, or delays a message by more than
-   BACKSCATTER_DICT_DEADLINE_MSECS. A dict that does not answer, or answers with
-   an error, is left alone for BACKSCATTER_DICT_RETRY_SECS, and until then all
-   calls fail at once. If the dict can be read but not written to, only writes
-   fail for that time. Each failure sends the event "backscatter_dict_failed",
-   and the first failure in a minute is logged as a warning. Callers need not
-   log anything.
+   BACKSCATTER_DICT_DEADLINE_MSECS. A dict that does not answer, or answers
+   with an error, is left alone for BACKSCATTER_DICT_RETRY_SECS, or for
+   BACKSCATTER_DICT_RETRY_QUICK_SECS if it failed within
+   BACKSCATTER_DICT_QUICK_MSECS, as it does while its server is restarted.
+   Until then all calls fail at once. If the dict can be read but not written
+   to, only writes fail for that time. Each failure sends the event
+   "backscatter_dict_failed", and the first failure in a minute is logged as a
+   warning. Callers need not log anything.
 
    The names of the keys are in dict/dict-key.h. */
 
@@ -20,7 +22,9 @@ struct event;
 struct backscatter_dict;
 
 #define BACKSCATTER_DICT_DEADLINE_MSECS 2000
+#define BACKSCATTER_DICT_QUICK_MSECS 100
 #define BACKSCATTER_DICT_RETRY_SECS 30
+#define BACKSCATTER_DICT_RETRY_QUICK_SECS 1
 
 /* FALSE if the user has no dict. Opens nothing. */
 bool backscatter_dict_is_set(struct mail_user *user);
