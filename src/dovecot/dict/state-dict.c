@@ -237,7 +237,11 @@ void backscatter_dict_lock(struct backscatter_dict *dict)
 				       &error) <= 0) {
 		e_debug(dict->event, "Going on without a lock: %s", error);
 		dict->lock_failed = TRUE;
+		return;
 	}
+	/* The file stays, empty: to create and delete one for each bounce takes
+	   much longer than to lock it. */
+	file_lock_set_unlink_on_free(dict->lock, FALSE);
 }
 
 void backscatter_dict_unlock(struct backscatter_dict *dict)
