@@ -20,6 +20,9 @@ require ["vnd.backscatter", "vnd.dovecot.execute", "vnd.dovecot.environment",
 
 if bounce :matches "alarm" "*" {
 	set "count" "${1}";
+	if bounce :matches "alarm-recipients" "*" {
+		set "recipients" "${1}";
+	}
 	# The sender of both mails, and the recipient of the second. sendmail adds
 	# a domain if the address has none.
 	set "postmaster" "postmaster";
@@ -40,9 +43,10 @@ if bounce :matches "alarm" "*" {
 		if execute :input text:
 Somebody else is probably sending mail with your e-mail account.
 
-In a short time ${count} different mails that were sent through your account
-came back as undeliverable. Our signature on them is genuine: they left through
-our servers. If you did not write them yourself, somebody knows your password.
+In a short time mail that was sent through your account came back as
+undeliverable. Different mails: ${count}; recipients: ${recipients}.
+Our signature on this mail is genuine: it left through our servers. If you did
+not write it yourself, somebody knows your password.
 
 Please do this now:
 
@@ -70,8 +74,8 @@ Somebody else is probably sending mail through our servers with a user's
 account.
 
 User:       ${user}
-Came back:  ${count} different mails within backscatter_burst_period, all of
-            them with a valid signature of ours
+Came back:  different mails: ${count}, recipients: ${recipients}, within
+            backscatter_burst_period, all with a valid signature of ours
 
 To see with which login, and from where, it is sent, run
 

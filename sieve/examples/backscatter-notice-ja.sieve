@@ -20,6 +20,9 @@ require ["vnd.backscatter", "vnd.dovecot.execute", "vnd.dovecot.environment",
 
 if bounce :matches "alarm" "*" {
 	set "count" "${1}";
+	if bounce :matches "alarm-recipients" "*" {
+		set "recipients" "${1}";
+	}
 	# The sender of both mails, and the recipient of the second. sendmail adds
 	# a domain if the address has none.
 	set "postmaster" "postmaster";
@@ -40,8 +43,8 @@ if bounce :matches "alarm" "*" {
 		if execute :input text:
 お客様のメールアカウントが、第三者に不正に利用されている可能性があります。
 
-短い時間のうちに、お客様のアカウントから送信された ${count} 通のメールが、宛先に
-届かずに戻ってきました。これらのメールには当方の正しい電子署名が付いており、
+短い時間のうちに、お客様のアカウントから送信されたメールが、宛先に届かずに戻って
+きました (メール ${count} 通、宛先 ${recipients} 件)。これらのメールには当方の正しい電子署名が付いており、
 実際に当方のサーバーから送信されたものです。お心当たりがない場合は、パスワードが
 第三者に知られているおそれがあります。
 
@@ -72,7 +75,7 @@ if bounce :matches "alarm" "*" {
 送信されています。
 
 ユーザー:       ${user}
-戻ったメール:   backscatter_burst_period の期間内に ${count} 通
+戻ったメール:   backscatter_burst_period の期間内に ${count} 通、宛先 ${recipients} 件
                 (いずれも当方の有効な署名付き)
 
 送信に使われたログイン名と接続元は、次のコマンドで確認できます。

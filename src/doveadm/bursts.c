@@ -10,7 +10,10 @@ static const struct doveadm_backscatter_column bursts_columns[] = {
 	{ "last", 0 },
 	{ "originals", 0 },
 	{ "recipients", 0 },
-	{ "bounces", 0 }
+	{ "bounces", 0 },
+	{ "dead", 0 },
+	{ "hosts", 0 },
+	{ "signal", 0 }
 };
 
 static void
@@ -37,6 +40,9 @@ bursts_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 		doveadm_print_num(burst.originals);
 		doveadm_print_num(burst.recipients);
 		doveadm_print_num(burst.bounces);
+		doveadm_print_num(burst.dead);
+		doveadm_print_num(burst.hosts);
+		doveadm_print(burst.signal);
 	}
 	return 0;
 }

@@ -271,6 +271,12 @@ backscatter_disown(struct mail_user *user,
 struct backscatter_burst {
 	time_t since, last;
 	uint64_t originals, recipients, bounces;
+	/* The recipients who are not there, and the networks from which the
+	   mail was submitted. */
+	uint64_t dead, hosts;
+	/* What raised the alarm: "originals", "recipients" or "hosts", a static
+	   string. */
+	const char *signal;
 };
 
 /* Get the user's last burst. Returns 1, 0 if there was none, or -1 with an

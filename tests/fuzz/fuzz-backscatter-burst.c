@@ -1,9 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 /* Bursts, counted in a record that may hold anything. The first line has numbers:
-   the verdict, how many recipients have failed, backscatter_burst_limit and
-   _period, and the time; the record is the other one.
-   Covers: src/dovecot/memory/burst.c */
+   the verdict, how many recipients have failed and what is proven of them,
+   backscatter_burst_limit (and with it the other limits) and _period, and the
+   time; the record is the other one.
+   Covers: src/dovecot/memory/burst.c src/dovecot/memory/alarm.c */
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
@@ -11,7 +12,7 @@
 #include "message/message.h"
 #include "report/delivery-status.h"
 #include "verdict/verdict.h"
-#include "memory/record.h"
+#include "memory/alarm.h"
 #include "memory/burst.h"
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
@@ -58,11 +59,12 @@ fuzz_burst(struct backscatter_record *record,
 	   const struct backscatter_result *result)
 {
 	struct event *event = event_create(NULL);
-	uint64_t bounces, originals;
+	struct backscatter_record_burst burst;
+	uint64_t bounces;
 	bool alarm, rung;
 
 	bounces = backscatter_burst_bounces(record, result);
-	alarm = backscatter_burst_alarm(record, set, result, &originals);
+	alarm = backscatter_burst_alarm(record, set, result, &burst);
 	i_assert(set->burst_limit > 0 || !alarm);
 	rung = backscatter_burst_count(record, set, result);
 	i_assert(backscatter_burst_bounces(record, result) >= bounces);
@@ -70,9 +72,12 @@ fuzz_burst(struct backscatter_record *record,
 	/* what has rung was foreseen, lasts, and is told once */
 	if (rung) {
 		i_assert(alarm && record->burst.since == result->now);
-		i_assert(record->burst.originals >= set->burst_limit);
+		i_assert(record->burst.originals >= set->burst_limit ||
+			 record->burst.dead >= set->burst_recipients ||
+			 record->burst.hosts >= set->burst_hosts);
+		i_assert(record->burst.signal != BACKSCATTER_ALARM_NONE);
 		i_assert(backscatter_burst_alarm(record, set, result,
-						 &originals));
+						 &burst));
 		i_assert(!backscatter_burst_count(record, set, result));
 		backscatter_burst_log(event, set, record);
 		i_assert(fuzz_warnings-- == 1);
@@ -84,8 +89,10 @@ FUZZ_BEGIN_STR(const char *str)
 {
 	const char *const *lines = t_strsplit(str, "\n");
 	struct bounce_report_recipient recipients[FUZZ_MAX_RECIPIENTS];
-	struct bounce_report report = { .recipients = recipients };
-	struct bounce_message message = { .report = &report };
+	const struct bounce_report_recipient *failed[FUZZ_MAX_RECIPIENTS];
+	struct bounce_message message = { .report = NULL };
+	struct bounce_answers answers;
+	struct bounce_proof *proof = &answers.proof;
 	struct bounce_original original = { .level = 1 };
 	struct bounce_dkim_signature sig = {
 		.b = (const unsigned char *)str, .b_size = strlen(str)
@@ -117,14 +124,32 @@ FUZZ_BEGIN_STR(const char *str)
 		original.message.header =
 			bounce_header_parse(pool_datastack_create(),
 				(const unsigned char *)str, strlen(str));
-		report.recipients_count = numbers[FUZZ_RECIPIENTS] %
+		i_zero(&answers);
+		verdict.answers = &answers;
+		proof->recipients = failed;
+		proof->recipients_count = numbers[FUZZ_RECIPIENTS] %
 			(FUZZ_MAX_RECIPIENTS + 1);
+		proof->strength = numbers[FUZZ_RECIPIENTS] /
+			(FUZZ_MAX_RECIPIENTS + 1) % BOUNCE_PROOF_COUNT;
+		if (proof->strength == BOUNCE_PROOF_OWN) {
+			proof->client.family = AF_INET;
+			proof->client.u.ip4.s_addr =
+				(uint32_t)numbers[FUZZ_RECIPIENTS];
+		}
 		i_zero(&recipients);
-		for (i = 0; i < report.recipients_count; i++) {
+		for (i = 0; i < proof->recipients_count; i++) {
 			recipients[i].final_recipient =
 				t_strdup_printf("%u@example.net", i);
+			recipients[i].status = i % 3 == 0 ? "5.1.1" : "5.0.0";
+			if (i % 3 == 1) {
+				recipients[i].diagnostic_code =
+					"smtp; 550 5.1.1 unknown";
+			}
+			failed[i] = &recipients[i];
 		}
 		set.burst_limit = numbers[FUZZ_LIMIT];
+		set.burst_recipients = set.burst_limit * 2;
+		set.burst_hosts = set.burst_limit % 7;
 		set.burst_period = numbers[FUZZ_PERIOD];
 		result.now = numbers[FUZZ_NOW];
 		pool = pool_allocfree_create("fuzz");

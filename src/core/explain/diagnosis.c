@@ -8,7 +8,9 @@
 #include "iso8601-date.h"
 #include "message-date.h"
 #include "explain/diagnosis.h"
+#include "name/networks.h"
 #include "name/own-domains.h"
+#include "report/delivery-status.h"
 #include "message/message.h"
 #include "verdict/policy.h"
 #include "explain/property.h"
@@ -51,6 +53,9 @@ struct bounce_diagnosis {
 	time_t first, last;
 
 	struct diagnosis_values subjects, addresses, names;
+	/* recipients who are not there, and networks that are proven: the other
+	   signals of the alarm */
+	struct diagnosis_values dead, networks;
 };
 
 struct bounce_diagnosis *bounce_diagnosis_init(pool_t pool)
@@ -62,6 +67,8 @@ struct bounce_diagnosis *bounce_diagnosis_init(pool_t pool)
 	p_array_init(&d->subjects.values, pool, 32);
 	p_array_init(&d->addresses.values, pool, 32);
 	p_array_init(&d->names.values, pool, 32);
+	p_array_init(&d->dead.values, pool, 32);
+	p_array_init(&d->networks.values, pool, 32);
 	return d;
 }
 
@@ -102,21 +109,6 @@ values_add(struct bounce_diagnosis *d, struct diagnosis_values *values,
 	value->count = 1;
 }
 
-/* TRUE if the host is in a domain of ours. */
-static bool
-host_is_own(const struct bounce_policy *policy, const char *host)
-{
-	for (; host != NULL; host = strchr(host, '.')) {
-		if (*host == '.')
-			host++;
-		if (strchr(host, '.') == NULL)
-			return FALSE;
-		if (bounce_domains_match(policy->domains, host))
-			return TRUE;
-	}
-	return FALSE;
-}
-
 /* Returns the step by which the mail was submitted to us: the first one from
    the top in which somebody logged in to a server of ours, or the lowest one of
    those that our servers wrote without a gap. What is below was there before.
@@ -128,7 +120,7 @@ find_submission(const struct bounce_policy *policy,
 	const struct bounce_received *r, *own = NULL, *login = NULL;
 
 	array_foreach(received, r) {
-		if (host_is_own(policy, r->by)) {
+		if (bounce_domains_match_host(policy->domains, r->by)) {
 			if (r->authenticated)
 				return r;
 			if (r->ip.family != 0)
@@ -200,10 +192,30 @@ static bool add_original(struct bounce_diagnosis *d, const char *message_id)
 }
 
 static void
+add_proof(struct bounce_diagnosis *d, const struct bounce_proof *proof)
+{
+	const char *address;
+	unsigned int i;
+
+	for (i = 0; i < proof->recipients_count; i++) {
+		address = proof->recipients[i]->final_recipient;
+		if (address != NULL &&
+		    bounce_report_recipient_is_dead(proof->recipients[i]))
+			values_add(d, &d->dead, t_str_lcase(address));
+	}
+	if (proof->client.family != 0) {
+		values_add(d, &d->networks,
+			   t_bounce_network_name(&proof->client));
+	}
+}
+
+static void
 add_failed(struct bounce_diagnosis *d, const struct bounce_policy *policy,
 	   const struct bounce_verdict *verdict)
 {
 	d->failed++;
+	if (verdict->answers != NULL)
+		add_proof(d, &verdict->answers->proof);
 	if (!add_original(d, t_property(verdict,
 					BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID)))
 		return;
@@ -327,6 +339,27 @@ diagnosis_list(const struct diagnosis_values *values, const char *title,
 }
 
 static void
+diagnosis_signal(const struct diagnosis_values *values, const char *name,
+		 const char *text, string_t *dest)
+{
+	str_printfa(dest, "%8u%s %s: %s\n", array_count(&values->values),
+		    values->others > 0 ? " or more" : " ", name, text);
+}
+
+/* What the alarm counts, and the limits are for the burst period. */
+static void
+diagnosis_signals(const struct bounce_diagnosis *d, string_t *dest)
+{
+	str_printfa(dest, "\nSignals of the alarm:\n%8u  originals: different "
+		    "mails that could not be delivered\n",
+		    d->originals_count);
+	diagnosis_signal(&d->dead, "recipients",
+			 "different recipients that do not exist", dest);
+	diagnosis_signal(&d->networks, "hosts", "different networks, by "
+			 "bounces that our own server made", dest);
+}
+
+static void
 diagnosis_originals(const struct bounce_diagnosis *d, string_t *dest)
 {
 	str_printfa(dest, "\nDifferent originals sent through our servers: %u",
@@ -338,6 +371,7 @@ diagnosis_originals(const struct bounce_diagnosis *d, string_t *dest)
 			    iso8601_date_create_tm(gmtime(&d->last), INT_MAX));
 	}
 	str_append_c(dest, '\n');
+	diagnosis_signals(d, dest);
 	diagnosis_list(&d->subjects, "Subjects:", dest);
 	diagnosis_list(&d->addresses, "Client addresses:", dest);
 	diagnosis_list(&d->names, "Logged in as:", dest);

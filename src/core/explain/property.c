@@ -323,7 +323,9 @@ static const struct property_row properties[] = {
 	[BOUNCE_PROPERTY_REPORTER_ALIGNMENT] = { "reporter-alignment",
 		get_reporter_alignment },
 	[BOUNCE_PROPERTY_PROOF] = { "proof", get_proof, FALSE,
-		WORDS(proof_word, BOUNCE_PROOF_COUNT - 1) }
+		WORDS(proof_word, BOUNCE_PROOF_COUNT - 1) },
+	[BOUNCE_PROPERTY_ALARM_RECIPIENTS] = { "alarm-recipients",
+		get_nothing }
 };
 _Static_assert(N_ELEMENTS(properties) == BOUNCE_PROPERTY_COUNT,
 	       "properties is complete");

@@ -30,6 +30,7 @@ enum bounce_property {
 	BOUNCE_PROPERTY_REPORTER_SPF,
 	BOUNCE_PROPERTY_REPORTER_ALIGNMENT,
 	BOUNCE_PROPERTY_PROOF,
+	BOUNCE_PROPERTY_ALARM_RECIPIENTS,
 
 	BOUNCE_PROPERTY_COUNT
 };
@@ -51,7 +52,8 @@ bool bounce_property_value_is_possible(enum bounce_property property,
    control characters, in which encoded words (RFC 2047) of the subject are
    decoded. The list and the values are allocated from the pool. If the message
    is not a bounce, verdict is "none", reason and kind are the kind, and all
-   other properties are empty. burst and alarm are not known here, and are
+   other properties are empty. burst, alarm and alarm-recipients are not
+   known here, and are
    always empty. */
 const char *const *
 bounce_property_get(pool_t pool, enum bounce_property property,

@@ -109,3 +109,15 @@ bool bounce_ip_is_private(const struct ip_addr *ip)
 		(IN6_IS_ADDR_UNSPECIFIED(&ip->u.ip6) ||
 		 IN6_IS_ADDR_LOOPBACK(&ip->u.ip6));
 }
+
+const char *t_bounce_network_name(const struct ip_addr *ip)
+{
+	struct ip_addr network = *ip;
+
+	if (IPADDR_IS_V4(ip)) {
+		network.u.ip4.s_addr &= htonl(0xffffff00);
+		return t_strconcat(net_ip2addr(&network), "/24", NULL);
+	}
+	memset(&network.u.ip6.s6_addr[48 / 8], 0, 16 - 48 / 8);
+	return t_strconcat(net_ip2addr(&network), "/48", NULL);
+}

@@ -25,4 +25,8 @@ int bounce_ip_parse(const char *str, struct ip_addr *ip_r);
    (RFC 6598) and unspecified ones. */
 bool bounce_ip_is_private(const struct ip_addr *ip);
 
+/* Returns the network that the address is in, as the provider of one customer
+   may have it: "192.0.2.0/24" or "2001:db8:1::/48". From the data stack. */
+const char *t_bounce_network_name(const struct ip_addr *ip);
+
 #endif

@@ -201,6 +201,22 @@ bool bounce_domains_match(const struct bounce_domains *domains,
 	return bounce_domains_lookup(domains, domain) == BOUNCE_DOMAINS_OWN;
 }
 
+bool bounce_domains_match_host(const struct bounce_domains *domains,
+			       const char *host)
+{
+	const char *p, *parents[BOUNCE_FORWARDED_MAX_LABELS];
+	unsigned int i, count = 0;
+
+	for (p = host; p != NULL && strchr(p, '.') != NULL;
+	     p = strchr(p, '.') + 1)
+		parents[count++ % N_ELEMENTS(parents)] = p;
+	for (i = 0; i < I_MIN(count, N_ELEMENTS(parents)); i++) {
+		if (bounce_domains_match(domains, parents[i]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 const char *bounce_domains_get_error(const struct bounce_domains *domains)
 {
 	return domains == NULL || domains->asked == NULL ? NULL :

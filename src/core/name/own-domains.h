@@ -51,6 +51,10 @@ bounce_domains_lookup(const struct bounce_domains *domains,
 /* TRUE if the answer for the domain is OWN. */
 bool bounce_domains_match(const struct bounce_domains *domains,
 			  const char *domain);
+/* TRUE if the name of a host is an own domain, or below one. No top-level
+   domain is own. A long name is looked up without its first labels. */
+bool bounce_domains_match_host(const struct bounce_domains *domains,
+			       const char *host);
 /* TRUE if one of these keys, which are those of bounce_domain_source, is in the
    list. The sources are not asked. */
 bool bounce_domains_list_has(const struct bounce_domains *domains,

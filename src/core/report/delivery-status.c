@@ -377,6 +377,17 @@ bounce_report_merge(pool_t pool, const struct bounce_report *first,
 	return report;
 }
 
+bool bounce_report_recipient_is_dead(
+	const struct bounce_report_recipient *recipient)
+{
+	const char *status = recipient->status;
+
+	if (status != NULL && strcmp(status, "5.0.0") != 0)
+		return strncmp(status, "5.1.", 4) == 0;
+	return recipient->diagnostic_code != NULL &&
+		strstr(recipient->diagnostic_code, " 5.1.") != NULL;
+}
+
 enum bounce_kind bounce_report_kind(const struct bounce_report *report)
 {
 	/* the most severe first */

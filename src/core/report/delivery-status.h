@@ -59,6 +59,12 @@ bounce_report_from_text(pool_t pool, const struct bounce_header *header,
 			const char *const *message_ids,
 			const unsigned char *text, size_t size);
 
+/* TRUE if there is no such address (RFC 3463 section 3.2): the status is 5.1.x.
+   Where it is 5.0.0, which Exim writes for whatever another server said, or is
+   missing, the diagnostic code tells. */
+bool bounce_report_recipient_is_dead(
+	const struct bounce_report_recipient *recipient);
+
 /* Returns the most severe action of all recipients as a kind; from the most
    severe down these are failed, delayed, expanded, relayed and delivered.
    Returns NONE if no action is known. */

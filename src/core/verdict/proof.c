@@ -8,6 +8,7 @@
 #include "name/address.h"
 #include "name/domain-name.h"
 #include "name/networks.h"
+#include "name/own-domains.h"
 #include "base/envelope.h"
 #include "base/limits.h"
 #include "report/delivery-status.h"
@@ -93,6 +94,30 @@ static bool made_by_own_server(const struct proof_context *ctx)
 	return TRUE;
 }
 
+/* TRUE if the server is one of ours: by its name or address, or because it took
+   the bounce as well, whose fields are all ours. */
+static bool
+server_is_ours(const struct proof_context *ctx,
+	       const struct bounce_received *received)
+{
+	ARRAY_TYPE(bounce_received) trace;
+	const struct bounce_received *own;
+
+	if (received->by == NULL)
+		return FALSE;
+	if (bounce_domains_match_host(ctx->policy->domains, received->by) ||
+	    (received->by_ip.family != 0 &&
+	     ip_is_trusted(ctx, &received->by_ip)))
+		return TRUE;
+	t_array_init(&trace, 8);
+	bounce_received_collect(ctx->pool, ctx->message->header, &trace);
+	array_foreach(&trace, own) {
+		if (null_strcasecmp(own->by, received->by) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* What is below the field of the login was there before, and anybody may have
    written it. */
 static bool
@@ -108,7 +133,8 @@ original_was_submitted(const struct proof_context *ctx,
 	array_foreach(&trace, received) {
 		if (received->authenticated) {
 			if (received->ip.family != 0 &&
-			    !ip_is_trusted(ctx, &received->ip))
+			    !ip_is_trusted(ctx, &received->ip) &&
+			    server_is_ours(ctx, received))
 				*client_r = received->ip;
 			return received->auth_user == NULL ||
 				bounce_sender_is_mailbox(ctx->policy,

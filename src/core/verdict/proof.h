@@ -37,9 +37,11 @@ struct bounce_proof {
 	   if there are none, the first, as it may stand in Bcc. */
 	const struct bounce_report_recipient *const *recipients;
 	unsigned int recipients_count;
-	/* The client that submitted the original to us after a login, as our
-	   own server wrote it into Received. Only with OWN; family 0: it is not
-	   known, or it was a host of ours, such as a webmail. */
+	/* The client that submitted the original to us after a login, as a
+	   server wrote it into Received that is ours: its name is an own
+	   domain, or below one, or is also in a Received field of the bounce;
+	   or its address is trusted. Only with OWN; family 0: it is not known,
+	   or it was a host of ours, such as a webmail. */
 	struct ip_addr client;
 };
 

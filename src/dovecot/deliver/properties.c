@@ -9,6 +9,7 @@
 #include "verdict/verdict.h"
 #include "memory/burst.h"
 #include "memory/memory.h"
+#include "memory/record.h"
 #include "user/user.h"
 #include "dovecot-backscatter.h"
 
@@ -31,10 +32,11 @@ backscatter_burst_property(const struct backscatter_result *result,
 	const struct backscatter_settings *set =
 		backscatter_user_get_settings(result->user);
 	const struct backscatter_record *record;
+	struct backscatter_record_burst burst;
 	const char *error;
 
-	/* Only genuine bounces have the property alarm, because other bounces
-	   that come during a burst have nothing to do with it. */
+	/* Only genuine bounces have the properties of the alarm, because other
+	   bounces that come during a burst have nothing to do with it. */
 	if (set == NULL || !(property == BOUNCE_PROPERTY_BURST ?
 			     result->is_bounce :
 			     result->verdict->value == BOUNCE_VERDICT_GENUINE))
@@ -42,9 +44,14 @@ backscatter_burst_property(const struct backscatter_result *result,
 	record = backscatter_memory_get(result->memory, &error);
 	if (record == NULL)
 		return FALSE;
-	if (property == BOUNCE_PROPERTY_ALARM)
-		return backscatter_burst_alarm(record, set, result, value_r);
-	*value_r = backscatter_burst_bounces(record, result);
+	if (property == BOUNCE_PROPERTY_BURST) {
+		*value_r = backscatter_burst_bounces(record, result);
+		return TRUE;
+	}
+	if (!backscatter_burst_alarm(record, set, result, &burst))
+		return FALSE;
+	*value_r = property == BOUNCE_PROPERTY_ALARM ? burst.originals :
+		burst.recipients;
 	return TRUE;
 }
 
@@ -65,7 +72,8 @@ backscatter_result_property(const struct backscatter_result *result,
 					   &no_bounce);
 	}
 	if (property == BOUNCE_PROPERTY_BURST ||
-	    property == BOUNCE_PROPERTY_ALARM) {
+	    property == BOUNCE_PROPERTY_ALARM ||
+	    property == BOUNCE_PROPERTY_ALARM_RECIPIENTS) {
 		values = t_new(const char *, 2);
 		if (backscatter_burst_property(result, property, &value))
 			values[0] = t_strdup_printf("%llu",

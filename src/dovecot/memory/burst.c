@@ -2,18 +2,18 @@
 
 #include "lib.h"
 #include "lib-event.h"
+#include "base/types.h"
 #include "header/header.h"
 #include "message/message.h"
-#include "explain/property.h"
-#include "base/types.h"
+#include "name/address.h"
+#include "name/networks.h"
+#include "report/delivery-status.h"
 #include "verdict/verdict.h"
+#include "memory/alarm.h"
 #include "memory/record-dict.h"
 #include "memory/burst.h"
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
-
-/* How many recipients of one bounce are counted. */
-#define BURST_MAX_RECIPIENTS 10
 
 static bool burst_is_genuine_failure(const struct backscatter_result *result)
 {
@@ -22,7 +22,7 @@ static bool burst_is_genuine_failure(const struct backscatter_result *result)
 }
 
 /*
- * Different originals and recipients
+ * What a bounce counts for
  */
 
 /* A mail to several recipients has the same signature in each bounce. If no
@@ -43,25 +43,50 @@ static const char *burst_original_hash(const struct bounce_verdict *verdict)
 	return backscatter_record_hash(message_id, strlen(message_id));
 }
 
-/* Returns how many of the bounce's recipients are new. */
-static unsigned int
-burst_see_recipients(struct backscatter_record *record,
-		     const struct backscatter_result *result)
+static const char *burst_text_hash(const char *text)
 {
-	const char *const *recipients, *name;
-	unsigned int i, count = 0;
+	text = t_str_lcase(text);
+	return backscatter_record_hash(text, strlen(text));
+}
 
-	recipients = bounce_property_get(pool_datastack_create(),
-					 BOUNCE_PROPERTY_FINAL_RECIPIENT,
-					 result->verdict);
-	for (i = 0; recipients[i] != NULL && i < BURST_MAX_RECIPIENTS; i++) {
-		name = t_str_lcase(recipients[i]);
-		if (!backscatter_record_see(record, BACKSCATTER_RECORD_TO,
-				backscatter_record_hash(name, strlen(name)),
-				result->now))
-			count++;
+static void
+t_burst_failure(const struct bounce_verdict *verdict,
+		struct backscatter_failure *failure_r)
+{
+	static const struct bounce_proof no_proof;
+	const struct bounce_proof *proof = verdict->answers == NULL ?
+		&no_proof : &verdict->answers->proof;
+	struct backscatter_failed_recipient *recipients;
+	const struct bounce_report_recipient *recipient;
+	const char *address, *domain;
+	unsigned int i;
+
+	i_zero(failure_r);
+	failure_r->proof = proof->strength;
+	failure_r->original = burst_original_hash(verdict);
+	if (proof->client.family != 0) {
+		failure_r->network = burst_text_hash(
+			t_bounce_network_name(&proof->client));
 	}
-	return count;
+	recipients = t_new(struct backscatter_failed_recipient,
+			   proof->recipients_count + 1);
+	for (i = 0; i < proof->recipients_count; i++) {
+		recipient = proof->recipients[i];
+		address = recipient->final_recipient != NULL ?
+			recipient->final_recipient :
+			recipient->original_recipient;
+		if (address == NULL)
+			continue;
+		recipients[failure_r->recipients_count].hash =
+			burst_text_hash(address);
+		recipients[failure_r->recipients_count++].dead =
+			bounce_report_recipient_is_dead(recipient);
+		domain = bounce_address_domain(address);
+		if (proof->strength == BOUNCE_PROOF_RECIPIENT &&
+		    domain != NULL && failure_r->domain == NULL)
+			failure_r->domain = burst_text_hash(domain);
+	}
+	failure_r->recipients = recipients;
 }
 
 /*
@@ -79,7 +104,10 @@ void backscatter_burst_log(struct event *event,
 		add_int("recipients", burst->recipients)->
 		add_int("bounces", burst->bounces)->
 		add_int("limit", set->burst_limit)->
-		add_int("period", set->burst_period);
+		add_int("period", set->burst_period)->
+		add_int("dead_recipients", burst->dead)->
+		add_int("hosts", burst->hosts)->
+		add_str("signal", backscatter_alarm_name(burst->signal));
 
 	e_warning(e->event(), "burst: %llu mails to %llu recipients came back "
 		  "within %u seconds, and all were sent through our servers: "
@@ -97,60 +125,73 @@ burst_lasts(const struct backscatter_record *record,
 		now - record->burst.last <= (time_t)set->burst_period;
 }
 
-static bool
-burst_ring(struct backscatter_record *record,
-	   const struct backscatter_settings *set, time_t now)
+/* Returns what has reached its limit. */
+static enum backscatter_alarm_signal
+burst_find(const struct backscatter_record *record,
+	   const struct backscatter_settings *set)
 {
-	bool ring = !burst_lasts(record, set, now);
+	const struct backscatter_alarm_limits limits = {
+		.originals = set->burst_limit,
+		.recipients = set->burst_recipients,
+		.hosts = set->burst_hosts
+	};
 
-	if (ring)
-		record->burst.since = now;
-	record->burst.last = now;
-	record->burst.originals = backscatter_record_sum(record,
-						BACKSCATTER_RECORD_ORIGINALS);
-	record->burst.recipients = backscatter_record_sum(record,
-						BACKSCATTER_RECORD_RECIPIENTS);
-	record->burst.bounces = backscatter_record_sum(record,
-						BOUNCE_VERDICT_GENUINE);
-	return ring;
+	return backscatter_alarm_find(record, &limits, FALSE);
 }
 
 static bool
-burst_is_new_original(const struct backscatter_record *record,
-		      const struct backscatter_result *result)
+burst_ring(struct backscatter_record *record,
+	   const struct backscatter_settings *set,
+	   enum backscatter_alarm_signal signal, time_t now)
 {
-	return burst_is_genuine_failure(result) &&
-		!backscatter_record_has_seen(record, BACKSCATTER_RECORD_OF,
-				burst_original_hash(result->verdict));
+	struct backscatter_record_burst *burst = &record->burst;
+	bool ring = !burst_lasts(record, set, now);
+
+	if (ring) {
+		burst->since = now;
+		burst->signal = signal;
+	}
+	burst->last = now;
+	burst->originals = backscatter_record_sum(record,
+						BACKSCATTER_RECORD_ORIGINALS);
+	burst->recipients = backscatter_record_sum(record,
+						BACKSCATTER_RECORD_RECIPIENTS);
+	burst->bounces = backscatter_record_sum(record,
+						BOUNCE_VERDICT_GENUINE);
+	burst->dead = backscatter_record_sum(record, BACKSCATTER_RECORD_DEAD);
+	burst->hosts = backscatter_record_sum(record,
+					      BACKSCATTER_RECORD_NETWORKS);
+	return ring;
 }
 
 bool backscatter_burst_approaches(const struct backscatter_record *record,
 				  const struct backscatter_settings *set,
 				  const struct backscatter_result *result)
 {
-	return set->burst_limit > 0 &&
-		!burst_lasts(record, set, result->now) &&
-		burst_is_new_original(record, result);
+	struct backscatter_failure failure;
+
+	if (set->burst_limit == 0 || burst_lasts(record, set, result->now) ||
+	    !burst_is_genuine_failure(result))
+		return FALSE;
+	t_burst_failure(result->verdict, &failure);
+	return backscatter_alarm_is_new(record, &failure);
 }
 
 bool backscatter_burst_count(struct backscatter_record *record,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result)
 {
-	const char *hash;
+	struct backscatter_failure failure;
+	enum backscatter_alarm_signal signal;
 
 	backscatter_record_add(record, result->verdict->value, 1);
 	if (!burst_is_genuine_failure(result))
 		return FALSE;
-	hash = burst_original_hash(result->verdict);
-	if (!backscatter_record_see(record, BACKSCATTER_RECORD_OF, hash,
-				    result->now))
-		backscatter_record_add(record, BACKSCATTER_RECORD_ORIGINALS, 1);
-	backscatter_record_add(record, BACKSCATTER_RECORD_RECIPIENTS,
-			       burst_see_recipients(record, result));
-	return set->burst_limit > 0 &&
-		backscatter_record_sum(record, BACKSCATTER_RECORD_ORIGINALS) >=
-		set->burst_limit && burst_ring(record, set, result->now);
+	t_burst_failure(result->verdict, &failure);
+	backscatter_alarm_count(record, &failure, result->now);
+	signal = burst_find(record, set);
+	return signal != BACKSCATTER_ALARM_NONE &&
+		burst_ring(record, set, signal, result->now);
 }
 
 uint64_t backscatter_burst_bounces(const struct backscatter_record *record,
@@ -161,31 +202,43 @@ uint64_t backscatter_burst_bounces(const struct backscatter_record *record,
 		(result->delivery ? 1 : 0);
 }
 
+/* Counts the bounce in a copy of the record. */
 static bool
 burst_will_ring(const struct backscatter_record *record,
 		const struct backscatter_settings *set,
 		const struct backscatter_result *result,
-		uint64_t *originals_r)
+		struct backscatter_record_burst *burst_r)
 {
+	struct backscatter_record copy;
+	const char *error;
+	pool_t pool;
+	bool rings;
+
 	if (!result->delivery || !burst_is_genuine_failure(result))
 		return FALSE;
-	*originals_r = backscatter_record_sum(record,
-					      BACKSCATTER_RECORD_ORIGINALS);
-	if (burst_is_new_original(record, result))
-		(*originals_r)++;
-	return *originals_r >= set->burst_limit;
+	pool = pool_alloconly_create("burst", 16 * 1024);
+	if (backscatter_record_parse(pool, backscatter_record_text(record),
+				     &copy, &error) < 0)
+		i_unreached();
+	backscatter_record_advance(&copy, result->now, set->burst_period,
+				   UINT_MAX);
+	(void)backscatter_burst_count(&copy, set, result);
+	rings = burst_find(&copy, set) != BACKSCATTER_ALARM_NONE;
+	*burst_r = copy.burst;
+	pool_unref(&pool);
+	return rings;
 }
 
 bool backscatter_burst_alarm(const struct backscatter_record *record,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result,
-			     uint64_t *originals_r)
+			     struct backscatter_record_burst *burst_r)
 {
 	if (set->burst_limit == 0)
 		return FALSE;
-	if (burst_will_ring(record, set, result, originals_r))
+	if (burst_will_ring(record, set, result, burst_r))
 		return TRUE;
-	*originals_r = record->burst.originals;
+	*burst_r = record->burst;
 	return burst_lasts(record, set, result->now);
 }
 
@@ -213,5 +266,8 @@ int backscatter_burst_get(struct mail_user *user,
 	burst_r->originals = record.burst.originals;
 	burst_r->recipients = record.burst.recipients;
 	burst_r->bounces = record.burst.bounces;
+	burst_r->dead = record.burst.dead;
+	burst_r->hosts = record.burst.hosts;
+	burst_r->signal = backscatter_alarm_name(record.burst.signal);
 	return record.burst.last > 0 ? 1 : 0;
 }

@@ -5,18 +5,19 @@
    our own servers than a person who writes mail gets. Somebody else is then
    probably sending mail through the user's account.
 
-   The alarm is raised by the number of different originals. A newsletter that
-   goes to many dead addresses is one original, or as many as were sent with
-   signatures of their own. Everything is counted in the user's record, which
-   must have been advanced to the time of the result. */
+   memory/alarm.h has the rules of the alarm; here a result becomes what they
+   count. A newsletter that goes to many addresses is one original, or as many
+   as were sent with signatures of their own. Everything is counted in the
+   user's record, which must have been advanced to the time of the result. */
 
 struct event;
 struct backscatter_record;
+struct backscatter_record_burst;
 struct backscatter_result;
 struct backscatter_settings;
 
-/* TRUE if the alarm may depend on this bounce: it is a genuine failure whose
-   original was not counted yet, and no burst is going on. */
+/* TRUE if the alarm may depend on this bounce: it is a genuine failure of which
+   something was not counted yet, and no burst is going on. */
 bool backscatter_burst_approaches(const struct backscatter_record *record,
 				  const struct backscatter_settings *set,
 				  const struct backscatter_result *result);
@@ -39,10 +40,10 @@ uint64_t backscatter_burst_bounces(const struct backscatter_record *record,
 				   const struct backscatter_result *result);
 /* TRUE if a burst is going on: the alarm was raised, or will be raised when
    this bounce is delivered, and the limit was reached within the period.
-   originals_r is set to the number of different originals. */
+   burst_r then has the numbers of the burst. */
 bool backscatter_burst_alarm(const struct backscatter_record *record,
 			     const struct backscatter_settings *set,
 			     const struct backscatter_result *result,
-			     uint64_t *originals_r);
+			     struct backscatter_record_burst *burst_r);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base64.h"
 #include "sha2.h"
 #include "str.h"
+#include "memory/alarm.h"
 #include "memory/record.h"
 
 #define RECORD_VERSION "v2"
@@ -17,12 +18,24 @@
 static const char *const number_names[BACKSCATTER_RECORD_NUMBERS] = {
 	[BACKSCATTER_RECORD_DAMAGED] = "damaged",
 	[BACKSCATTER_RECORD_ORIGINALS] = "originals",
-	[BACKSCATTER_RECORD_RECIPIENTS] = "recipients"
+	[BACKSCATTER_RECORD_RECIPIENTS] = "recipients",
+	[BACKSCATTER_RECORD_DEAD] = "dead",
+	[BACKSCATTER_RECORD_NETWORKS] = "networks",
+	[BACKSCATTER_RECORD_PROVEN] = "proven",
+	[BACKSCATTER_RECORD_PROVEN_DEAD] = "proven-dead",
+	[BACKSCATTER_RECORD_DOMAINS] = "domains"
 };
 static const char *const table_names[BACKSCATTER_RECORD_TABLES] = {
 	[BACKSCATTER_RECORD_OF] = "of",
-	[BACKSCATTER_RECORD_TO] = "to"
+	[BACKSCATTER_RECORD_TO] = "to",
+	[BACKSCATTER_RECORD_FROM] = "from",
+	[BACKSCATTER_RECORD_BY] = "by"
 };
+
+/* By flags, and then by how many steps ago it was counted. */
+static const char seen_chars[] = "0123456" "abcdefg" "hijklmn" "opqrstu";
+_Static_assert(sizeof(seen_chars) - 1 == (BACKSCATTER_RECORD_STEPS + 1) *
+	       (BACKSCATTER_RECORD_ALL_FLAGS + 1), "seen_chars is complete");
 
 static const char *number_name(unsigned int number)
 {
@@ -77,20 +90,24 @@ record_parse_numbers(const char *const *items, unsigned int numbers[])
 	return TRUE;
 }
 
-/* An item is a hash, and a digit: how many steps ago it was counted. */
+/* An item is a hash, and one of seen_chars. */
 static bool
 record_parse_seen(struct backscatter_record *record,
 		  enum backscatter_record_table table, const char *item)
 {
 	struct backscatter_record_seen *seen;
+	const char *p;
 	size_t len = strlen(item);
 
 	if (len == 0)
 		return FALSE;
+	p = strchr(seen_chars, item[len - 1]);
+	if (p == NULL)
+		return FALSE;
 	seen = array_append_space(&record->seen[table]);
-	return str_to_uint(item + len - 1, &seen->age) == 0 &&
-		seen->age <= BACKSCATTER_RECORD_STEPS &&
-		hash_parse(t_strndup(item, len - 1), seen->hash);
+	seen->age = (p - seen_chars) % (BACKSCATTER_RECORD_STEPS + 1);
+	seen->flags = (p - seen_chars) / (BACKSCATTER_RECORD_STEPS + 1);
+	return hash_parse(t_strndup(item, len - 1), seen->hash);
 }
 
 static bool
@@ -111,8 +128,19 @@ static bool
 record_parse_burst(const char *const *items,
 		   struct backscatter_record_burst *burst)
 {
-	return str_array_length(items) == 5 &&
-		record_parse_time(items[0], &burst->since) &&
+	unsigned int count = str_array_length(items);
+
+	if (count == 5) {
+		/* there was only one signal then */
+		burst->signal = BACKSCATTER_ALARM_ORIGINALS;
+	} else if (count != 8 ||
+		   str_to_uint64(items[5], &burst->dead) < 0 ||
+		   str_to_uint64(items[6], &burst->hosts) < 0 ||
+		   str_to_uint(items[7], &burst->signal) < 0 ||
+		   burst->signal >= BACKSCATTER_ALARM_COUNT) {
+		return FALSE;
+	}
+	return record_parse_time(items[0], &burst->since) &&
 		record_parse_time(items[1], &burst->last) &&
 		burst->since <= burst->last &&
 		str_to_uint64(items[2], &burst->originals) == 0 &&
@@ -273,7 +301,10 @@ record_write_seen(string_t *str, const struct backscatter_record *record,
 	const char *separator = t_strconcat(" ", table_names[table], "=", NULL);
 
 	array_foreach(&record->seen[table], seen) {
-		str_printfa(str, "%s%s%u", separator, seen->hash, seen->age);
+		str_printfa(str, "%s%s%c", separator, seen->hash,
+			    seen_chars[seen->flags *
+				       (BACKSCATTER_RECORD_STEPS + 1) +
+				       seen->age]);
 		separator = ",";
 	}
 }
@@ -296,11 +327,13 @@ record_write_burst(string_t *str, const struct backscatter_record_burst *burst)
 {
 	if (burst->last == 0)
 		return;
-	str_printfa(str, " burst=%lld,%lld,%llu,%llu,%llu",
+	str_printfa(str, " burst=%lld,%lld,%llu,%llu,%llu,%llu,%llu,%u",
 		    (long long)burst->since, (long long)burst->last,
 		    (unsigned long long)burst->originals,
 		    (unsigned long long)burst->recipients,
-		    (unsigned long long)burst->bounces);
+		    (unsigned long long)burst->bounces,
+		    (unsigned long long)burst->dead,
+		    (unsigned long long)burst->hosts, burst->signal);
 }
 
 /* If nothing was counted, not even the step is written, so that an empty record
@@ -493,39 +526,6 @@ const char *backscatter_record_hash(const void *data, size_t size)
 	sha256_get_digest(data, size, digest);
 	return str_c(t_base64url_encode(BASE64_ENCODE_FLAG_NO_PADDING, 0,
 					digest, 8));
-}
-
-bool backscatter_record_has_seen(const struct backscatter_record *record,
-				 enum backscatter_record_table table,
-				 const char *hash)
-{
-	const struct backscatter_record_seen *seen;
-
-	array_foreach(&record->seen[table], seen) {
-		if (strcmp(seen->hash, hash) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-bool backscatter_record_see(struct backscatter_record *record,
-			    enum backscatter_record_table table,
-			    const char *hash, time_t now)
-{
-	struct backscatter_record_seen *seen;
-
-	i_assert(strlen(hash) == BACKSCATTER_RECORD_HASH_LEN);
-
-	if (backscatter_record_has_seen(record, table, hash))
-		return TRUE;
-	if (array_count(&record->seen[table]) >= BACKSCATTER_RECORD_MAX_SEEN) {
-		array_pop_front(&record->seen[table]);
-		record->pushed = now;
-	}
-	seen = array_append_space(&record->seen[table]);
-	i_strocpy(seen->hash, hash, sizeof(seen->hash));
-	seen->age = 0;
-	return FALSE;
 }
 
 /* Returns NULL if the record does not have it. */

@@ -8,15 +8,19 @@
 
    The text has a version, and then words NAME=VALUE in any order:
 
-   v2 period=3600 step=2983333 genuine=2,0,1 originals=2 recipients=3
-   of=QUJDREVGR0g0,... to=... burst=SINCE,LAST,ORIGINALS,RECIPIENTS,BOUNCES
+   v2 period=3600 step=2983333 genuine=2,0,1 originals=2 recipients=3 dead=1
+   networks=1 proven=2 proven-dead=1 domains=1
+   of=QUJDREVGR0g4,... to=... from=... by=...
+   burst=SINCE,LAST,ORIGINALS,RECIPIENTS,BOUNCES,DEAD,HOSTS,SIGNAL
    replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... pushed=TIME counters=add
    writer=QUJDREVGR0g hosts=several
 
    Numbers are kept for each step of the burst period, the newest first. A hash
-   in of= or to= is followed by a digit, which says how many steps ago it was
-   counted. A text without a version was written by 0.1, and has only the
-   disowned times. */
+   in of=, to=, from= or by= is followed by a character, which says how many
+   steps ago it was counted: 0 to 6 if it has no flags, a to g if it is dead,
+   h to n if it is proven, o to u if it is both. A burst without the last three
+   was written before there were these numbers. A text without a version was
+   written by 0.1, and has only the disowned times. */
 
 #include "base/types.h"
 #include "memory/disowned-times.h"
@@ -25,8 +29,8 @@
    in addition to them, so that we count for at most one step longer than the
    period. */
 #define BACKSCATTER_RECORD_STEPS 6
-/* How many different originals, and how many different recipients, are
-   remembered within the period. If there are more, the oldest is forgotten,
+/* How many different originals, recipients, networks and domains are remembered
+   within the period. If there are more, the oldest is forgotten,
    and counts as a new one if it comes again. */
 #define BACKSCATTER_RECORD_MAX_SEEN 128
 /* Characters of a hash: 64 bits of SHA-256 in base64url. */
@@ -38,19 +42,43 @@ enum backscatter_record_number {
 	BACKSCATTER_RECORD_DAMAGED = BOUNCE_VERDICT_COUNT,
 	BACKSCATTER_RECORD_ORIGINALS,
 	BACKSCATTER_RECORD_RECIPIENTS,
+	/* Those of the recipients who are not there. */
+	BACKSCATTER_RECORD_DEAD,
+	/* Networks of clients. */
+	BACKSCATTER_RECORD_NETWORKS,
+	/* Originals and dead recipients, by bounces of our own server. */
+	BACKSCATTER_RECORD_PROVEN,
+	BACKSCATTER_RECORD_PROVEN_DEAD,
+	/* Domains whose servers have reported one of their recipients. */
+	BACKSCATTER_RECORD_DOMAINS,
 	BACKSCATTER_RECORD_NUMBERS
 };
 
 enum backscatter_record_table {
+	/* Originals, recipients, networks, and domains that report. */
 	BACKSCATTER_RECORD_OF,
 	BACKSCATTER_RECORD_TO,
+	BACKSCATTER_RECORD_FROM,
+	BACKSCATTER_RECORD_BY,
 	BACKSCATTER_RECORD_TABLES
 };
+
+/* What is known of a hash beside that it was seen. */
+enum backscatter_record_flag {
+	/* A recipient does not exist. */
+	BACKSCATTER_RECORD_IS_DEAD = BIT(0),
+	/* Our own server has made the bounce: of the original, or about the
+	   recipient that does not exist. */
+	BACKSCATTER_RECORD_IS_PROVEN = BIT(1)
+};
+#define BACKSCATTER_RECORD_ALL_FLAGS \
+	(BACKSCATTER_RECORD_IS_DEAD | BACKSCATTER_RECORD_IS_PROVEN)
 
 struct backscatter_record_seen {
 	char hash[BACKSCATTER_RECORD_HASH_LEN + 1];
 	/* How many steps ago it was counted. */
 	unsigned int age;
+	enum backscatter_record_flag flags;
 };
 
 struct backscatter_record_replay {
@@ -64,7 +92,9 @@ struct backscatter_record_replay {
 struct backscatter_record_burst {
 	/* Seconds since 1970; last is 0 if there was no burst. */
 	time_t since, last;
-	uint64_t originals, recipients, bounces;
+	uint64_t originals, recipients, bounces, dead, hosts;
+	/* An enum backscatter_alarm_signal: what raised the alarm. */
+	unsigned int signal;
 };
 
 struct backscatter_record {
@@ -133,7 +163,18 @@ bool backscatter_record_has_seen(const struct backscatter_record *record,
 bool backscatter_record_see(struct backscatter_record *record,
 			    enum backscatter_record_table table,
 			    const char *hash, time_t now);
-/* Put back and count the originals, the recipients and the burst that the
+/* The same, and count it in the numbers of its table: the hash if it was not
+   known, and each flag that it did not have. */
+void backscatter_record_count(struct backscatter_record *record,
+			      enum backscatter_record_table table,
+			      const char *hash,
+			      enum backscatter_record_flag flags, time_t now);
+/* TRUE if that would count anything. */
+bool backscatter_record_is_new(const struct backscatter_record *record,
+			       enum backscatter_record_table table,
+			       const char *hash,
+			       enum backscatter_record_flag flags);
+/* Put back and count what the tables had, and the burst, that the
    record had when it was read before, and that another host has overwritten
    since. Both records must have been advanced to the same time. Nothing is
    pushed out. */

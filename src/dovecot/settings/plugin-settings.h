@@ -46,6 +46,11 @@ struct backscatter_settings {
 	/* The alarm is raised when this many different originals of genuine
 	   failures have come back within the period; 0: there is no alarm. */
 	unsigned int burst_limit;
+	/* It is also raised when this many different recipients of genuine
+	   failures do not exist; or when mail from this many networks failed,
+	   and a few originals. 0: this raises no alarm. */
+	unsigned int burst_recipients;
+	unsigned int burst_hosts;
 	/* In seconds. */
 	unsigned int burst_period;
 	/* Its domains are NULL and its now is 0: each delivery sets its own. */

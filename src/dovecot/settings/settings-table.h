@@ -52,6 +52,10 @@ SETTING(replay_signatures, "100", UINT(1, 1000), replay_signatures,
 	"a number from 1 to 1000")
 SETTING(burst_limit, "20", UINT(0, 100000), burst_limit,
 	"a number from 0 (no alarm) to 100000")
+SETTING(burst_recipients, "100", UINT(0, 100000), burst_recipients,
+	"a number from 0 (they raise no alarm) to 100000")
+SETTING(burst_hosts, "3", UINT(0, 1000), burst_hosts,
+	"a number from 0 (they raise no alarm) to 1000")
 SETTING(burst_period, "1h", SECS(60, 30U * 24 * 3600), burst_period,
 	"a time from 1 min to 30d, such as 1h")
 SETTING(sent_mailbox, "", STRING(mailbox), sent_mailbox,

@@ -6,6 +6,7 @@
 #include "name/own-domains.h"
 #include "header/header.h"
 #include "message/message.h"
+#include "report/delivery-status.h"
 #include "verdict/policy.h"
 #include "verdict/verdict.h"
 #include "test-common.h"
@@ -200,6 +201,55 @@ static void test_bounce_diagnosis_clients(void)
 	test_end();
 }
 
+static void test_bounce_diagnosis_signals(void)
+{
+	static const struct bounce_report_recipient dead = {
+		.final_recipient = "Bob@example.com", .status = "5.1.1"
+	}, same = {
+		.final_recipient = "bob@example.com", .status = "5.1.1"
+	}, full = {
+		.final_recipient = "carol@example.com", .status = "5.2.2"
+	};
+	static const struct bounce_report_recipient *const recipients[] = {
+		&dead, &same, &full
+	};
+	static const char *const addresses[] = {
+		"192.0.2.1", "192.0.2.200", "198.51.100.1"
+	};
+	struct bounce_answers answers;
+	struct bounce_message message;
+	struct bounce_verdict verdict;
+	struct fixture f;
+	unsigned int i;
+
+	test_begin("bounce diagnosis: signals");
+	fixture_init(&f);
+	i_zero(&answers);
+	i_zero(&message);
+	i_zero(&verdict);
+	verdict.message = &message;
+	verdict.answers = &answers;
+	verdict.value = BOUNCE_VERDICT_GENUINE;
+	verdict.kind.kind = BOUNCE_KIND_FAILED;
+	answers.proof.strength = BOUNCE_PROOF_OWN;
+	answers.proof.recipients = recipients;
+	answers.proof.recipients_count = N_ELEMENTS(recipients);
+	for (i = 0; i < N_ELEMENTS(addresses); i++) {
+		test_assert(net_addr2ip(addresses[i],
+					&answers.proof.client) == 0);
+		bounce_diagnosis_add(f.diagnosis, &f.policy, &verdict);
+	}
+	test_assert(strstr(finish(&f), "\nSignals of the alarm:\n"
+		"       1  originals: different mails that could not be "
+		"delivered\n"
+		"       1  recipients: different recipients that do not "
+		"exist\n"
+		"       2  hosts: different networks, by bounces that "
+		"our own server made\n") != NULL);
+	fixture_deinit(&f);
+	test_end();
+}
+
 static void test_bounce_diagnosis_hostile(void)
 {
 	struct fixture f;
@@ -227,6 +277,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_diagnosis_sentences,
 		test_bounce_diagnosis_clients,
+		test_bounce_diagnosis_signals,
 		test_bounce_diagnosis_hostile,
 		NULL
 	};

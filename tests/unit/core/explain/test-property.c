@@ -17,7 +17,7 @@ static const char *const names[] = {
 	"original-subject", "original-date", "reporting-mta",
 	"final-recipient", "action", "status", "diagnostic-code",
 	"recipient-linkage", "burst", "alarm", "spf", "reporter-spf",
-	"reporter-alignment", "proof"
+	"reporter-alignment", "proof", "alarm-recipients"
 };
 
 static const struct bounce_report_recipient recipients[] = {
@@ -142,7 +142,7 @@ static void test_bounce_property_values(void)
 		"[bob@example.net][carol@example.net]",
 		"[failed][failed]", "[5.1.1]",
 		"[550 no ?[31msuch\xef\xbf\xbd user]", "[yes]", "", "", "",
-		"", "", ""
+		"", "", "", ""
 	};
 	struct fixture f;
 	unsigned int i;

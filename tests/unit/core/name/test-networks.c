@@ -111,12 +111,36 @@ static void test_bounce_networks_private(void)
 	test_end();
 }
 
+static void test_bounce_network_name(void)
+{
+	static const struct {
+		const char *ip, *name;
+	} tests[] = {
+		{ "192.0.2.255", "192.0.2.0/24" },
+		{ "10.1.2.3", "10.1.2.0/24" },
+		{ "2001:db8:1:2:3:4:5:6", "2001:db8:1::/48" },
+		{ "2001:db8:ffff::1", "2001:db8:ffff::/48" },
+		{ "::1", "::/48" }
+	};
+	unsigned int i;
+
+	test_begin("bounce networks: name");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		struct ip_addr ip = test_ip(tests[i].ip);
+
+		test_assert_strcmp_idx(t_bounce_network_name(&ip),
+				       tests[i].name, i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_networks_match,
 		test_bounce_networks_errors,
 		test_bounce_networks_private,
+		test_bounce_network_name,
 		NULL
 	};
 	return test_run(test_functions);

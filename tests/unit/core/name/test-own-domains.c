@@ -69,6 +69,41 @@ static void test_bounce_domains_match(void)
 	test_end();
 }
 
+static void test_bounce_domains_host(void)
+{
+	static const struct {
+		const char *list, *host;
+		bool match;
+	} tests[] = {
+		{ "example.org", NULL, FALSE },
+		{ "example.org", "", FALSE },
+		{ "example.org", "example.org", TRUE },
+		{ "example.org", "mx.example.org", TRUE },
+		{ "example.org", "a.b.mx.EXAMPLE.org", TRUE },
+		{ "example.org", "mx.badexample.org", FALSE },
+		{ "example.org", "mx.example.org.evil.example", FALSE },
+		{ "org", "mx.example.org", FALSE },
+		{ "org", "org", FALSE },
+		{ "example.org", "a.b.c.d.e.f.g.h.i.j.k.example.org", TRUE }
+	};
+	struct bounce_domains *domains;
+	const char *error;
+	unsigned int i;
+	pool_t pool;
+
+	test_begin("bounce domains: hosts");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("test", 256);
+		test_assert_idx(bounce_domains_parse(pool, tests[i].list,
+						     &domains, &error) == 0,
+				i);
+		test_assert_idx(bounce_domains_match_host(domains,
+			tests[i].host) == tests[i].match, i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
 static void test_bounce_domains_error(void)
 {
 	static const struct {
@@ -331,6 +366,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_domains_match,
+		test_bounce_domains_host,
 		test_bounce_domains_error,
 		test_bounce_domains_many,
 		test_bounce_domains_empty,

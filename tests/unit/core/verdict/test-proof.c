@@ -4,6 +4,7 @@
 #include "str.h"
 #include "dkim/dkim.h"
 #include "name/networks.h"
+#include "name/own-domains.h"
 #include "report/delivery-status.h"
 #include "verdict/policy.h"
 #include "verdict/ports.h"
@@ -35,6 +36,9 @@
 	"Received: from laptop (dsl.example.com [203.0.113.9])\n" \
 	"\t(Authenticated sender: " name ")\n" \
 	"\tby mx.example.org (Postfix) with ESMTPSA id 3\n"
+#define LOGIN_AT(host) \
+	"Received: from laptop (dsl.example.com [203.0.113.9])\n" \
+	"\tby " host " with ESMTPSA id 3\n"
 #define MADE_UP \
 	"Received: from x (x.example [8.8.8.8])\n" \
 	"\tby mx.example.org (Postfix) with ESMTPSA id 4\n"
@@ -103,6 +107,7 @@ test_proof(const struct proof_test *test, bool nested, unsigned int idx)
 		.spf = test->spf, .domain = "mx1.example.net"
 	};
 	const char *text = t_proof_message(test, nested), *error;
+	struct bounce_domains *domains;
 	struct bounce_signature_evidence evidence;
 	struct bounce_dkim_signature sig;
 	const struct bounce_message *message;
@@ -118,6 +123,9 @@ test_proof(const struct proof_test *test, bool nested, unsigned int idx)
 	if (bounce_networks_parse(pool, "127.0.0.0/8 192.0.2.0/24",
 				  &policy.trusted_networks, &error) < 0)
 		i_unreached();
+	if (bounce_domains_parse(pool, "own.example", &domains, &error) < 0)
+		i_unreached();
+	policy.domains = domains;
 	message = test_input_parse(pool, &set, text, strlen(text), 0);
 	i_zero(&sig);
 	sig.names = (const void *)(test->names == NULL ? "from:to:cc" :
@@ -194,9 +202,21 @@ static const struct proof_test own_tests[] = {
 	{ "by Sendmail", "Received: from localhost (localhost) "
 	  "by mx.example.org (8.18.1/8.18.1) id 6AO\n", LOGIN ALICE BOB,
 	  FAILED("x@example.com"), OWN, "x@example.com ", .client = "203.0.113.9" },
+	/* whose name is not known, so that the login is not that of a host of
+	   ours */
 	{ "by qmail", "Received: (qmail 1 invoked for bounce); "
 	  "24 Nov 2026 22:14:24 -0000\n", LOGIN ALICE BOB,
-	  FAILED("x@example.com"), OWN, "x@example.com ", .client = "203.0.113.9" },
+	  FAILED("x@example.com"), OWN, "x@example.com ", .client = NULL },
+	{ "a login at a host that is not known", POSTFIX,
+	  LOGIN_AT("smtp.provider.example") ALICE BOB,
+	  FAILED("x@example.com"), OWN, "x@example.com ", .client = NULL },
+	{ "a login at a host in an own domain", POSTFIX,
+	  LOGIN_AT("smtp.own.example") ALICE BOB, FAILED("x@example.com"),
+	  OWN, "x@example.com ", .client = "203.0.113.9" },
+	{ "a login at a host with an own address", POSTFIX,
+	  LOGIN_AT("localhost (smtp.provider.example [192.0.2.3])") ALICE BOB,
+	  FAILED("x@example.com"), OWN, "x@example.com ",
+	  .client = "203.0.113.9" },
 
 	/*
 	 * Not our own

@@ -5,7 +5,7 @@
 #include "message/message.h"
 #include "report/delivery-status.h"
 #include "verdict/verdict.h"
-#include "memory/record.h"
+#include "memory/alarm.h"
 #include "memory/burst.h"
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
@@ -19,8 +19,9 @@
 /* A bounce that is being delivered: of a mail, to a recipient. */
 struct test_bounce {
 	struct bounce_report_recipient recipient;
-	struct bounce_report report;
+	const struct bounce_report_recipient *recipients[1];
 	struct bounce_message message;
+	struct bounce_answers answers;
 	struct bounce_dkim_signature sig;
 	struct bounce_signature_evidence evidence;
 	struct bounce_verdict verdict;
@@ -33,15 +34,18 @@ test_bounce_init(struct test_bounce *b, const char *mail,
 {
 	i_zero(b);
 	b->recipient.final_recipient = recipient;
-	b->report.recipients = &b->recipient;
-	b->report.recipients_count = 1;
-	b->message.report = &b->report;
+	b->recipient.status = "5.1.1";
+	b->recipients[0] = &b->recipient;
+	b->answers.proof.strength = BOUNCE_PROOF_CLAIMED;
+	b->answers.proof.recipients = b->recipients;
+	b->answers.proof.recipients_count = 1;
 	b->sig.b = (const unsigned char *)mail;
 	b->sig.b_size = strlen(mail);
 	b->evidence.sig = &b->sig;
 	b->verdict.value = BOUNCE_VERDICT_GENUINE;
 	b->verdict.kind.kind = BOUNCE_KIND_FAILED;
 	b->verdict.message = &b->message;
+	b->verdict.answers = &b->answers;
 	b->verdict.sig = &b->evidence;
 	b->result.verdict = &b->verdict;
 	b->result.is_bounce = b->result.delivery = TRUE;
@@ -69,14 +73,14 @@ static bool deliver(struct backscatter_record *record, unsigned int i,
 		    time_t now)
 {
 	struct test_bounce b;
-	uint64_t originals;
+	struct backscatter_record_burst burst;
 	bool foreseen, rings;
 
 	test_bounce_init(&b, t_strdup_printf("mail %u", i),
 			 t_strdup_printf("%u@example.com", i), now);
 	backscatter_record_advance(record, now, PERIOD, MAX_AGE);
 	foreseen = backscatter_burst_alarm(record, &test_set, &b.result,
-					   &originals);
+					   &burst);
 	rings = backscatter_burst_count(record, &test_set, &b.result);
 	test_assert_idx(!rings || foreseen, i);
 	return rings;
@@ -106,10 +110,14 @@ static void test_burst_rings(void)
 						 &b.result));
 	test_assert(deliver_some(record, 0, LIMIT - 1, NOW) == 0);
 	test_assert(record->burst.last == 0);
-	/* what is near the alarm may not be lost: a new original */
+	/* what is near the alarm may not be lost: a new original, or a new
+	   recipient */
 	test_assert(backscatter_burst_approaches(record, &test_set,
 						 &b.result));
 	test_bounce_init(&b, "mail 0", "x@example.com", NOW);
+	test_assert(backscatter_burst_approaches(record, &test_set,
+						 &b.result));
+	test_bounce_init(&b, "mail 0", "0@example.com", NOW);
 	test_assert(!backscatter_burst_approaches(record, &test_set,
 						  &b.result));
 	test_assert(deliver(record, LIMIT, NOW));
@@ -166,7 +174,7 @@ static void test_burst_others(void)
 	};
 	struct backscatter_record *record;
 	struct test_bounce b;
-	uint64_t originals;
+	struct backscatter_record_burst burst;
 	unsigned int i, j;
 
 	test_begin("burst: what raises no alarm is counted by its verdict");
@@ -180,7 +188,7 @@ static void test_burst_others(void)
 			test_assert_ucmp_idx(backscatter_burst_bounces(
 				record, &b.result), ==, j + 1, i);
 			test_assert_idx(!backscatter_burst_alarm(record,
-				&test_set, &b.result, &originals), i);
+				&test_set, &b.result, &burst), i);
 			test_assert_idx(!backscatter_burst_count(record,
 				&test_set, &b.result), i);
 		}
@@ -218,7 +226,7 @@ static void test_burst_alarm(void)
 	struct backscatter_record *record = record_new();
 	struct backscatter_settings off = test_set;
 	struct test_bounce b;
-	uint64_t originals;
+	struct backscatter_record_burst burst;
 
 	test_begin("burst: what Sieve is told");
 	off.burst_limit = 0;
@@ -226,30 +234,146 @@ static void test_burst_alarm(void)
 	/* the one that will raise it is told that it does */
 	test_bounce_init(&b, "another", "x@example.com", NOW);
 	test_assert(backscatter_burst_alarm(record, &test_set, &b.result,
-					    &originals));
-	test_assert(originals == LIMIT);
+					    &burst));
+	test_assert(burst.originals == LIMIT);
 	test_assert(!backscatter_burst_alarm(record, &off, &b.result,
-					     &originals));
+					     &burst));
 	/* but not if it is only looked at, or came back before */
 	b.result.delivery = FALSE;
 	test_assert(!backscatter_burst_alarm(record, &test_set, &b.result,
-					     &originals));
+					     &burst));
 	test_bounce_init(&b, "mail 0", "x@example.com", NOW);
 	test_assert(!backscatter_burst_alarm(record, &test_set, &b.result,
-					     &originals));
+					     &burst));
 	/* while it lasts all are told, and then nobody is */
 	test_assert(deliver(record, LIMIT, NOW));
 	b.verdict.value = BOUNCE_VERDICT_BACKSCATTER;
 	test_assert(backscatter_burst_alarm(record, &test_set, &b.result,
-					    &originals));
-	test_assert(originals == LIMIT);
+					    &burst));
+	test_assert(burst.originals == LIMIT);
 	b.result.now = NOW + PERIOD;
 	test_assert(backscatter_burst_alarm(record, &test_set, &b.result,
-					    &originals));
+					    &burst));
 	b.result.now = NOW + PERIOD + 1;
 	test_assert(!backscatter_burst_alarm(record, &test_set, &b.result,
-					     &originals));
+					     &burst));
 	test_assert(!backscatter_burst_count(record, &off, &b.result));
+	test_end();
+}
+
+/* Whose status, or diagnostic, says that there is no such address. */
+static void test_burst_dead(void)
+{
+	static const struct {
+		const char *status, *diagnostic;
+		bool dead;
+	} tests[] = {
+		{ "5.1.1", NULL, TRUE },
+		{ "5.1.10", NULL, TRUE },
+		{ "5.2.2", "smtp; 550 5.1.1 it is full", FALSE },
+		{ "4.1.1", NULL, FALSE },
+		{ "5.11.1", NULL, FALSE },
+		/* Exim */
+		{ "5.0.0", "smtp; 550 5.1.1 <x@example.com>: unknown", TRUE },
+		{ "5.0.0", "smtp; 550 5.7.1 no", FALSE },
+		{ "5.0.0", NULL, FALSE },
+		{ NULL, "smtp; 550 5.1.1 unknown", TRUE },
+		{ NULL, NULL, FALSE }
+	};
+	struct backscatter_record *record;
+	struct test_bounce b;
+	unsigned int i;
+
+	test_begin("burst: who is not there");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		record = record_new();
+		test_bounce_init(&b, "mail", "x@example.com", NOW);
+		b.recipient.status = tests[i].status;
+		b.recipient.diagnostic_code = tests[i].diagnostic;
+		(void)backscatter_burst_count(record, &test_set, &b.result);
+		test_assert_idx(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_RECIPIENTS) == 1, i);
+		test_assert_idx(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_DEAD) ==
+			(tests[i].dead ? 1 : 0), i);
+	}
+	test_end();
+}
+
+/* The other two signals ring, are foreseen and are told. */
+static void test_burst_recipients(void)
+{
+	struct backscatter_settings set = test_set;
+	struct backscatter_record *record = record_new();
+	struct test_bounce b;
+	struct backscatter_record_burst burst;
+	unsigned int i;
+
+	test_begin("burst: one mail to many dead addresses");
+	set.burst_recipients = 30;
+	for (i = 0; i < 30; i++) {
+		test_bounce_init(&b, "mail",
+				 t_strdup_printf("%u@example.com", i), NOW);
+		test_assert_idx(backscatter_burst_alarm(record, &set, &b.result,
+							&burst) == (i == 29),
+				i);
+		test_assert_idx(backscatter_burst_count(record, &set,
+							&b.result) == (i == 29),
+				i);
+	}
+	test_assert(burst.originals == 1);
+	test_assert(record->burst.signal == BACKSCATTER_ALARM_RECIPIENTS &&
+		    record->burst.originals == 1 && record->burst.dead == 30);
+	test_end();
+}
+
+static void test_burst_hosts(void)
+{
+	static const char *const addresses[] = {
+		"192.0.2.1", "192.0.2.200", "192.0.3.1", "2001:db8:1:2::3",
+		"2001:db8:1:4::5", "2001:db8:2::1"
+	};
+	struct backscatter_settings set = test_set;
+	struct backscatter_record *record = record_new();
+	struct test_bounce b;
+	unsigned int i;
+
+	test_begin("burst: from several networks");
+	set.burst_limit = 20;
+	set.burst_hosts = 4;
+	for (i = 0; i < N_ELEMENTS(addresses); i++) {
+		test_bounce_init(&b, t_strdup_printf("mail %u", i),
+				 "x@example.com", NOW);
+		b.answers.proof.strength = BOUNCE_PROOF_OWN;
+		test_assert(net_addr2ip(addresses[i],
+					&b.answers.proof.client) == 0);
+		test_assert_idx(backscatter_burst_count(record, &set,
+							&b.result) == (i == 5),
+				i);
+	}
+	test_assert(record->burst.signal == BACKSCATTER_ALARM_HOSTS &&
+		    record->burst.hosts == 4);
+	test_end();
+}
+
+/* Who returns what he has received proves one domain. */
+static void test_burst_domains(void)
+{
+	struct backscatter_record *record = record_new();
+	struct test_bounce b;
+	unsigned int i;
+
+	test_begin("burst: reports of recipients");
+	for (i = 0; i < 4; i++) {
+		test_bounce_init(&b, t_strdup_printf("mail %u", i),
+				 t_strdup_printf("%u@EXAMPLE.com", i), NOW);
+		b.answers.proof.strength = BOUNCE_PROOF_RECIPIENT;
+		(void)backscatter_burst_count(record, &test_set, &b.result);
+	}
+	test_assert(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_DOMAINS) == 1);
+	test_assert(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_PROVEN) == 0);
 	test_end();
 }
 
@@ -261,6 +385,10 @@ int main(void)
 		test_burst_others,
 		test_burst_time,
 		test_burst_alarm,
+		test_burst_dead,
+		test_burst_recipients,
+		test_burst_hosts,
+		test_burst_domains,
 		NULL
 	};
 

@@ -4,6 +4,7 @@
 #include "array.h"
 #include "str.h"
 #include "test-common.h"
+#include "memory/alarm.h"
 #include "memory/record.h"
 
 #define NOW 1790000000
@@ -66,11 +67,15 @@ static void test_record_broken(void)
 		{ "v2 step=x", "it is broken" },
 		{ "v2 step=99999999999999999999", "it is broken" },
 		{ "v2 period=600 step=5 of=abcdefghijk7", "it is broken" },
+		{ "v2 period=600 step=5 of=abcdefghijkv", "it is broken" },
 		{ "v2 period=600 step=5 of=short1", "it is broken" },
 		{ "v2 period=600 step=5 of=", "it is broken" },
 		{ "v2 of=abcdefghij:0", "it is broken" },
 		{ "v2 burst=1,2,3,4", "it is broken" },
 		{ "v2 burst=2,1,3,4,5", "it is broken" },
+		{ "v2 burst=1,2,3,4,5,6,7", "it is broken" },
+		{ "v2 burst=1,2,3,4,5,6,7,99", "it is broken" },
+		{ "v2 burst=1,2,3,4,5,6,7,1,1", "it is broken" },
 		{ "v2 burst=1,253402300800,3,4,5", "it is broken" },
 		{ "v2 replays=abcdefghijk:1", "it is broken" },
 		{ "v2 replays=abcdefghij:1:2", "it is broken" },
@@ -230,6 +235,28 @@ static void test_record_pushed(void)
 	test_assert(backscatter_record_replays(&record, "AAAAAAAAAAA") == 0);
 	backscatter_record_replay_add(&record, "CCCCCCCCCCC", NOW, 1);
 	test_assert(record.pushed == NOW);
+	test_end();
+}
+
+/* What was written before there were three signals. */
+static void test_record_one_signal(void)
+{
+	struct backscatter_record record;
+
+	test_begin("record: of one signal");
+	record_read(pool_datastack_create(), t_strdup_printf(
+		"v2 period=%u step=%u originals=2 recipients=3 "
+		"of=abcdefghijk0 to=abcdefghijk0 burst=5,6,7,8,9",
+		PERIOD, NOW / STEP), &record);
+	backscatter_record_advance(&record, NOW, PERIOD, MAX_AGE);
+	test_assert(record.burst.bounces == 9 && record.burst.dead == 0 &&
+		    record.burst.hosts == 0 &&
+		    record.burst.signal == BACKSCATTER_ALARM_ORIGINALS);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_ORIGINALS) == 2);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_PROVEN) == 0);
+	test_record_again(&record);
 	test_end();
 }
 
@@ -398,12 +425,71 @@ static void test_record_restore(void)
 	test_end();
 }
 
+/* What is counted once, with its flags, and is put back with them. */
+static void test_record_flags(void)
+{
+	struct backscatter_record record, before;
+	const char *text;
+
+	test_begin("record: flags");
+	record_read(pool_datastack_create(), NULL, &record);
+	backscatter_record_advance(&record, NOW, PERIOD, MAX_AGE);
+	test_assert(backscatter_record_is_new(&record, BACKSCATTER_RECORD_TO,
+					      hash_of(1), 0));
+	backscatter_record_count(&record, BACKSCATTER_RECORD_TO, hash_of(1),
+				 0, NOW);
+	test_assert(!backscatter_record_is_new(&record, BACKSCATTER_RECORD_TO,
+					       hash_of(1), 0));
+	test_assert(backscatter_record_is_new(&record, BACKSCATTER_RECORD_TO,
+			hash_of(1), BACKSCATTER_RECORD_IS_DEAD));
+	backscatter_record_advance(&record, NOW + STEP, PERIOD, MAX_AGE);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_TO, hash_of(1),
+				 BACKSCATTER_RECORD_IS_DEAD, NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_TO, hash_of(1),
+				 BACKSCATTER_RECORD_ALL_FLAGS, NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_TO, hash_of(1),
+				 BACKSCATTER_RECORD_ALL_FLAGS, NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_OF, hash_of(2),
+				 BACKSCATTER_RECORD_IS_PROVEN, NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_FROM, hash_of(3),
+				 0, NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_BY, hash_of(4),
+				 0, NOW);
+	text = backscatter_record_text(&record);
+	test_assert_strcmp(text, t_strdup_printf(
+		"v2 period=%u step=%u originals=1 recipients=0,1 dead=1 "
+		"networks=1 proven=1 proven-dead=1 domains=1 of=%sh to=%sp "
+		"from=%s0 by=%s0", PERIOD, NOW / STEP + 1, hash_of(2),
+		hash_of(1), hash_of(3), hash_of(4)));
+	test_record_again(&record);
+
+	/* with all of it gone, and with the flags alone */
+	before = record;
+	record_read(pool_datastack_create(), NULL, &record);
+	backscatter_record_advance(&record, NOW + STEP, PERIOD, MAX_AGE);
+	backscatter_record_restore(&record, &before);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_PROVEN_DEAD) == 1);
+	record_read(pool_datastack_create(), NULL, &record);
+	backscatter_record_advance(&record, NOW + STEP, PERIOD, MAX_AGE);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_OF, hash_of(2),
+				 0, NOW);
+	backscatter_record_restore(&record, &before);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_ORIGINALS) == 1);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_PROVEN) == 1);
+	test_end();
+}
+
 static void test_record_all(void)
 {
 	static const char text[] =
 		"v2 period=3600 step=49343 genuine=2,0,1 disowned=4 damaged=0,1 "
-		"originals=2 recipients=3 of=abcdefghijk0 "
-		"to=abcdefghijk0,ABCDEFGHIJ_2 burst=5,6,7,8,9 "
+		"originals=2 recipients=3 dead=2 networks=1 proven=1 "
+		"proven-dead=0,1 domains=1 of=abcdefghijkh "
+		"to=abcdefghijk0,ABCDEFGHIJ_c,abcdefghijlu "
+		"from=abcdefghijl0 by=abcdefghijm6 burst=5,6,7,8,9,10,11,3 "
 		"replays=abcdefghijk:3:20000,ABCDEFGHIJ-:1:20001 "
 		"times=1-2,4-5 pushed=77 counters=add writer=abcdefghijk "
 		"hosts=several";
@@ -413,7 +499,9 @@ static void test_record_all(void)
 	record_read(pool_datastack_create(), text, &record);
 	test_assert(record.burst.since == 5 && record.burst.last == 6 &&
 		    record.burst.originals == 7 &&
-		    record.burst.recipients == 8 && record.burst.bounces == 9);
+		    record.burst.recipients == 8 && record.burst.bounces == 9 &&
+		    record.burst.dead == 10 && record.burst.hosts == 11 &&
+		    record.burst.signal == BACKSCATTER_ALARM_HOSTS);
 	test_assert(backscatter_record_replays(&record, "ABCDEFGHIJ-") == 1);
 	test_assert(backscatter_record_has_seen(&record,
 		BACKSCATTER_RECORD_TO, "ABCDEFGHIJ_"));
@@ -431,10 +519,12 @@ int main(void)
 		test_record_seen,
 		test_record_counters,
 		test_record_pushed,
+		test_record_one_signal,
 		test_record_others,
 		test_record_clock,
 		test_record_replays,
 		test_record_restore,
+		test_record_flags,
 		test_record_all,
 		NULL
 	};

@@ -56,6 +56,8 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.dict_uri == NULL);
 	test_assert(set.replay_signatures == 100);
 	test_assert(set.burst_limit == 20);
+	test_assert(set.burst_recipients == 100);
+	test_assert(set.burst_hosts == 3);
 	test_assert(set.burst_period == 3600);
 
 	/* those of the core, whoever wrote them down first */
@@ -77,7 +79,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 21);
+	test_assert(count == 23);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -332,6 +334,9 @@ static void test_backscatter_settings_errors(void)
 		{ "backscatter_replay_signatures", "1001", "too large",
 			"a number from 1 to 1000" },
 		{ "backscatter_burst_limit", "no", "not a number", "0 (no" },
+		{ "backscatter_burst_recipients", "100001", "too large",
+		  "0 (they" },
+		{ "backscatter_burst_hosts", "-1", "not a number", "0 (they" },
 		{ "backscatter_burst_period", "59s", "too small", "1 min" },
 		{ "backscatter_burst_period", "31d", "too large", "30d" },
 		{ "backscatter_dict", "/var/lib/backscatter", "not the URI",
