@@ -106,7 +106,10 @@ service imap-login {{
 }}
 '''
 
-CONF_23 = COMMON + '''disable_plaintext_auth = no
+# Modules of a build tree look for our libraries there first, where the user
+# whose mail is delivered need not be able to read.
+CONF_23 = COMMON + '''import_environment = $import_environment LD_LIBRARY_PATH={dir}
+disable_plaintext_auth = no
 mail_location = maildir:{mail}
 mail_home = {dir}/mail/%u
 passdb {{
@@ -125,7 +128,10 @@ service lmtp {{
 }}
 '''
 
-CONF_24 = COMMON + '''auth_allow_cleartext = yes
+CONF_24 = COMMON + '''import_environment {{
+  LD_LIBRARY_PATH = {dir}
+}}
+auth_allow_cleartext = yes
 mail_driver = maildir
 mail_path = {mail}
 mail_home = {dir}/mail/%{{user}}

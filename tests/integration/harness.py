@@ -14,6 +14,7 @@ import ctypes
 import glob
 import imaplib
 import os
+import random
 import re
 import shutil
 import signal
@@ -194,20 +195,21 @@ GIVEN_PORTS = set()
 
 
 def free_port():
-    """Of UDP and TCP, which DNS needs. One that was not given before: its server may
-    not have begun to listen."""
+    """One that was not given before, as its server may not have begun to listen,
+    for TCP and UDP. The system gives clients none of these ports, so that it stays
+    free."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, \
-                socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            udp.bind(('127.0.0.1', 0))
-            port = udp.getsockname()[1]
-            try:
-                tcp.bind(('127.0.0.1', port))
-            except OSError:
-                continue
-        if port not in GIVEN_PORTS:
-            GIVEN_PORTS.add(port)
-            return port
+        port = random.randrange(15000, 32768)
+        if port in GIVEN_PORTS:
+            continue
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET, kind) as s:
+                    s.bind(('127.0.0.1', port))
+        except OSError:
+            continue
+        GIVEN_PORTS.add(port)
+        return port
 
 
 def wait_for(what, process, ready):
@@ -453,8 +455,7 @@ class Lab:
     def link_modules(self):
         """mail_plugin_dir and sieve_plugin_dir are one path each: links to
         the system's modules, and copies of ours, as the build tree need not
-        be readable to the user whose mail is delivered. They look for the
-        shared library in the folder above, too."""
+        be readable to the user whose mail is delivered."""
         plugins, sieve = self.path('modules'), self.path('modules', 'sieve')
         os.makedirs(sieve)
         for source, target in ((DOVECOT_MODULES, plugins),
@@ -465,8 +466,8 @@ class Lab:
         for pattern, target in (('src/plugin/.libs/lib95_backscatter_plugin.so', plugins),
                                 ('sieve/.libs/lib90_sieve_backscatter_plugin.so', sieve)):
             shutil.copy(os.path.join(BUILDDIR, pattern), target)
-        shutil.copy(os.path.join(BUILDDIR, 'src/dovecot/.libs/libdovecot-backscatter.so.0'),
-                    self.folder)
+        for library in ('libdovecot-backscatter.so.0', 'libdovecot-backscatter-verifier.so'):
+            shutil.copy(os.path.join(BUILDDIR, 'src/dovecot/.libs', library), self.folder)
         if dovecot_conf.is_24():
             self.show_module('src/dovecot/.libs/libbackscatter_settings.so', 'settings')
 
@@ -582,7 +583,7 @@ class Lab:
             [os.path.join(DOVECOT_LIBEXEC, 'dovecot-lda'), '-c',
              self.path('dovecot.conf'), '-d', recipient, '-f', sender],
             input=message, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=120)
+            timeout=120, env=dict(os.environ, LD_LIBRARY_PATH=self.folder))
 
     def doveadm_command(self, *args):
         self.show_module('src/doveadm/.libs/lib10_doveadm_backscatter_plugin.so',

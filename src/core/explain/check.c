@@ -9,6 +9,7 @@
 #include "message/message.h"
 #include "report/delivery-status.h"
 #include "verdict/verdict.h"
+#include "wording/marks.h"
 
 /* How many addresses of a field are searched for the first complete one. */
 #define CHECK_MAX_ADDRESSES 16
@@ -92,6 +93,8 @@ int bounce_check(pool_t pool, struct bounce_check *check,
 		*error_r = check->failed;
 		ret = -1;
 	}
+	if (ret == 0 && check->prepare != NULL && message->marks->possible)
+		ret = check->prepare(error_r);
 	check_find_recipient(pool, check, message->header);
 	if (check->policy.domains == NULL) {
 		check->policy.domains = check_default_domains(pool,

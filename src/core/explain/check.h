@@ -37,6 +37,10 @@ struct bounce_check {
 	/* Do not judge a message if no own domains are known, because all
 	   originals would be taken for those of strangers. */
 	bool domains_needed;
+	/* Called before a message is judged that may be a bounce. Returns 0, or
+	   -1 with an error if the message cannot be judged now. NULL: nothing
+	   has to be prepared. */
+	int (*prepare)(const char **error_r);
 	/* Why the message cannot be judged even though it can be read; NULL: it
 	   can be judged. */
 	const char *failed;
@@ -58,7 +62,7 @@ struct bounce_check {
    needed; or -1 with an error if the stream could not be read or the message
    could not be judged. In the last case the verdict is temperror if what was
    read is a bounce. The error is from the data stack or the stream, or is
-   check->failed. */
+   that of check->prepare() or check->failed. */
 int bounce_check(pool_t pool, struct bounce_check *check,
 		 const struct bounce_ports *ports, struct istream *input,
 		 const char **error_r);

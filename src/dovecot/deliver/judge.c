@@ -17,6 +17,7 @@
 #include "audit/log.h"
 #include "deliver/result.h"
 #include "user/user.h"
+#include "verifier/verifier.h"
 
 #include <time.h>
 
@@ -37,6 +38,15 @@ static struct backscatter_throttle backscatter_key_warnings = {
 static struct backscatter_throttle backscatter_dns_warnings = {
 	.interval = BACKSCATTER_DNS_WARNING_INTERVAL
 };
+
+/* Load now what a bounce needs, as what calls it could not say why it is not
+   there. */
+static int judge_prepare(const char **error_r)
+{
+	const struct backscatter_verifier *verifier;
+
+	return backscatter_verifier_load(&verifier, error_r);
+}
 
 static void
 judge_init_check(pool_t pool, const struct backscatter_question *question,
@@ -61,6 +71,7 @@ judge_init_check(pool_t pool, const struct backscatter_question *question,
 	check->envelope.orcpt = backscatter_address(pool, envelope->orcpt);
 	check->envelope.user = p_strdup(pool, question->user->username);
 	check->domains_needed = TRUE;
+	check->prepare = judge_prepare;
 }
 
 /* Returns the same as bounce_check(), and sets the result unless that is 0. */

@@ -32,15 +32,6 @@ struct dns_answer {
 	int rcode;
 };
 
-void bounce_dns_query_reset(struct bounce_dns_query *query)
-{
-	*query = (struct bounce_dns_query) {
-		.name = query->name,
-		.type = query->type,
-		.status = BOUNCE_DNS_TEMPERROR
-	};
-}
-
 /* The functions below return what is wrong with the answer, or NULL. */
 
 static unsigned int rr_ttl(const ns_rr *rr)

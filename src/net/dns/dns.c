@@ -37,3 +37,12 @@ uint64_t bounce_dns_now(void)
 		i_fatal("clock_gettime(CLOCK_MONOTONIC) failed: %m");
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
+
+void bounce_dns_query_reset(struct bounce_dns_query *query)
+{
+	*query = (struct bounce_dns_query) {
+		.name = query->name,
+		.type = query->type,
+		.status = BOUNCE_DNS_TEMPERROR
+	};
+}
