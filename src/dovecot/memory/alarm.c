@@ -28,11 +28,34 @@ recipient_flags(const struct backscatter_failure *failure,
 		BACKSCATTER_RECORD_IS_DEAD : BACKSCATTER_RECORD_ALL_FLAGS;
 }
 
+/* A mailbox that is full, and a server that was down, show nothing. */
+static bool failure_is_of_dead(const struct backscatter_failure *failure)
+{
+	unsigned int i;
+
+	for (i = 0; i < failure->recipients_count; i++) {
+		if (failure->recipients[i].dead)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static enum backscatter_record_flag
 original_flags(const struct backscatter_failure *failure)
 {
-	return failure->proof == BOUNCE_PROOF_OWN ?
-		BACKSCATTER_RECORD_IS_PROVEN : 0;
+	return failure->proof == BOUNCE_PROOF_OWN &&
+		failure_is_of_dead(failure) ? BACKSCATTER_RECORD_IS_PROVEN : 0;
+}
+
+/* NULL: none counts. */
+static const char *failure_network(const struct backscatter_failure *failure)
+{
+	return failure_is_of_dead(failure) ? failure->network : NULL;
+}
+
+static const char *failure_domain(const struct backscatter_failure *failure)
+{
+	return failure_is_of_dead(failure) ? failure->domain : NULL;
 }
 
 void backscatter_alarm_count(struct backscatter_record *record,
@@ -40,6 +63,8 @@ void backscatter_alarm_count(struct backscatter_record *record,
 			     time_t now)
 {
 	const struct backscatter_failed_recipient *recipient;
+	const char *network = failure_network(failure);
+	const char *domain = failure_domain(failure);
 	unsigned int i;
 
 	backscatter_record_count(record, BACKSCATTER_RECORD_OF,
@@ -52,13 +77,13 @@ void backscatter_alarm_count(struct backscatter_record *record,
 					 recipient_flags(failure, recipient),
 					 now);
 	}
-	if (failure->network != NULL) {
+	if (network != NULL) {
 		backscatter_record_count(record, BACKSCATTER_RECORD_FROM,
-					 failure->network, 0, now);
+					 network, 0, now);
 	}
-	if (failure->domain != NULL) {
+	if (domain != NULL) {
 		backscatter_record_count(record, BACKSCATTER_RECORD_BY,
-					 failure->domain, 0, now);
+					 domain, 0, now);
 	}
 }
 
@@ -66,6 +91,8 @@ bool backscatter_alarm_is_new(const struct backscatter_record *record,
 			      const struct backscatter_failure *failure)
 {
 	const struct backscatter_failed_recipient *recipient;
+	const char *network = failure_network(failure);
+	const char *domain = failure_domain(failure);
 	unsigned int i;
 
 	for (i = 0; i < failure->recipients_count; i++) {
@@ -77,16 +104,16 @@ bool backscatter_alarm_is_new(const struct backscatter_record *record,
 	}
 	return backscatter_record_is_new(record, BACKSCATTER_RECORD_OF,
 			failure->original, original_flags(failure)) ||
-		(failure->network != NULL &&
+		(network != NULL &&
 		 !backscatter_record_has_seen(record, BACKSCATTER_RECORD_FROM,
-					      failure->network)) ||
-		(failure->domain != NULL &&
+					      network)) ||
+		(domain != NULL &&
 		 !backscatter_record_has_seen(record, BACKSCATTER_RECORD_BY,
-					      failure->domain));
+					      domain));
 }
 
 static uint64_t
-alarm_originals(const struct backscatter_record *record, unsigned int limit,
+alarm_originals(const struct backscatter_record *record, uint64_t limit,
 		bool proven)
 {
 	if (!proven) {
@@ -104,8 +131,11 @@ backscatter_alarm_find(const struct backscatter_record *record,
 		       const struct backscatter_alarm_limits *limits,
 		       bool proven)
 {
-	unsigned int few = I_MIN(limits->originals,
-				 BACKSCATTER_ALARM_HOSTS_ORIGINALS);
+	uint64_t factor = proven ? BACKSCATTER_ALARM_PROVEN_FACTOR : 1;
+	uint64_t originals = limits->originals * factor;
+	uint64_t few = I_MIN(limits->originals, !proven ?
+			     BACKSCATTER_ALARM_HOSTS_ORIGINALS :
+			     BACKSCATTER_ALARM_HOSTS_PROVEN);
 
 	if (limits->originals == 0)
 		return BACKSCATTER_ALARM_NONE;
@@ -117,9 +147,8 @@ backscatter_alarm_find(const struct backscatter_record *record,
 	    backscatter_record_sum(record, proven ?
 				   BACKSCATTER_RECORD_PROVEN_DEAD :
 				   BACKSCATTER_RECORD_DEAD) >=
-	    limits->recipients)
+	    limits->recipients * factor)
 		return BACKSCATTER_ALARM_RECIPIENTS;
-	return alarm_originals(record, limits->originals, proven) >=
-		limits->originals ? BACKSCATTER_ALARM_ORIGINALS :
-		BACKSCATTER_ALARM_NONE;
+	return alarm_originals(record, originals, proven) >= originals ?
+		BACKSCATTER_ALARM_ORIGINALS : BACKSCATTER_ALARM_NONE;
 }

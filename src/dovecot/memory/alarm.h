@@ -9,9 +9,16 @@
 #include "verdict/proof.h"
 #include "memory/record.h"
 
-/* If mail came from as many networks as the limit of hosts, so many different
-   originals are enough. */
+/* If mail was submitted from as many networks as the limit of hosts, this many
+   different originals are enough. */
 #define BACKSCATTER_ALARM_HOSTS_ORIGINALS 5
+/* The same if only what is proven counts, and how many times as high the limits
+   of originals and recipients are then. They are higher because an account may
+   be suspended for what is proven: somebody who writes to everybody in an old
+   address book looks the same as a thief who has one host. doc/alarm.md has the
+   numbers. */
+#define BACKSCATTER_ALARM_HOSTS_PROVEN 10
+#define BACKSCATTER_ALARM_PROVEN_FACTOR 10
 
 /* What has reached its limit. The order is that of the record's text. */
 enum backscatter_alarm_signal {
@@ -49,9 +56,10 @@ struct backscatter_failure {
 	const struct backscatter_failed_recipient *recipients;
 	unsigned int recipients_count;
 	/* The network of the client that submitted the original; NULL: it is
-	   not proven. */
+	   not proven. It counts if a recipient does not exist. */
 	const char *network;
-	/* With BOUNCE_PROOF_RECIPIENT: the domain of the recipient. */
+	/* With BOUNCE_PROOF_RECIPIENT: the domain of the recipient, which
+	   counts in the same case. */
 	const char *domain;
 };
 
@@ -67,9 +75,9 @@ bool backscatter_alarm_is_new(const struct backscatter_record *record,
 
 /* Returns the signal that has reached its limit within the period, or NONE. If
    several have, it is the last one of the enumeration. With proven, only what
-   is proven counts:
-   - the originals of bounces that our own server made, and the recipients that
-     these report;
+   is proven counts, and the limits are higher:
+   - the recipients that do not exist, as bounces of our own server report, and
+     the originals of these bounces;
    - each domain whose server reported one of its recipients, as one original.
      As a stranger can have any number of domains, and the user may have written
      to them, these make up a quarter of the limit at most. */

@@ -46,7 +46,8 @@ enum backscatter_record_number {
 	BACKSCATTER_RECORD_DEAD,
 	/* Networks of clients. */
 	BACKSCATTER_RECORD_NETWORKS,
-	/* Originals and dead recipients, by bounces of our own server. */
+	/* Originals to dead recipients, and these, by bounces of our own
+	   server. */
 	BACKSCATTER_RECORD_PROVEN,
 	BACKSCATTER_RECORD_PROVEN_DEAD,
 	/* Domains whose servers have reported one of their recipients. */
@@ -67,8 +68,8 @@ enum backscatter_record_table {
 enum backscatter_record_flag {
 	/* A recipient does not exist. */
 	BACKSCATTER_RECORD_IS_DEAD = BIT(0),
-	/* Our own server has made the bounce: of the original, or about the
-	   recipient that does not exist. */
+	/* Our own server says so: of the recipient that does not exist, or of
+	   the original that it was sent to such a recipient. */
 	BACKSCATTER_RECORD_IS_PROVEN = BIT(1)
 };
 #define BACKSCATTER_RECORD_ALL_FLAGS \

@@ -59,25 +59,30 @@ static const struct test_failures tests[] = {
 	/* originals */
 	{ .name = "19 mails", .count = 19, .proof = OWN, .recipients = 1 },
 	{ .name = "20 mails", .count = 20, .proof = OWN, .recipients = 1,
-	  .warning = ORIGINALS, .proven = ORIGINALS },
-	{ .name = "20 mails to one", .count = 20, .proof = OWN,
+	  .warning = ORIGINALS },
+	{ .name = "199 mails to one", .count = 199, .proof = OWN,
+	  .recipients = 1, .same_recipient = TRUE, .warning = ORIGINALS },
+	{ .name = "200 mails to one", .count = 200, .proof = OWN,
 	  .recipients = 1, .same_recipient = TRUE, .warning = ORIGINALS,
 	  .proven = ORIGINALS },
-	{ .name = "20 mails to mailboxes that are full", .count = 20,
-	  .proof = OWN, .recipients = 1, .alive = TRUE, .warning = ORIGINALS,
-	  .proven = ORIGINALS },
+	/* a server that was down, or mailboxes that are full */
+	{ .name = "400 mails to recipients who exist", .count = 400,
+	  .proof = OWN, .recipients = 1, .alive = TRUE,
+	  .warning = ORIGINALS },
 	/* recipients */
 	{ .name = "one mail to 99", .count = 99, .proof = OWN,
 	  .same_original = TRUE, .recipients = 1 },
 	{ .name = "one mail to 100", .count = 100, .proof = OWN,
+	  .same_original = TRUE, .recipients = 1, .warning = RECIPIENTS },
+	{ .name = "one mail to 100, in one report", .count = 1, .proof = OWN,
+	  .same_original = TRUE, .recipients = 100, .warning = RECIPIENTS },
+	{ .name = "one mail to 999", .count = 999, .proof = OWN,
+	  .same_original = TRUE, .recipients = 1, .warning = RECIPIENTS },
+	{ .name = "one mail to 1000", .count = 1000, .proof = OWN,
 	  .same_original = TRUE, .recipients = 1, .warning = RECIPIENTS,
 	  .proven = RECIPIENTS },
-	{ .name = "one mail to 100, in one report", .count = 1, .proof = OWN,
-	  .same_original = TRUE, .recipients = 100, .warning = RECIPIENTS,
-	  .proven = RECIPIENTS },
-	{ .name = "one mail to 100 whose mailboxes are full", .count = 100,
-	  .proof = OWN, .same_original = TRUE, .recipients = 1,
-	  .alive = TRUE },
+	{ .name = "one mail to 100 who exist", .count = 100, .proof = OWN,
+	  .same_original = TRUE, .recipients = 1, .alive = TRUE },
 	{ .name = "one mail 1000 times to the same", .count = 1000,
 	  .proof = OWN, .same_original = TRUE, .same_recipient = TRUE,
 	  .recipients = 1 },
@@ -87,7 +92,12 @@ static const struct test_failures tests[] = {
 	{ .name = "5 mails from 2 networks", .count = 5, .proof = OWN,
 	  .recipients = 1, .networks = 2 },
 	{ .name = "5 mails from 3 networks", .count = 5, .proof = OWN,
+	  .recipients = 1, .networks = 3, .warning = HOSTS },
+	{ .name = "10 mails from 3 networks", .count = 10, .proof = OWN,
 	  .recipients = 1, .networks = 3, .warning = HOSTS, .proven = HOSTS },
+	{ .name = "15 mails from 3 networks to recipients who exist",
+	  .count = 15, .proof = OWN, .recipients = 1, .networks = 3,
+	  .alive = TRUE },
 	{ .name = "one mail from 50 networks", .count = 50, .proof = OWN,
 	  .same_original = TRUE, .recipients = 1, .networks = 50 },
 	/* what is made up proves nothing, however much it is */
@@ -198,8 +208,8 @@ static void test_alarm_limits(void)
 static void test_alarm_domains(void)
 {
 	static const struct test_failures domains = {
-		.count = 50, .proof = RECIPIENT, .recipients = 1,
-		.domains = TRUE, .alive = TRUE
+		.count = 500, .proof = RECIPIENT, .recipients = 1,
+		.same_recipient = TRUE, .domains = TRUE
 	};
 	static const struct test_failures own = {
 		.count = 1, .proof = OWN, .recipients = 1
@@ -209,7 +219,7 @@ static void test_alarm_domains(void)
 
 	test_begin("alarm: domains that report");
 	test_count(record, &domains, 1000);
-	for (i = 0; i < 14; i++)
+	for (i = 0; i < 149; i++)
 		test_count(record, &own, i);
 	test_assert(backscatter_alarm_find(record, &test_limits, TRUE) ==
 		    NONE);
@@ -223,10 +233,10 @@ static void test_alarm_domains(void)
 static void test_alarm_later(void)
 {
 	static const struct test_failures claimed = {
-		.count = 20, .proof = CLAIMED, .recipients = 1
+		.count = 10, .proof = CLAIMED, .recipients = 1
 	};
 	static const struct test_failures own = {
-		.count = 20, .proof = OWN, .recipients = 1
+		.count = 10, .proof = OWN, .recipients = 1, .networks = 3
 	};
 	struct backscatter_record *record = record_new();
 
@@ -236,9 +246,9 @@ static void test_alarm_later(void)
 		    NONE);
 	test_count(record, &own, 0);
 	test_assert(backscatter_record_sum(record,
-			BACKSCATTER_RECORD_ORIGINALS) == 20);
+			BACKSCATTER_RECORD_ORIGINALS) == 10);
 	test_assert(backscatter_alarm_find(record, &test_limits, TRUE) ==
-		    ORIGINALS);
+		    HOSTS);
 	backscatter_record_advance(record, NOW + 3 * PERIOD, PERIOD, MAX_AGE);
 	test_assert(backscatter_alarm_find(record, &test_limits, FALSE) ==
 		    NONE);
