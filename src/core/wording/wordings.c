@@ -429,31 +429,68 @@ static bool word_is_there(enum word_place place, const char *list, size_t size,
 	i_unreached();
 }
 
-/* One bit for each possible pair of octets. */
-#define PAIRS_SIZE (256 * 256 / 8)
-#define PAIR_OCTET(p) (((p)[0] << 8 | (p)[1]) / 8)
+/* A bit for each pair of octets, which it shares with other pairs. */
+#define PAIRS_SIZE 1024
+#define PAIR_OCTET(p) (((p)[0] << 5 ^ (p)[1]) / 8 % PAIRS_SIZE)
 #define PAIR_BIT(p) (1 << ((p)[1] % 8))
+
+/* Where the words are in the lists: most are passed over without being looked
+   at, so finding their ends would take longer than all the rest. */
+#define INDEX_MAX_WORDS 1200
+static struct {
+	bool built;
+	/* of each list: where its words begin below */
+	unsigned int first[BOUNCE_WORDS_COUNT + 1];
+	struct {
+		uint16_t offset, size;
+	} words[INDEX_MAX_WORDS];
+} word_index;
+
+static void word_index_build(void)
+{
+	const char *list, *word, *end;
+	unsigned int i, count = 0;
+
+	for (i = 0; i < BOUNCE_WORDS_COUNT; i++) {
+		word_index.first[i] = count;
+		list = wordings[i].words;
+		for (word = list; (end = strchr(word, '|')) != NULL;
+		     word = end + 1) {
+			i_assert(count < INDEX_MAX_WORDS);
+			word_index.words[count].offset = word - list;
+			word_index.words[count++].size = end - word;
+		}
+	}
+	word_index.first[i] = count;
+	word_index.built = TRUE;
+}
 
 bool bounce_words_match(enum bounce_words words, const char *lc_text)
 {
 	enum word_place place = wordings[words].place;
 	const unsigned char *text = (const void *)lc_text, *p;
-	const char *word, *end;
+	const char *word;
 	uint8_t pairs[PAIRS_SIZE];
+	unsigned int i;
 
+	if (!word_index.built)
+		word_index_build();
 	if (place == IN) {
 		/* most words are ruled out quickly: their first two octets do
 		   not follow each other anywhere in the text */
 		memset(pairs, 0, sizeof(pairs));
-		for (; *text != '\0'; text++)
-			pairs[PAIR_OCTET(text)] |= PAIR_BIT(text);
+		for (p = text; *p != '\0'; p++)
+			pairs[PAIR_OCTET(p)] |= PAIR_BIT(p);
 	}
-	for (word = wordings[words].words; (end = strchr(word, '|')) != NULL;
-	     word = end + 1) {
+	for (i = word_index.first[words];
+	     i < word_index.first[words + 1]; i++) {
+		word = wordings[words].words + word_index.words[i].offset;
 		p = (const void *)word;
-		if (place == IN && (pairs[PAIR_OCTET(p)] & PAIR_BIT(p)) == 0)
+		if (place == IN ? (pairs[PAIR_OCTET(p)] & PAIR_BIT(p)) == 0 :
+		    place != ROLE && *p != *text)
 			continue;
-		if (word_is_there(place, word, end - word, lc_text))
+		if (word_is_there(place, word, word_index.words[i].size,
+				  lc_text))
 			return TRUE;
 	}
 	return FALSE;

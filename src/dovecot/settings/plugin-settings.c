@@ -253,6 +253,29 @@ int backscatter_settings_parse_value(pool_t pool, const char *name,
 	return setting_parse(pool, setting, value, settings, error_r);
 }
 
+/* The defaults are parsed once for the process: to parse them for each user
+   would take longer than all else that is done for a user. */
+static const struct backscatter_settings *settings_defaults(void)
+{
+	static struct backscatter_settings defaults;
+	static pool_t pool = NULL;
+	const struct setting *setting = settings_table;
+	const char *error;
+
+	if (pool != NULL)
+		return &defaults;
+	pool = pool_alloconly_create("backscatter defaults", 512);
+	bounce_policy_init(&defaults.policy);
+	for (; setting < settings_table + N_ELEMENTS(settings_table);
+	     setting++) {
+		if (*setting->def != '\0' &&
+		    setting_parse(pool, setting, setting->def, &defaults,
+				  &error) < 0)
+			i_panic("%s: %s", setting->name, error);
+	}
+	return &defaults;
+}
+
 int backscatter_settings_parse(pool_t pool,
 			       backscatter_settings_getter_t *getter,
 			       void *context,
@@ -262,14 +285,13 @@ int backscatter_settings_parse(pool_t pool,
 	const struct setting *setting = settings_table;
 	const char *value;
 
-	i_zero(settings_r);
-	bounce_policy_init(&settings_r->policy);
+	*settings_r = *settings_defaults();
 	for (; setting < settings_table + N_ELEMENTS(settings_table);
 	     setting++) {
 		value = getter(context, setting->name);
-		value = value == NULL ? "" : t_str_trim(value, " \t\r\n");
-		if (*value == '\0')
-			value = setting->def;
+		if (value == NULL)
+			continue;
+		value = t_str_trim(value, " \t\r\n");
 		if (*value != '\0' &&
 		    setting_parse(pool, setting, value, settings_r,
 				  error_r) < 0) {
