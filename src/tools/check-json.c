@@ -272,22 +272,16 @@ json_received(string_t *dest, const struct bounce_received *received)
 static void
 json_trace(string_t *dest, const struct bounce_original *original)
 {
-	ARRAY_TYPE(bounce_received) trace;
 	const struct bounce_received *received;
-	pool_t pool;
 
 	json_open_array(dest, "trace");
 	if (original != NULL) {
-		pool = pool_alloconly_create("json trace", 4096);
-		p_array_init(&trace, pool, 8);
-		bounce_received_collect(pool, original->message.header,
-					&trace);
-		array_foreach(&trace, received) T_BEGIN {
+		array_foreach(bounce_received_get(original->message.header),
+			      received) T_BEGIN {
 			json_open(dest);
 			json_received(dest, received);
 			str_append_c(dest, '}');
 		} T_END;
-		pool_unref(&pool);
 	}
 	str_append_c(dest, ']');
 }

@@ -26,15 +26,14 @@ fuzz_hop(const struct bounce_received *hop,
 	i_assert(!made_here || !bounce_networks_match(trusted, &hop->ip));
 }
 
-static void fuzz_received(pool_t pool, const struct bounce_header *header)
+static void fuzz_received(const struct bounce_header *header)
 {
-	ARRAY_TYPE(bounce_received) received;
+	const ARRAY_TYPE(bounce_received) *received =
+		bounce_received_get(header);
 	const struct bounce_received *r;
 
-	p_array_init(&received, pool, 4);
-	bounce_received_collect(pool, header, &received);
-	i_assert(array_count(&received) <= BOUNCE_RECEIVED_MAX_FIELDS);
-	array_foreach(&received, r) {
+	i_assert(array_count(received) <= BOUNCE_RECEIVED_MAX_FIELDS);
+	array_foreach(received, r) {
 		i_assert(r->helo == NULL || *r->helo != '\0');
 		i_assert(r->auth_user == NULL || r->authenticated);
 	}
@@ -60,17 +59,17 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	const char *error;
 	unsigned int i, field;
 
-	fuzz_received(pool, header);
+	fuzz_received(header);
 	for (i = 0; i < N_ELEMENTS(ranges); i++) {
 		if (bounce_networks_parse(pool, ranges[i], &trusted,
 					  &error) < 0)
 			i_unreached();
-		fuzz_hop(bounce_trace_reporter(pool, header, trusted, &field),
+		fuzz_hop(bounce_trace_reporter(header, trusted, &field),
 			 trusted, TRUE);
 		i_assert(field <= header->fields_count);
-		fuzz_hop(bounce_trace_origin(pool, NULL, header, trusted),
+		fuzz_hop(bounce_trace_origin(NULL, header, trusted),
 			 trusted, FALSE);
-		fuzz_hop(bounce_trace_origin(pool, own, header, trusted),
+		fuzz_hop(bounce_trace_origin(own, header, trusted),
 			 trusted, TRUE);
 		(void)bounce_authres_alignment(header, field, "mx.example.org",
 					       &report);

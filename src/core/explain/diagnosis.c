@@ -138,19 +138,13 @@ static void
 add_submission(struct bounce_diagnosis *d, const struct bounce_policy *policy,
 	       const struct bounce_header *original)
 {
-	ARRAY_TYPE(bounce_received) received;
-	const struct bounce_received *r;
-	pool_t pool;
+	const struct bounce_received *r =
+		find_submission(policy, bounce_received_get(original));
 
-	pool = pool_alloconly_create("diagnosis trace", 4096);
-	p_array_init(&received, pool, 8);
-	bounce_received_collect(pool, original, &received);
-	r = find_submission(policy, &received);
 	if (r != NULL && r->ip.family != 0)
 		values_add(d, &d->addresses, net_ip2addr(&r->ip));
 	if (r != NULL && r->auth_user != NULL)
 		values_add(d, &d->names, r->auth_user);
-	pool_unref(&pool);
 }
 
 static const char *

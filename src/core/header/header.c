@@ -447,6 +447,9 @@ bounce_header_builder_finish(struct bounce_header_builder *builder,
 
 	builder_rollback(builder);
 	header = p_new(builder->pool, struct bounce_header, 1);
+	header->pool = builder->pool;
+	header->received = p_new(builder->pool, struct bounce_received_list *,
+				 1);
 	header->data = builder->data->data;
 	header->size = builder->data->used;
 	header->fields = array_get(&builder->fields, &header->fields_count);

@@ -16,7 +16,10 @@ struct bounce_field {
 	uint32_t value_offset;
 };
 
+struct bounce_received_list;
+
 struct bounce_header {
+	pool_t pool;
 	const unsigned char *data;
 	size_t size;
 	const struct bounce_field *fields;
@@ -25,6 +28,9 @@ struct bounce_header {
 	bool complete:1;
 	/* The block had more fields or octets than are kept. */
 	bool over_limit:1;
+	/* Where trace/received.c keeps what it has read; it reads the Received
+	   fields only once. */
+	struct bounce_received_list **received;
 };
 
 /* Collects a header block from lines. */

@@ -421,26 +421,39 @@ void bounce_received_parse(pool_t pool, const char *value,
 	} T_END;
 }
 
-void bounce_received_collect(pool_t pool, const struct bounce_header *header,
-			     ARRAY_TYPE(bounce_received) *received)
+static void
+received_list_read(const struct bounce_header *header,
+		   ARRAY_TYPE(bounce_received) *fields)
 {
 	const struct bounce_field *field;
-	struct bounce_received one;
+	struct bounce_received *received;
 	unsigned int i;
 
 	for (i = 0; i < header->fields_count &&
-	     array_count(received) < BOUNCE_RECEIVED_MAX_FIELDS; i++) {
+	     array_count(fields) < BOUNCE_RECEIVED_MAX_FIELDS; i++) {
 		field = &header->fields[i];
 		if (!bounce_field_is(header, field, "Received"))
 			continue;
+		received = array_append_space(fields);
 		T_BEGIN {
-			bounce_received_parse(pool,
+			bounce_received_parse(header->pool,
 				t_bounce_field_value(header, field,
-					BOUNCE_RECEIVED_MAX_SIZE), &one);
+					BOUNCE_RECEIVED_MAX_SIZE), received);
 		} T_END;
-		one.field = i;
-		/* outside of the frame, as the array may be on the data
-		   stack */
-		array_push_back(received, &one);
+		received->field = i;
 	}
+}
+
+const ARRAY_TYPE(bounce_received) *
+bounce_received_get(const struct bounce_header *header)
+{
+	struct bounce_received_list *list = *header->received;
+
+	if (list == NULL) {
+		list = p_new(header->pool, struct bounce_received_list, 1);
+		p_array_init(&list->fields, header->pool, 8);
+		received_list_read(header, &list->fields);
+		*header->received = list;
+	}
+	return &list->fields;
 }

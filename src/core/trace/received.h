@@ -47,12 +47,17 @@ struct bounce_received {
 	/* Seconds since 1970; 0: there is no date, or it cannot be read. */
 	time_t date;
 
-	/* The index of the field in the header; only bounce_received_collect()
-	   sets it. */
+	/* The index of the field in the header; only bounce_received_get() sets
+	   it. */
 	unsigned int field;
 };
 
 ARRAY_DEFINE_TYPE(bounce_received, struct bounce_received);
+
+/* Of one header. */
+struct bounce_received_list {
+	ARRAY_TYPE(bounce_received) fields;
+};
 
 /* Read the value of one field, as t_bounce_field_value() returns it. Never
    fails: what is not understood is not filled in. The strings are the pool's,
@@ -62,10 +67,10 @@ ARRAY_DEFINE_TYPE(bounce_received, struct bounce_received);
 void bounce_received_parse(pool_t pool, const char *value,
 			   struct bounce_received *received_r);
 
-/* Read the first BOUNCE_RECEIVED_MAX_FIELDS Received fields of a header, and
-   the first BOUNCE_RECEIVED_MAX_SIZE octets of each, and append them to the
-   array from the topmost down. The array may be from another pool. */
-void bounce_received_collect(pool_t pool, const struct bounce_header *header,
-			     ARRAY_TYPE(bounce_received) *received);
+/* Returns the first BOUNCE_RECEIVED_MAX_FIELDS Received fields of a header,
+   from the topmost down, with the first BOUNCE_RECEIVED_MAX_SIZE octets of each.
+   They are read when somebody first asks for them, and belong to the header. */
+const ARRAY_TYPE(bounce_received) *
+bounce_received_get(const struct bounce_header *header);
 
 #endif

@@ -47,15 +47,11 @@ trace_skip(const struct trace_rules *rules,
 }
 
 static const struct bounce_received *
-trace_find(pool_t pool, const struct bounce_header *header,
-	   const struct trace_rules *rules)
+trace_find(const struct bounce_header *header, const struct trace_rules *rules)
 {
-	ARRAY_TYPE(bounce_received) trace;
 	const struct bounce_received *received;
 
-	p_array_init(&trace, pool, 8);
-	bounce_received_collect(pool, header, &trace);
-	array_foreach(&trace, received) {
+	array_foreach(bounce_received_get(header), received) {
 		if (!trace_skip(rules, received))
 			return received;
 	}
@@ -63,41 +59,40 @@ trace_find(pool_t pool, const struct bounce_header *header,
 }
 
 const struct bounce_received *
-bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
+bounce_trace_reporter(const struct bounce_header *bounce,
 		      const struct bounce_networks *trusted,
 		      unsigned int *field_r)
 {
 	const struct trace_rules rules = {
 		.trusted = trusted, .skip_trusted = TRUE
 	};
-	const struct bounce_received *received =
-		trace_find(pool, bounce, &rules);
+	const struct bounce_received *received = trace_find(bounce, &rules);
 
 	*field_r = received == NULL ? bounce->fields_count : received->field;
 	return received;
 }
 
-bool bounce_trace_is_from_here(pool_t pool, const struct bounce_header *bounce,
+bool bounce_trace_is_from_here(const struct bounce_header *bounce,
 			       const struct bounce_networks *trusted)
 {
 	unsigned int field;
 
 	return bounce_header_find(bounce, "Received") != NULL &&
-		bounce_trace_reporter(pool, bounce, trusted, &field) == NULL;
+		bounce_trace_reporter(bounce, trusted, &field) == NULL;
 }
 
 const struct bounce_received *
-bounce_trace_origin(pool_t pool, const struct bounce_header *bounce,
+bounce_trace_origin(const struct bounce_header *bounce,
 		    const struct bounce_header *original,
 		    const struct bounce_networks *trusted)
 {
 	bool made_here = bounce != NULL &&
-		bounce_trace_is_from_here(pool, bounce, trusted);
+		bounce_trace_is_from_here(bounce, trusted);
 	const struct trace_rules rules = {
 		.trusted = trusted,
 		.skip_trusted = made_here,
 		.skip_same_domain = !made_here
 	};
 
-	return trace_find(pool, original, &rules);
+	return trace_find(original, &rules);
 }

@@ -20,16 +20,16 @@ bool bounce_received_is_internal(const struct bounce_received *received);
    NULL if the bounce was made here, or if there is no such field. field_r is
    set to the index of that field in the header, or to the number of fields if
    there is none: servers of ours wrote what is above it, and strangers what is
-   below. The result is the pool's. */
+   below. The result belongs to the header. */
 const struct bounce_received *
-bounce_trace_reporter(pool_t pool, const struct bounce_header *bounce,
+bounce_trace_reporter(const struct bounce_header *bounce,
 		      const struct bounce_networks *trusted,
 		      unsigned int *field_r);
 
 /* TRUE if the message was made here: it has Received fields, and none of them
    names a host that is neither private nor trusted. A message without any may
    have been made anywhere. */
-bool bounce_trace_is_from_here(pool_t pool, const struct bounce_header *bounce,
+bool bounce_trace_is_from_here(const struct bounce_header *bounce,
 			       const struct bounce_networks *trusted);
 
 /* Returns the host that handed the original to the server which reports about
@@ -38,9 +38,9 @@ bool bounce_trace_is_from_here(pool_t pool, const struct bounce_header *bounce,
    domain. Clients with a trusted address are skipped if the bounce was made
    here, which means that it has a trace but no reporter; for a stranger, the
    mail came from our relay. If bounce is NULL, a stranger has made it. The
-   result is the pool's. */
+   result belongs to the original's header. */
 const struct bounce_received *
-bounce_trace_origin(pool_t pool, const struct bounce_header *bounce,
+bounce_trace_origin(const struct bounce_header *bounce,
 		    const struct bounce_header *original,
 		    const struct bounce_networks *trusted);
 

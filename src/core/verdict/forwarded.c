@@ -25,11 +25,11 @@ struct forwarded_context {
 	/* how many fields that may name the mailbox were looked at */
 	unsigned int names;
 
-	/* The host that brought the bounce to us. NULL: the bounce was made
-	   here, and trace has its Received fields; or it has none, and nothing
-	   is known of that. */
+	/* The Received fields of the bounce, and the host that brought it to
+	   us. reporter is NULL if the bounce was made here; if it has no such
+	   field, nothing is known of that. */
+	const ARRAY_TYPE(bounce_received) *trace;
 	const struct bounce_received *reporter;
-	ARRAY_TYPE(bounce_received) trace;
 
 	struct bounce_forwarded *result;
 };
@@ -144,8 +144,14 @@ writer_is_ours(struct forwarded_context *ctx, unsigned int i)
 	if (ip_is_ours(ctx, &received->by_ip) ||
 	    name_is_ours(ctx, received->by))
 		return TRUE;
-	/* the host that took the mail next, or those that took the bounce */
-	hop = i > 0 ? &received[-1] : array_get(&ctx->trace, &count);
+	/* the host that took the mail next, or those that took the bounce, if
+	   all of them are ours */
+	if (i > 0)
+		hop = &received[-1];
+	else if (ctx->reporter == NULL)
+		hop = array_get(ctx->trace, &count);
+	else
+		return FALSE;
 	for (; count > 0; count--, hop++) {
 		if (hop_names_ours(ctx, hop, received->by))
 			return TRUE;
@@ -207,7 +213,7 @@ static bool
 field_is_handover(const struct forwarded_context *ctx, unsigned int pos)
 {
 	const struct bounce_received *origin =
-		bounce_trace_origin(ctx->pool, NULL, ctx->original,
+		bounce_trace_origin(NULL, ctx->original,
 				    ctx->policy->trusted_networks);
 	const struct ip_addr *ip = &ctx->fields[pos].ip;
 
@@ -275,7 +281,7 @@ static bool forwarded_climb(struct forwarded_context *ctx, unsigned int *pos)
 static bool forwarded_has_left(struct forwarded_context *ctx, unsigned int pos)
 {
 	if (pos == 0) {
-		return ctx->reporter == NULL ? array_count(&ctx->trace) > 0 :
+		return ctx->reporter == NULL ? array_count(ctx->trace) > 0 :
 			forwarded_needs(ctx, &ctx->reporter->ip);
 	}
 	return field_is_handover(ctx, pos - 1) &&
@@ -313,20 +319,16 @@ void bounce_forwarded_find(pool_t pool, const struct bounce_policy *policy,
 		.original = original,
 		.result = forwarded_r
 	};
-	ARRAY_TYPE(bounce_received) fields;
 	unsigned int field;
 
 	i_zero(forwarded_r);
 	T_BEGIN {
-		t_array_init(&fields, 8);
-		bounce_received_collect(pool, original, &fields);
-		ctx.fields = array_get(&fields, &ctx.count);
-		t_array_init(&ctx.trace, 8);
-		ctx.reporter = bounce_trace_reporter(pool, bounce,
+		ctx.fields = array_get(bounce_received_get(original),
+				       &ctx.count);
+		ctx.reporter = bounce_trace_reporter(bounce,
 						     policy->trusted_networks,
 						     &field);
-		if (ctx.reporter == NULL)
-			bounce_received_collect(pool, bounce, &ctx.trace);
+		ctx.trace = bounce_received_get(bounce);
 		forwarded_find(&ctx);
 	} T_END;
 }

@@ -76,16 +76,15 @@ static bool received_is_inside(const struct bounce_received *received)
 
 static bool made_by_own_server(const struct proof_context *ctx)
 {
-	ARRAY_TYPE(bounce_received) trace;
+	const ARRAY_TYPE(bounce_received) *trace =
+		bounce_received_get(ctx->message->header);
 	const struct bounce_received *received;
 
-	t_array_init(&trace, 8);
-	bounce_received_collect(ctx->pool, ctx->message->header, &trace);
-	if (array_is_empty(&trace) ||
-	    array_count(&trace) != bounce_header_count(ctx->message->header,
-						       "Received"))
+	if (array_is_empty(trace) ||
+	    array_count(trace) != bounce_header_count(ctx->message->header,
+						      "Received"))
 		return FALSE;
-	array_foreach(&trace, received) {
+	array_foreach(trace, received) {
 		if (received->authenticated ||
 		    (!received_is_inside(received) &&
 		     !ip_is_trusted(ctx, &received->ip)))
@@ -100,7 +99,6 @@ static bool
 server_is_ours(const struct proof_context *ctx,
 	       const struct bounce_received *received)
 {
-	ARRAY_TYPE(bounce_received) trace;
 	const struct bounce_received *own;
 
 	if (received->by == NULL)
@@ -109,9 +107,7 @@ server_is_ours(const struct proof_context *ctx,
 	    (received->by_ip.family != 0 &&
 	     ip_is_trusted(ctx, &received->by_ip)))
 		return TRUE;
-	t_array_init(&trace, 8);
-	bounce_received_collect(ctx->pool, ctx->message->header, &trace);
-	array_foreach(&trace, own) {
+	array_foreach(bounce_received_get(ctx->message->header), own) {
 		if (null_strcasecmp(own->by, received->by) == 0)
 			return TRUE;
 	}
@@ -124,13 +120,11 @@ static bool
 original_was_submitted(const struct proof_context *ctx,
 		       struct ip_addr *client_r)
 {
-	ARRAY_TYPE(bounce_received) trace;
+	const ARRAY_TYPE(bounce_received) *trace =
+		bounce_received_get(ctx->sig->original->message.header);
 	const struct bounce_received *received;
 
-	t_array_init(&trace, 8);
-	bounce_received_collect(ctx->pool,
-				ctx->sig->original->message.header, &trace);
-	array_foreach(&trace, received) {
+	array_foreach(trace, received) {
 		if (received->authenticated) {
 			if (received->ip.family != 0 &&
 			    !ip_is_trusted(ctx, &received->ip) &&
@@ -146,7 +140,7 @@ original_was_submitted(const struct proof_context *ctx,
 		    !ip_is_trusted(ctx, &received->ip))
 			return FALSE;
 	}
-	return array_count(&trace) < BOUNCE_RECEIVED_MAX_FIELDS;
+	return array_count(trace) < BOUNCE_RECEIVED_MAX_FIELDS;
 }
 
 /* Mail of somebody else in the same domain is genuine as well. */
@@ -286,7 +280,7 @@ static bool proof_init(struct proof_context *ctx)
 		original = original->next;
 	if (original == NULL)
 		return FALSE;
-	ctx->reporter = bounce_trace_reporter(ctx->pool, ctx->message->header,
+	ctx->reporter = bounce_trace_reporter(ctx->message->header,
 					      ctx->policy->trusted_networks,
 					      &ctx->fields_count);
 	return TRUE;

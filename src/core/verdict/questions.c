@@ -418,7 +418,7 @@ _Static_assert(N_ELEMENTS(ask_functions) == BOUNCE_QUESTION_COUNT,
 
 /* This asks nobody: our own servers have written it into the bounce. */
 static const char *
-look_alignment(pool_t pool, const struct bounce_policy *policy,
+look_alignment(const struct bounce_policy *policy,
 	       const struct bounce_message *message)
 {
 	enum bounce_alignment alignment = BOUNCE_ALIGNMENT_UNKNOWN;
@@ -426,7 +426,7 @@ look_alignment(pool_t pool, const struct bounce_policy *policy,
 
 	if (policy->authserv_id == NULL)
 		return NULL;
-	if (bounce_trace_reporter(pool, message->header,
+	if (bounce_trace_reporter(message->header,
 				  policy->trusted_networks, &fields) != NULL) {
 		alignment = bounce_authres_alignment(message->header, fields,
 						     policy->authserv_id,
@@ -452,7 +452,7 @@ void bounce_questions_ask(pool_t pool, const struct bounce_policy *policy,
 	enum bounce_reason reason;
 
 	i_zero(answers_r);
-	answers_r->reporter_alignment = look_alignment(pool, policy, message);
+	answers_r->reporter_alignment = look_alignment(policy, message);
 	for (;;) {
 		reason = bounce_reason_find(facts, answers_r, &question);
 		if (question == BOUNCE_QUESTION_COUNT)

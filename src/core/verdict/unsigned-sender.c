@@ -40,7 +40,7 @@ unsigned_find(pool_t pool, const struct bounce_policy *policy,
 	if (!t_bounce_address_parse_first(value, &from) ||
 	    !bounce_domains_match(policy->domains, from.domain))
 		return FALSE;
-	origin = bounce_trace_origin(pool, verdict->message->header, original,
+	origin = bounce_trace_origin(verdict->message->header, original,
 				     policy->trusted_networks);
 	if (origin == NULL)
 		return FALSE;

@@ -77,14 +77,14 @@ verdict_get_facts(pool_t pool, const struct bounce_policy *policy,
    like those of a bounce. It is known by a mark in its header. Since anybody
    can write this mark, it is ignored in mail from elsewhere. */
 static void
-verdict_classify(pool_t pool, const struct bounce_policy *policy,
+verdict_classify(const struct bounce_policy *policy,
 		 const struct bounce_envelope *envelope,
 		 const struct bounce_message *message,
 		 struct bounce_kind_result *kind_r)
 {
 	bounce_kind_classify(message, envelope, kind_r);
 	if (bounce_kind_is_bounce(kind_r->kind) && message->marks->notice &&
-	    bounce_trace_is_from_here(pool, message->header,
+	    bounce_trace_is_from_here(message->header,
 				      policy->trusted_networks)) {
 		i_zero(kind_r);
 		kind_r->rule = "0: our own notice of a burst";
@@ -124,7 +124,7 @@ bounce_judge(pool_t pool, const struct bounce_policy *policy,
 	enum bounce_reason reason;
 	struct bounce_facts facts;
 
-	verdict_classify(pool, policy, envelope, message, &kind);
+	verdict_classify(policy, envelope, message, &kind);
 	if (!bounce_kind_is_bounce(kind.kind))
 		return verdict_init(pool, &kind, message);
 

@@ -62,7 +62,7 @@ spf_source_check(struct bounce_spf_source *_source, pool_t pool,
 	const char *sender;
 
 	i_zero(result_r);
-	origin = bounce_trace_origin(pool, bounce->header, original,
+	origin = bounce_trace_origin(bounce->header, original,
 				     policy->trusted_networks);
 	if (origin == NULL)
 		return;
@@ -91,7 +91,7 @@ spf_source_check_reporter(struct bounce_spf_source *_source, pool_t pool,
 	unsigned int field;
 
 	i_zero(result_r);
-	reporter = bounce_trace_reporter(pool, bounce->header,
+	reporter = bounce_trace_reporter(bounce->header,
 					 policy->trusted_networks, &field);
 	if (reporter == NULL)
 		return;

@@ -395,16 +395,15 @@ static const struct bounce_header *test_header(pool_t pool, const char *text)
 				   strlen(text));
 }
 
-static void test_bounce_received_collect(void)
+static void test_bounce_received_get(void)
 {
-	ARRAY_TYPE(bounce_received) received;
+	const ARRAY_TYPE(bounce_received) *received;
+	const struct bounce_header *header;
 	const struct bounce_received *r;
 	pool_t pool = pool_alloconly_create("received", 1024);
 
-	test_begin("bounce received: collect");
-	/* one that has to grow */
-	t_array_init(&received, 1);
-	bounce_received_collect(pool, test_header(pool,
+	test_begin("bounce received: get");
+	header = test_header(pool,
 		"Return-Path: <a@b>\r\n"
 		"RECEIVED: from one ([192.0.2.1])\r\n"
 		"\tby two\r\n"
@@ -412,9 +411,12 @@ static void test_bounce_received_collect(void)
 		"\tMon, 2 Nov 2026 10:00:00 +0100\r\n"
 		"X-Received: from no ([192.0.2.2])\r\n"
 		"Received : from three ([192.0.2.3])\r\n"
-		"Subject: x\r\n\r\n"), &received);
-	test_assert(array_count(&received) == 2);
-	r = array_idx(&received, 0);
+		"Subject: x\r\n\r\n");
+	received = bounce_received_get(header);
+	test_assert(array_count(received) == 2);
+	/* they are read once */
+	test_assert(bounce_received_get(header) == received);
+	r = array_idx(received, 0);
 	test_assert_strcmp(r[0].by, "two");
 	test_assert_strcmp(r[0].rcpt, "alice@example.org");
 	test_assert(r[0].date == DATE_TIME);
@@ -426,7 +428,7 @@ static void test_bounce_received_collect(void)
 /* Neither their number nor their size costs more than the caps allow. */
 static void test_bounce_received_caps(void)
 {
-	ARRAY_TYPE(bounce_received) received;
+	const ARRAY_TYPE(bounce_received) *received;
 	const struct bounce_received *r;
 	pool_t pool = pool_alloconly_create("received", 1024);
 	string_t *str = t_str_new(1024 * 1024);
@@ -442,11 +444,9 @@ static void test_bounce_received_caps(void)
 			str_append(str, bad[i % N_ELEMENTS(bad)]);
 		str_append(str, "\r\n");
 	}
-	p_array_init(&received, pool, 4);
-	bounce_received_collect(pool, test_header(pool, str_c(str)),
-				&received);
-	test_assert(array_count(&received) == BOUNCE_RECEIVED_MAX_FIELDS);
-	r = array_idx(&received, 0);
+	received = bounce_received_get(test_header(pool, str_c(str)));
+	test_assert(array_count(received) == BOUNCE_RECEIVED_MAX_FIELDS);
+	r = array_idx(received, 0);
 	test_assert_strcmp(r->helo, "a");
 	pool_unref(&pool);
 	test_end();
@@ -458,7 +458,7 @@ int main(void)
 		test_bounce_received_forms,
 		test_bounce_received_client,
 		test_bounce_received_by,
-		test_bounce_received_collect,
+		test_bounce_received_get,
 		test_bounce_received_caps,
 		NULL
 	};

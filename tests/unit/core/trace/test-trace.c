@@ -83,15 +83,15 @@ static void test_bounce_trace_find(void)
 		own = bounce_header_parse(pool, (const unsigned char *)local,
 					  strlen(local));
 		none = bounce_header_parse(pool, (const unsigned char *)"", 0);
-		test_hop(bounce_trace_reporter(pool, header, trusted, &field),
+		test_hop(bounce_trace_reporter(header, trusted, &field),
 			 t->reporter, i);
 		test_assert_idx(field == t->field, i);
-		test_hop(bounce_trace_origin(pool, NULL, header, trusted),
+		test_hop(bounce_trace_origin(NULL, header, trusted),
 			 t->foreign, i);
-		test_hop(bounce_trace_origin(pool, own, header, trusted),
+		test_hop(bounce_trace_origin(own, header, trusted),
 			 t->own, i);
 		/* nothing says where the bounce was made */
-		test_hop(bounce_trace_origin(pool, none, header, trusted),
+		test_hop(bounce_trace_origin(none, header, trusted),
 			 t->foreign, i);
 		pool_unref(&pool);
 	}
