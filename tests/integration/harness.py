@@ -562,20 +562,14 @@ class Lab:
 
     def dict_metrics(self):
         """Before the start: dict_operations() is wanted."""
-        self.metrics += [(name, 'dict_%s_finished' % name, 'driver')
+        self.metrics += [('dict_' + name, 'dict_%s_finished AND category=service:lmtp' % name, '')
                          for name in ('lookup', 'iteration', 'transaction')]
 
     def dict_operations(self):
-        """How often a dict was asked, or written to, since the start, by those that
-        do not serve others."""
+        """How often LMTP has asked a dict, or written to it, since the start."""
         run = self.doveadm('-f', 'tab', 'stats', 'dump')
-        counts = {}
-        for line in run.stdout.splitlines()[1:]:
-            metric, _, count = line.split('\t')[:3]
-            driver = metric.partition('_')[2]
-            if driver:
-                counts[driver] = counts.get(driver, 0) + int(count)
-        return counts.get('proxy', sum(counts.values()))
+        rows = [line.split('\t') for line in run.stdout.splitlines()]
+        return sum(int(row[2]) for row in rows if row[0].startswith('dict_'))
 
     def lda(self, message, recipient, sender=''):
         """By dovecot-lda. Returns the finished process."""
