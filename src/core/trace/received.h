@@ -68,8 +68,9 @@ void bounce_received_parse(pool_t pool, const char *value,
 			   struct bounce_received *received_r);
 
 /* Returns the first BOUNCE_RECEIVED_MAX_FIELDS Received fields of a header,
-   from the topmost down, with the first BOUNCE_RECEIVED_MAX_SIZE octets of each.
-   They are read when somebody first asks for them, and belong to the header. */
+   from the topmost down, with the first BOUNCE_RECEIVED_MAX_SIZE octets of
+   each. They are read when somebody first asks for them, and belong to the
+   header. */
 const ARRAY_TYPE(bounce_received) *
 bounce_received_get(const struct bounce_header *header);
 
