@@ -520,11 +520,12 @@ const char *t_bounce_field_value(const struct bounce_header *header,
 {
 	const unsigned char *data = header->data + field->offset;
 	size_t i, size = field->size;
-	string_t *str;
+	char *value, *dest, *end;
 
 	i = bounce_space_skip(data + field->value_offset, data + size) - data;
-	str = t_str_new(I_MIN(size - i, max_size) + 1);
-	for (; i < size && str_len(str) < max_size; i++) {
+	max_size = I_MIN(size - i, max_size);
+	value = dest = t_malloc_no0(max_size + 1);
+	for (end = value + max_size; i < size && dest < end; i++) {
 		unsigned char c = data[i];
 
 		if (c == '\n' || (c == '\r' && i + 1 < size &&
@@ -534,11 +535,12 @@ const char *t_bounce_field_value(const struct bounce_header *header,
 			c = ' ';
 		else if (c < 32 || c == 127)
 			c = '?';
-		str_append_c(str, c);
+		*dest++ = c;
 	}
-	while (str_len(str) > 0 && str_data(str)[str_len(str) - 1] == ' ')
-		str_truncate(str, str_len(str) - 1);
-	return str_c(str);
+	while (dest > value && dest[-1] == ' ')
+		dest--;
+	*dest = '\0';
+	return value;
 }
 
 const char *t_bounce_header_value(const struct bounce_header *header,
