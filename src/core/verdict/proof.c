@@ -54,7 +54,7 @@ struct proof_context {
 };
 
 /*
- * A bounce that our own server has made
+ * Traces
  */
 
 static bool
@@ -63,35 +63,44 @@ ip_is_trusted(const struct proof_context *ctx, const struct ip_addr *ip)
 	return bounce_networks_match(ctx->policy->trusted_networks, ip);
 }
 
-/* TRUE if the message was handed over inside one host, where there is no
-   address: by LMTP over a socket, or by the server itself. */
-static bool received_is_inside(const struct bounce_received *received)
+/* TRUE if a server of ours took the message from another one, or from itself:
+   inside one host, by LMTP over a socket or when a server makes a message,
+   there is no address. */
+static bool
+step_is_inside(const struct proof_context *ctx,
+	       const struct bounce_received *received)
 {
-	if (received->ip.family != 0 || received->by_user)
+	if (received->ip.family != 0)
+		return ip_is_trusted(ctx, &received->ip);
+	if (received->by_user)
 		return FALSE;
 	return received->with == NULL ||
 		strncasecmp(received->with, "LMTP", 4) == 0 ||
 		strcasecmp(received->with, "local") == 0;
 }
 
-static bool made_by_own_server(const struct proof_context *ctx)
+/* TRUE if servers of ours wrote the fields of the bounce down to the one that
+   names the host that brought it, or all of them if there is no such host. Who
+   has logged in is a customer, and not a server. */
+static bool trace_is_ours(const struct proof_context *ctx)
 {
 	const ARRAY_TYPE(bounce_received) *trace =
 		bounce_received_get(ctx->message->header);
 	const struct bounce_received *received;
 
-	if (array_is_empty(trace) ||
-	    array_count(trace) != bounce_header_count(ctx->message->header,
-						      "Received"))
-		return FALSE;
 	array_foreach(trace, received) {
-		if (received->authenticated ||
-		    (!received_is_inside(received) &&
-		     !ip_is_trusted(ctx, &received->ip)))
+		if (received->field >= ctx->fields_count)
+			break;
+		if (received->authenticated || !step_is_inside(ctx, received))
 			return FALSE;
 	}
-	return TRUE;
+	return array_count(trace) > 0 &&
+		array_count(trace) < BOUNCE_RECEIVED_MAX_FIELDS;
 }
+
+/*
+ * A bounce that our own server has made
+ */
 
 /* TRUE if the server is one of ours: by its name or address, or because it took
    the bounce as well, whose fields are all ours. */
@@ -136,8 +145,7 @@ original_was_submitted(const struct proof_context *ctx,
 				null_strcasecmp(received->auth_user,
 						ctx->envelope->user) == 0;
 		}
-		if (received->ip.family != 0 &&
-		    !ip_is_trusted(ctx, &received->ip))
+		if (!step_is_inside(ctx, received))
 			return FALSE;
 	}
 	return array_count(trace) < BOUNCE_RECEIVED_MAX_FIELDS;
@@ -283,14 +291,14 @@ static bool proof_init(struct proof_context *ctx)
 	ctx->reporter = bounce_trace_reporter(ctx->message->header,
 					      ctx->policy->trusted_networks,
 					      &ctx->fields_count);
-	return TRUE;
+	return trace_is_ours(ctx);
 }
 
 static bool
 proof_is_own(const struct proof_context *ctx, struct ip_addr *client_r)
 {
-	return ctx->reporter == NULL && made_by_own_server(ctx) &&
-		from_is_mailbox(ctx) && original_was_submitted(ctx, client_r);
+	return ctx->reporter == NULL && from_is_mailbox(ctx) &&
+		original_was_submitted(ctx, client_r);
 }
 
 static bool

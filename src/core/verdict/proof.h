@@ -52,12 +52,13 @@ struct bounce_proof {
      trusted networks, or no address because the message was handed over inside
      one host; no client has logged in, and no user of a host has handed it over
      by a program there;
-   - the original, which is directly in it, was submitted to us: in its own
-     Received fields, from the top, the first client that is not trusted has
-     logged in, or there is none;
+   - the original, which is directly in it, was submitted to us: its own
+     Received fields are like these, from the top down to the one whose client
+     has logged in, or all of them;
    - From is an address of the mailbox, and so is the login name, if the field
      has one.
-   It is RECIPIENT if it has the null sender, and the host that brought it to us
+   It is RECIPIENT if it has the null sender, servers of ours wrote the fields
+   down to the one that names the host that brought it to us, and this host
    belongs to the domain of a failed recipient whom the signed To or Cc names:
    its HELO name, or the name that our server has verified for it, is that
    domain or below it. The HELO name counts if SPF passes, by reporter_spf or by

@@ -259,6 +259,14 @@ static const struct proof_test own_tests[] = {
 	{ "a stranger has sent a copy to our server, which bounced",
 	  POSTFIX, RELAYED LOGIN ALICE BOB, FAILED("x@example.com"), CLAIMED,
 	  "x@example.com ", .client = NULL },
+	{ "from a client without an address, which may be a stranger", POSTFIX,
+	  "Received: from x by mx.example.org (Postfix) with ESMTP id 3\n"
+	  LOGIN ALICE BOB, FAILED("x@example.com"), CLAIMED,
+	  "x@example.com ", .client = NULL },
+	{ "mail by a program of some customer", POSTFIX,
+	  "Received: by mx.example.org (Postfix, from userid 33) id 3\n"
+	  ALICE BOB, FAILED("x@example.com"), CLAIMED, "x@example.com ",
+	  .client = NULL },
 	{ "another customer's mail, in the same domain", POSTFIX,
 	  LOGIN "From: mallory@example.org\n" BOB, FAILED("x@example.com"),
 	  CLAIMED, "x@example.com ", .client = NULL },
@@ -331,6 +339,14 @@ static const struct proof_test recipient_tests[] = {
 	{ "a top-level domain", FROM("a (mx.evil.net [198.51.100.66])"),
 	  ALICE "To: bob@net\n", FAILED("bob@net"), CLAIMED, "bob@net ",
 	  .client = NULL },
+	{ "a field that a stranger may have written, below one that names no "
+	  "address", "Received: from x by mx.example.org with ESMTP id 1\n"
+	  NET, ALICE BOB, FAILED("bob@example.net"), CLAIMED,
+	  "bob@example.net ", .client = NULL },
+	{ "a customer has handed it on", "Received: from web (web "
+	  "[192.0.2.80])\n\tby mx.example.org (Postfix) with ESMTPSA id 1\n"
+	  NET, ALICE BOB, FAILED("bob@example.net"), CLAIMED,
+	  "bob@example.net ", .client = NULL },
 	{ "To is not signed", NET, ALICE BOB, FAILED("bob@example.net"),
 	  CLAIMED, "bob@example.net ", .client = NULL, .names = "from:cc" },
 	{ "there is another Cc", NET, ALICE "Cc: bob@example.net\n"
