@@ -48,8 +48,8 @@ void bounce_crypto_key_deinit(struct bounce_key *key);
 bool bounce_crypto_key_equals(const struct bounce_key *key1,
 			      const struct bounce_key *key2);
 /* Decode a public key in PEM (RFC 7468 section 13), without asking anybody for
-   a passphrase. Append to dest what p= would hold. Returns 0, or -1 with a
-   static string in *error_r. */
+   a passphrase. Append to dest what p= would hold. Returns 0, or -1 with an
+   error (data stack). */
 int bounce_crypto_pem_decode(const char *pem, enum bounce_key_type *type_r,
 			     buffer_t *dest, const char **error_r);
 

@@ -2,14 +2,10 @@
 
 #include "lib.h"
 #include "array.h"
-#include "str-sanitize.h"
 #include "strescape.h"
 #include "message-address.h"
 #include "name/domain-name.h"
 #include "name/address.h"
-
-/* How many octets of a bad word an error shows */
-#define PATTERN_ERROR_MAX_SIZE 80
 
 /*
  * Parsing
@@ -301,8 +297,7 @@ int bounce_address_parse_patterns(pool_t pool, const char *list,
 	     word++) {
 		pattern = t_pattern_parse(*word);
 		if (pattern == NULL) {
-			*error_r = t_strdup_printf("'%s' is not an address",
-				str_sanitize(*word, PATTERN_ERROR_MAX_SIZE));
+			*error_r = t_bounce_domain_error(*word, "an address");
 			return -1;
 		}
 		pattern = p_strdup(pool, pattern);

@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "str-sanitize.h"
 #include "name/domain-name.h"
 #include "name/idn.h"
 
@@ -44,6 +45,9 @@ bool bounce_dns_name_is_valid(const char *name)
    octet there. */
 #define DOMAIN_MAX_UTF8_SIZE (4 * DNS_NAME_MAX_SIZE)
 
+/* How many octets of a bad word an error shows */
+#define DOMAIN_ERROR_MAX_SIZE 80
+
 /* Returns the size of the domain without the root's dot at its end. */
 static size_t domain_size(const char *domain)
 {
@@ -52,13 +56,16 @@ static size_t domain_size(const char *domain)
 	return size > 0 && domain[size - 1] == '.' ? size - 1 : size;
 }
 
+static bool is_ascii(const char *p)
+{
+	while (*p != '\0' && (unsigned char)*p < 0x80)
+		p++;
+	return *p == '\0';
+}
+
 const char *t_bounce_domain_normalise(const char *domain)
 {
-	const char *p = domain;
-
-	while (p != NULL && *p != '\0' && (unsigned char)*p < 0x80)
-		p++;
-	if (p != NULL && *p != '\0') {
+	if (domain != NULL && !is_ascii(domain)) {
 		domain = strlen(domain) > DOMAIN_MAX_UTF8_SIZE ? NULL :
 			t_bounce_idn_to_ascii(domain);
 	}
@@ -66,6 +73,14 @@ const char *t_bounce_domain_normalise(const char *domain)
 		return NULL;
 	domain = t_str_lcase(t_strndup(domain, domain_size(domain)));
 	return bounce_dns_name_is_valid(domain) ? domain : NULL;
+}
+
+const char *t_bounce_domain_error(const char *word, const char *expected)
+{
+	const char *error = is_ascii(word) ? NULL : t_bounce_idn_error();
+
+	return error != NULL ? error : t_strdup_printf("'%s' is not %s",
+		str_sanitize(word, DOMAIN_ERROR_MAX_SIZE), expected);
 }
 
 bool bounce_domain_is_within(const char *domain, const char *parent)

@@ -16,6 +16,9 @@ bool bounce_dns_name_data_is_valid(const unsigned char *name, size_t size);
    (non-transitional). Returns NULL if the result is not a valid name as above,
    or if the domain is NULL. Allocated from the data stack. */
 const char *t_bounce_domain_normalise(const char *domain);
+/* Returns why that was not possible with the domain in an admin's word, which
+   should have been such as "a domain name". Allocated from the data stack. */
+const char *t_bounce_domain_error(const char *word, const char *expected);
 
 /* The first is TRUE if the domain is the parent or one of its subdomains, the
    second if the two are the same domain. Case and a dot at the end make no

@@ -17,3 +17,8 @@ const char *t_bounce_idn_to_ascii(const char *domain)
 	idn2_free(ascii);
 	return ret;
 }
+
+const char *t_bounce_idn_error(void)
+{
+	return NULL;
+}

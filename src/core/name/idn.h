@@ -8,5 +8,8 @@
    mapped as UTS #46 says, non-transitional), or NULL if that cannot be done.
    Allocated from the data stack. */
 const char *t_bounce_idn_to_ascii(const char *domain);
+/* Returns why no domain can be turned into A-labels now (data stack), or NULL
+   if libidn2 can be used. */
+const char *t_bounce_idn_error(void);
 
 #endif

@@ -3,14 +3,11 @@
 #include "lib.h"
 #include "array.h"
 #include "sort.h"
-#include "str-sanitize.h"
 #include "name/domain-name.h"
 #include "base/limits.h"
 #include "name/own-domains.h"
 
 #define DOMAIN_SEPARATORS ", \t\r\n"
-/* How many octets of a bad word an error shows */
-#define DOMAIN_ERROR_MAX_SIZE 80
 
 struct bounce_domains_answered {
 	const char *name;
@@ -42,8 +39,7 @@ domains_add(pool_t pool, struct bounce_domains *domains, const char *word,
 	const char *name = t_bounce_domain_normalise(tree ? word + 1 : word);
 
 	if (name == NULL) {
-		*error_r = t_strdup_printf("'%s' is not a domain name",
-			str_sanitize(word, DOMAIN_ERROR_MAX_SIZE));
+		*error_r = t_bounce_domain_error(word, "a domain name");
 		return -1;
 	}
 	name = p_strconcat(pool, tree ? "." : "", name, NULL);

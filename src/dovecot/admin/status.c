@@ -16,6 +16,7 @@
 #include "user/domains.h"
 #include "dovecot-backscatter.h"
 #include "memory/sent-copy.h"
+#include "verifier/verifier.h"
 
 /* An error text is cut after this many octets. */
 #define STATUS_MAX_ERROR 1000
@@ -151,9 +152,16 @@ static void status_dns(struct status *status,
 		.name = t_strconcat("_domainkey.", status->domain == NULL ?
 				    "example.com" : status->domain, NULL)
 	};
+	const struct backscatter_verifier *verifier;
 	const char *error;
-	pool_t pool = pool_alloconly_create("backscatter status", 1024);
+	pool_t pool;
 
+	if (backscatter_verifier_load(&verifier, &error) < 0) {
+		/* other servers would not help */
+		status_failed(item, error);
+		return;
+	}
+	pool = pool_alloconly_create("backscatter status", 1024);
 	if (backscatter_dns_ask(status->set, pool, &query, 1, &error) < 0)
 		status_set(item, BACKSCATTER_STATUS_FAILED, error);
 	else if (query.status == BOUNCE_DNS_TEMPERROR)

@@ -146,7 +146,9 @@ backscatter_log(struct event *event, const struct backscatter_settings *set,
 	backscatter_domains_log(event, result->check->policy.domains);
 	backscatter_log_unsigned(event, result);
 	backscatter_log_dns(event, result->verdict);
-	if (set->key_dir != NULL)
+	/* without signatures the message was not judged, and the files might
+	   not be readable for the same reason */
+	if (set->key_dir != NULL && signatures != NULL)
 		backscatter_keys_check_files(event, set->key_dir);
 	if (signatures != NULL && signatures->warning != NULL &&
 	    backscatter_throttle_once(&backscatter_key_warnings,

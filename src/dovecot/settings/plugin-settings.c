@@ -226,7 +226,7 @@ static int setting_parse(pool_t pool, const struct setting *setting,
 				&error) == 0)
 		return 0;
 	*error_r = t_strdup_printf("%s (expected: %s)",
-		str_sanitize(error, 2 * BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+		str_sanitize(error, 4 * BACKSCATTER_SETTING_ERROR_MAX_SIZE),
 		setting->expect);
 	return -1;
 }

@@ -3,8 +3,9 @@
 #include "lib.h"
 #include "verifier/verifier.h"
 
-/* Who cannot say in his result what is wrong need not: where a bounce is
-   judged, deliver/judge.c has asked before and says it. */
+/* For functions whose result cannot tell why the verifier was not loaded. They
+   need not tell: deliver/judge.c loads it before it judges a bounce, and
+   reports an error. */
 static const struct backscatter_verifier *verifier_get(void)
 {
 	const struct backscatter_verifier *verifier;
@@ -14,7 +15,8 @@ static const struct backscatter_verifier *verifier_get(void)
 		verifier;
 }
 
-/* For whoever has a hash, a key or an answer, which the verifier has made. */
+/* For functions that take a hash, a key or an answer: the verifier has made it,
+   so it is loaded. */
 static const struct backscatter_verifier *verifier_loaded(void)
 {
 	const struct backscatter_verifier *verifier = verifier_get();
@@ -138,4 +140,12 @@ const char *t_bounce_idn_to_ascii(const char *domain)
 	const struct backscatter_verifier *verifier = verifier_get();
 
 	return verifier == NULL ? NULL : verifier->idn_to_ascii(domain);
+}
+
+const char *t_bounce_idn_error(void)
+{
+	const struct backscatter_verifier *verifier;
+	const char *error;
+
+	return backscatter_verifier_load(&verifier, &error) < 0 ? error : NULL;
 }

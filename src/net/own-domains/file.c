@@ -4,9 +4,9 @@
 #include "fd-util.h"
 #include "read-full.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "own-domains/file.h"
 #include "name/domain-name.h"
+#include "name/idn.h"
 #include "base/file.h"
 #include "base/lines.h"
 #include "base/lru.h"
@@ -15,8 +15,6 @@
 #include <time.h>
 
 #define LINE_MAX_SIZE BOUNCE_DOMAIN_FILE_MAX_LINE_SIZE
-/* An error shows a bad line up to this many octets. */
-#define LINE_ERROR_MAX_SIZE 80
 #define READ_BLOCK_SIZE (64 * 1024)
 /* If a file is larger than this, a check reads only CHECK_BLOCKS blocks of
    CHECK_BLOCK_SIZE octets. */
@@ -44,6 +42,8 @@ struct domain_file_content {
 	/* Why a domain that was not found may be ours nevertheless; NULL: it is
 	   not ours. */
 	char *error;
+	/* The error may pass although the file stays as it is. */
+	bool error_may_pass;
 
 	/* The domains of a small file. NULL if the file is large; it is sorted
 	   then unless there is an error. */
@@ -161,10 +161,10 @@ reader_line(struct domain_reader *reader, const unsigned char *line,
 	type = line_parse(line, size, &name_size, &name);
 	switch (type) {
 	case DOMAIN_LINE_BAD:
-		reader->error = t_strdup_printf("line %u: '%s' is not a domain "
-			"name", reader->lines, str_sanitize(
+		reader->error = t_strdup_printf("line %u: %s", reader->lines,
+			t_bounce_domain_error(
 				t_strndup(line, I_MIN(size, LINE_MAX_SIZE)),
-				LINE_ERROR_MAX_SIZE));
+				"a domain name"));
 		return;
 	case DOMAIN_LINE_EMPTY:
 		/* sort puts all of these at the beginning */
@@ -316,6 +316,7 @@ content_add(const char *path, const struct stat *st,
 					&content->list, &error) < 0)
 		i_unreached();
 	content->error = i_strdup(error);
+	content->error_may_pass = error != NULL && t_bounce_idn_error() != NULL;
 	bounce_lru_add(domain_files, &content->lru, path);
 }
 
@@ -327,7 +328,7 @@ content_get(const char *path, int fd, const struct stat *st)
 	struct domain_reader reader = { .lines = 0 };
 	int ret;
 
-	if (content != NULL)
+	if (content != NULL && !content->error_may_pass)
 		return content;
 	reader.list = str_new(default_pool, 1024);
 	T_BEGIN {

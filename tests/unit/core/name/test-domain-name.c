@@ -125,6 +125,18 @@ static void test_bounce_domain_normalise_long(void)
 	test_end();
 }
 
+static void test_bounce_domain_error(void)
+{
+	test_begin("bounce domain error");
+	test_assert_strcmp(t_bounce_domain_error("a..b", "a domain name"),
+			   "'a..b' is not a domain name");
+	/* half a character of UTF-8 */
+	test_assert_strcmp(t_bounce_domain_error("b\xc3""cher.example",
+						 "an address"),
+			   "'b?cher.example' is not an address");
+	test_end();
+}
+
 static void test_bounce_domain_is_within(void)
 {
 	static const struct {
@@ -160,6 +172,7 @@ int main(void)
 		test_bounce_dns_name_is_valid,
 		test_bounce_domain_normalise,
 		test_bounce_domain_normalise_long,
+		test_bounce_domain_error,
 		test_bounce_domain_is_within,
 		NULL
 	};
