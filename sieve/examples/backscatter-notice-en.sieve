@@ -95,8 +95,8 @@ which somebody else used the account:
     doveadm backscatter disown -u ${user} --since TIME --until TIME
 
 See doveadm-backscatter(1). If the user has sent all of this mail himself, there
-is nothing to do. If he does so often, raise backscatter_burst_limit for him in
-userdb.
+is nothing to do. If he does so often, raise backscatter_burst_limit and
+backscatter_burst_recipients for him in userdb.
 
 As long as this goes on, genuine bounces are put into his folder "${folder}".
 

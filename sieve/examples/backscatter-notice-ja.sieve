@@ -97,7 +97,7 @@ ${to} にも通知を送りますが、パスワードを知る第三者はそ�
 
 詳しくは doveadm-backscatter(1) をご覧ください。すべてご本人が送信したもので
 あれば、対応は不要です。たびたび起こる場合は、userdb でそのユーザーの
-backscatter_burst_limit を大きくしてください。
+backscatter_burst_limit と backscatter_burst_recipients を大きくしてください。
 
 この状態が続いている間、本物のバウンスはユーザーのフォルダー「${folder}」に
 保存されます。
