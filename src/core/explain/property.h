@@ -53,8 +53,7 @@ bool bounce_property_value_is_possible(enum bounce_property property,
    decoded. The list and the values are allocated from the pool. If the message
    is not a bounce, verdict is "none", reason and kind are the kind, and all
    other properties are empty. burst, alarm and alarm-recipients are not
-   known here, and are
-   always empty. */
+   known here, and are always empty. */
 const char *const *
 bounce_property_get(pool_t pool, enum bounce_property property,
 		    const struct bounce_verdict *verdict);

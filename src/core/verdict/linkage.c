@@ -1,14 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "array.h"
-#include "name/address.h"
 #include "header/header.h"
 #include "message/message.h"
 #include "report/delivery-status.h"
 #include "verdict/linkage.h"
-
-ARRAY_DEFINE_TYPE(bounce_address, struct bounce_address);
 
 static const char *const linkage_names[] = {
 	[BOUNCE_LINKAGE_UNKNOWN] = "unknown",
@@ -43,67 +39,67 @@ linkage_find_bounce(const struct bounce_message *message,
 	return NULL;
 }
 
-static void
-t_linkage_add_fields(const struct bounce_header *header,
-		     ARRAY_TYPE(bounce_address) *named)
+void t_bounce_linkage_add_field(const struct bounce_header *header,
+				const char *name,
+				ARRAY_TYPE(bounce_address) *addresses)
 {
-	static const char *const names[] = {
-		"To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc"
-	};
 	const struct bounce_address *list;
-	const char *value;
-	unsigned int i, count;
+	unsigned int count;
 
-	for (i = 0; i < N_ELEMENTS(names); i++) {
-		value = t_bounce_header_value(header, names[i]);
-		if (value == NULL)
-			continue;
-		/* if there are too many addresses, the first ones are enough */
-		(void)t_bounce_address_parse_list(value, &list, &count);
-		array_append(named, list, count);
-	}
+	(void)t_bounce_address_parse_list(t_bounce_header_value(header, name),
+					  &list, &count);
+	array_append(addresses, list, count);
 }
 
-static bool
-linkage_is_named(const ARRAY_TYPE(bounce_address) *named,
-		 const struct bounce_address *recipient)
+const struct bounce_address *
+bounce_linkage_match(const ARRAY_TYPE(bounce_address) *addresses,
+		     const struct bounce_report_recipient *recipient,
+		     const char **text_r)
 {
+	const char *const texts[] = {
+		recipient->original_recipient, recipient->final_recipient
+	};
 	const struct bounce_address *address;
+	struct bounce_address reported;
+	unsigned int i;
 
-	array_foreach(named, address) {
-		if (bounce_address_equals(address, recipient, NULL))
-			return TRUE;
+	*text_r = NULL;
+	for (i = 0; i < N_ELEMENTS(texts); i++) {
+		if (texts[i] == NULL ||
+		    t_bounce_address_parse(texts[i], &reported) < 0)
+			continue;
+		*text_r = texts[i];
+		array_foreach(addresses, address) {
+			if (bounce_address_equals(address, &reported, NULL))
+				return address;
+		}
 	}
-	return FALSE;
+	return NULL;
 }
 
 static enum bounce_linkage
 linkage_compare(const struct bounce_report *report,
 		const struct bounce_header *header, const char **matched_r)
 {
+	static const char *const names[] = {
+		"To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc"
+	};
 	ARRAY_TYPE(bounce_address) named;
-	struct bounce_address recipient;
+	const char *text;
 	bool known = FALSE;
-	unsigned int i, j;
+	unsigned int i;
 
 	t_array_init(&named, 16);
-	t_linkage_add_fields(header, &named);
+	for (i = 0; i < N_ELEMENTS(names); i++)
+		t_bounce_linkage_add_field(header, names[i], &named);
 	for (i = 0; i < report->recipients_count; i++) {
-		const char *const texts[] = {
-			report->recipients[i].original_recipient,
-			report->recipients[i].final_recipient
-		};
-
-		for (j = 0; j < N_ELEMENTS(texts); j++) {
-			if (texts[j] == NULL ||
-			    t_bounce_address_parse(texts[j], &recipient) < 0)
-				continue;
-			known = TRUE;
-			if (linkage_is_named(&named, &recipient)) {
-				*matched_r = texts[j];
-				return BOUNCE_LINKAGE_YES;
-			}
+		if (bounce_linkage_match(&named, &report->recipients[i],
+					 &text) != NULL) {
+			*matched_r = text;
+			return BOUNCE_LINKAGE_YES;
 		}
+		if (text != NULL)
+			known = TRUE;
 	}
 	/* a mailing list (RFC 2919, RFC 2369) sends to members whom the header
 	   does not name */

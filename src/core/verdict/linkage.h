@@ -6,8 +6,15 @@
    may be forged, and a server that forwards mail reports an address that the
    sender never used, so the verdict does not depend on this. */
 
+#include "array.h"
+#include "name/address.h"
+
+struct bounce_header;
 struct bounce_message;
 struct bounce_original;
+struct bounce_report_recipient;
+
+ARRAY_DEFINE_TYPE(bounce_address, struct bounce_address);
 
 enum bounce_linkage {
 	/* The report names no recipient, or the original does not: its
@@ -29,6 +36,20 @@ enum bounce_linkage
 bounce_linkage_find(const struct bounce_message *message,
 		    const struct bounce_original *original,
 		    const char **matched_r);
+
+/* Append the addresses of the first field with this name. If there are too many
+   of them, they are only the first. They are from the data stack. */
+void t_bounce_linkage_add_field(const struct bounce_header *header,
+				const char *name,
+				ARRAY_TYPE(bounce_address) *addresses);
+/* Returns the first of the addresses that the report names as this recipient,
+   the original or the final one, or NULL. text_r is set to the address as the
+   report has it; without a match, to one that can be read, or to NULL if none
+   can. */
+const struct bounce_address *
+bounce_linkage_match(const ARRAY_TYPE(bounce_address) *addresses,
+		     const struct bounce_report_recipient *recipient,
+		     const char **text_r);
 
 /* Returns "yes", "no" or "unknown", a static string. */
 const char *bounce_linkage_name(enum bounce_linkage linkage);

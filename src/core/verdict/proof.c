@@ -14,6 +14,7 @@
 #include "report/delivery-status.h"
 #include "trace/authres.h"
 #include "trace/trace.h"
+#include "verdict/linkage.h"
 #include "verdict/mailbox-match.h"
 #include "verdict/policy.h"
 #include "verdict/ports.h"
@@ -35,8 +36,6 @@ const char *bounce_proof_name(enum bounce_proof_strength strength)
 	i_assert(strength < BOUNCE_PROOF_COUNT);
 	return proof_names[strength];
 }
-
-ARRAY_DEFINE_TYPE(bounce_address, struct bounce_address);
 
 struct proof_context {
 	pool_t pool;
@@ -175,39 +174,10 @@ proof_add_signed(const struct proof_context *ctx, const char *name,
 {
 	const struct bounce_header *header =
 		ctx->sig->original->message.header;
-	const struct bounce_address *list;
-	unsigned int count;
 
-	if (!bounce_dkim_signature_covers(ctx->sig->sig, name) ||
-	    bounce_header_count(header, name) != 1)
-		return;
-	(void)t_bounce_address_parse_list(t_bounce_header_value(header, name),
-					  &list, &count);
-	array_append(addresses, list, count);
-}
-
-/* Returns the signed address that the report names, or NULL. */
-static const struct bounce_address *
-proof_find_signed(const ARRAY_TYPE(bounce_address) *addresses,
-		  const struct bounce_report_recipient *recipient)
-{
-	const char *const texts[] = {
-		recipient->original_recipient, recipient->final_recipient
-	};
-	const struct bounce_address *address;
-	struct bounce_address reported;
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(texts); i++) {
-		if (texts[i] == NULL ||
-		    t_bounce_address_parse(texts[i], &reported) < 0)
-			continue;
-		array_foreach(addresses, address) {
-			if (bounce_address_equals(address, &reported, NULL))
-				return address;
-		}
-	}
-	return NULL;
+	if (bounce_dkim_signature_covers(ctx->sig->sig, name) &&
+	    bounce_header_count(header, name) == 1)
+		t_bounce_linkage_add_field(header, name, addresses);
 }
 
 /* A top-level domain does not belong to anybody. */
@@ -252,6 +222,7 @@ proof_find_failed(const struct proof_context *ctx,
 	const struct bounce_report *report = ctx->message->report;
 	ARRAY_TYPE(bounce_address) addresses;
 	struct proof_failed failed;
+	const char *text;
 	unsigned int i;
 
 	t_array_init(&addresses, 16);
@@ -264,8 +235,8 @@ proof_find_failed(const struct proof_context *ctx,
 		failed.recipient = &report->recipients[i];
 		if (!recipient_failed(failed.recipient))
 			continue;
-		failed.address = proof_find_signed(&addresses,
-						   failed.recipient);
+		failed.address = bounce_linkage_match(&addresses,
+						      failed.recipient, &text);
 		array_push_back(list, &failed);
 	}
 }
@@ -390,12 +361,11 @@ void bounce_proof_find(pool_t pool, const struct bounce_policy *policy,
 	} T_END;
 }
 
-bool bounce_proof_asks_spf(pool_t pool, const struct bounce_policy *policy,
+bool bounce_proof_asks_spf(const struct bounce_policy *policy,
 			   const struct bounce_message *message,
 			   const struct bounce_signature_evidence *sig)
 {
 	struct proof_context ctx = {
-		.pool = pool,
 		.policy = policy,
 		.message = message,
 		.sig = sig

@@ -75,7 +75,7 @@ void bounce_proof_find(pool_t pool, const struct bounce_policy *policy,
 /* TRUE if it depends on SPF of the host that brought the bounce what the bounce
    proves: its HELO name is in the domain of such a recipient, and nothing else
    shows that it may have that name. */
-bool bounce_proof_asks_spf(pool_t pool, const struct bounce_policy *policy,
+bool bounce_proof_asks_spf(const struct bounce_policy *policy,
 			   const struct bounce_message *message,
 			   const struct bounce_signature_evidence *sig);
 

@@ -103,7 +103,7 @@ verdict_find_proof(pool_t pool, const struct bounce_policy *policy,
 {
 	if (spf != NULL && spf->check_reporter != NULL &&
 	    answers->reporter_spf.spf == BOUNCE_SPF_NOT_ASKED &&
-	    bounce_proof_asks_spf(pool, policy, message, sig)) {
+	    bounce_proof_asks_spf(policy, message, sig)) {
 		spf->check_reporter(spf, pool, policy, message,
 				    &answers->reporter_spf);
 	}
