@@ -100,7 +100,25 @@ sender_matches_mailbox(const struct sender_context *ctx,
 struct sender_reading {
 	unsigned int angles, ats;
 	bool in_angle;
+	bool in_group;
+	/* the list has a ';' that ends no group */
+	bool separated;
 };
+
+/* Read what separates addresses; c is '\0' at the end of the list. Returns
+   FALSE if the address before it can be read in more than one way, or if it
+   would be the name of a group. */
+static bool sender_reading_next(struct sender_reading *reading, char c)
+{
+	if ((reading->ats > 1 && reading->angles == 0) ||
+	    (reading->ats > 0 && c == ':'))
+		return FALSE;
+	if (c == ';' && !reading->in_group)
+		reading->separated = TRUE;
+	reading->in_group = c == ':' || (c == ',' && reading->in_group);
+	reading->angles = reading->ats = 0;
+	return TRUE;
+}
 
 /* Read the next character. Returns FALSE if the address can be read in more
    than one way. */
@@ -117,24 +135,22 @@ static bool sender_reading_add(struct sender_reading *reading, char c)
 	case '@':
 		if (reading->in_angle || reading->angles == 0)
 			reading->ats++;
-		break;
+		/* some programs read no address behind such a semicolon */
+		return !reading->separated;
 	case '\0':
 	case ',':
 	case ';':
 	case ':':
-		if (reading->in_angle)
-			return c != '\0';
-		if (reading->ats > 1 && reading->angles == 0)
-			return FALSE;
-		i_zero(reading);
-		break;
+		return reading->in_angle ? c != '\0' :
+			sender_reading_next(reading, c);
 	}
 	return TRUE;
 }
 
 /* TRUE if mail programs may differ in which address they show: an address has
-   two at-signs or two pairs of angle brackets, or a quoted string or a comment
-   is not closed. */
+   two at-signs or two pairs of angle brackets, stands where the name of a group
+   does, or follows a semicolon that ends no group; or a quoted string or a
+   comment is not closed. */
 static bool sender_list_is_ambiguous(const char *value)
 {
 	struct rfc822_parser_context parser;
