@@ -286,6 +286,16 @@ backscatter_burst_get(struct mail_user *user,
 		      struct backscatter_burst *burst_r,
 		      const char **error_r);
 
+/* The user is suspended from sending mail. This is kept in the user's
+   backscatter_dict, where servers read it that know nothing of us. */
+struct backscatter_suspension {
+	/* Seconds since 1970; until is 0 if it lasts until somebody resumes
+	   it. */
+	time_t since, until;
+	/* "alarm", or who ran doveadm; and the reason. */
+	const char *by, *why;
+};
+
 /* Parse a time that an admin has written: seconds since 1970, a date such as
    2026-01-31 or 2026-01-31T12:00:00Z, or how long ago it was, such as 2d. A
    time before 1970 becomes 1970. Returns 0, or -1 with an error (data

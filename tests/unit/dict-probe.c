@@ -6,12 +6,14 @@
    dict-probe -c dovecot.conf -u USER -- COMMAND...
 
    inc KEY, set KEY VALUE, unset KEY, get KEY, only KEY (delete all others), lock,
-   unlock, message (a new one), again N (all that follows, N times)
+   unlock, message (a new one), suspend UNTIL WHY (since the second 1, by
+   "probe"), resume, suspended, again N (all that follows, N times)
 
    Fields are separated by tabs: the command, its result (-1, 0, 1), the value
    or the error, and the milliseconds that it took. */
 
 #include "lib.h"
+#include "array.h"
 #include "ioloop.h"
 #include "master-service.h"
 #include "master-service-settings.h"
@@ -19,6 +21,7 @@
 #include "mail-user.h"
 #include "dovecot-backscatter.h"
 #include "dict/state-dict.h"
+#include "memory/suspension.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -48,6 +51,41 @@ probe_write(struct backscatter_dict *dict, enum backscatter_dict_op_type type,
 }
 
 static int
+probe_write_suspension(struct backscatter_dict *dict, char **args,
+		       const char **error_r)
+{
+	struct backscatter_suspension suspension = { .since = 1, .by = "probe" };
+	bool resume = strcmp(args[0], "resume") == 0;
+	ARRAY_TYPE(backscatter_dict_op) ops;
+
+	t_array_init(&ops, 4);
+	if (!resume) {
+		suspension.until = atol(args[1]);
+		suspension.why = args[2];
+	}
+	backscatter_suspension_add_ops(resume ? NULL : &suspension, &ops);
+	return backscatter_dict_write(dict, array_front(&ops),
+				      array_count(&ops), 3600, error_r);
+}
+
+static int
+probe_suspended(struct backscatter_dict *dict, const char **text_r,
+		const char **error_r)
+{
+	struct backscatter_suspension suspension;
+	int ret;
+
+	ret = backscatter_suspension_lookup(dict, pool_datastack_create(),
+					    &suspension, error_r);
+	if (ret > 0) {
+		*text_r = t_strdup_printf("%s %s %s %s",
+			dec2str(suspension.since), dec2str(suspension.until),
+			suspension.by, suspension.why);
+	}
+	return ret;
+}
+
+static int
 probe_run(struct backscatter_dict *dict, char **args, const char **text_r,
 	  const char **error_r)
 {
@@ -60,6 +98,10 @@ probe_run(struct backscatter_dict *dict, char **args, const char **text_r,
 		return probe_write(dict, BACKSCATTER_DICT_SET, args, error_r);
 	if (strcmp(args[0], "unset") == 0)
 		return probe_write(dict, BACKSCATTER_DICT_UNSET, args, error_r);
+	if (strcmp(args[0], "suspend") == 0 || strcmp(args[0], "resume") == 0)
+		return probe_write_suspension(dict, args, error_r);
+	if (strcmp(args[0], "suspended") == 0)
+		return probe_suspended(dict, text_r, error_r);
 	if (strcmp(args[0], "only") == 0)
 		backscatter_dict_keep_only(dict, args[1]);
 	else if (strcmp(args[0], "lock") == 0)
@@ -75,11 +117,13 @@ probe_run(struct backscatter_dict *dict, char **args, const char **text_r,
 
 static unsigned int probe_args(const char *command)
 {
-	if (strcmp(command, "set") == 0)
+	static const char *const without[] = {
+		"lock", "unlock", "message", "resume", "suspended", NULL
+	};
+
+	if (strcmp(command, "set") == 0 || strcmp(command, "suspend") == 0)
 		return 2;
-	return strcmp(command, "lock") == 0 ||
-		strcmp(command, "unlock") == 0 ||
-		strcmp(command, "message") == 0 ? 0 : 1;
+	return str_array_find(without, command) ? 0 : 1;
 }
 
 static void probe_command(char **args)

@@ -101,6 +101,34 @@ CREATE TRIGGER backscatter_user_text_set BEFORE INSERT ON backscatter_user_text
 FOR EACH ROW WHEN (pg_trigger_depth() = 0)
 EXECUTE FUNCTION backscatter_user_text_set();
 
+-- Who is suspended from sending: one row for each user, which is replaced, and
+-- which is deleted when he may send again. Servers that know nothing of us ask
+--
+--   SELECT 1 FROM backscatter_suspended WHERE username = '<user>' AND
+--     (until = 0 OR until > extract(epoch FROM now()));
+CREATE TABLE IF NOT EXISTS backscatter_suspended (
+  username text NOT NULL PRIMARY KEY,
+  since bigint NOT NULL, -- seconds since 1970
+  until bigint NOT NULL DEFAULT 0, -- the same; 0: until somebody resumes it
+  by text NOT NULL, -- alarm, or who ran doveadm
+  why text NOT NULL
+);
+
+CREATE OR REPLACE FUNCTION backscatter_suspended_set() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO backscatter_suspended VALUES (NEW.*)
+    ON CONFLICT (username)
+    DO UPDATE SET since = EXCLUDED.since, until = EXCLUDED.until,
+      by = EXCLUDED.by, why = EXCLUDED.why;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_suspended_set ON backscatter_suspended;
+CREATE TRIGGER backscatter_suspended_set BEFORE INSERT ON backscatter_suspended
+FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+EXECUTE FUNCTION backscatter_suspended_set();
+
 -- Own domains, by the admin: the name in lower case, as A-label; any value.
 CREATE TABLE IF NOT EXISTS backscatter_domain (
   name text NOT NULL PRIMARY KEY,

@@ -81,6 +81,20 @@ CREATE TABLE IF NOT EXISTS backscatter_user_text (
   PRIMARY KEY (username, name) ON CONFLICT REPLACE
 );
 
+-- Who is suspended from sending: one row for each user, which is replaced, and
+-- which is deleted when he may send again. Servers that know nothing of us ask
+--
+--   SELECT 1 FROM backscatter_suspended WHERE username = '<user>' AND
+--     (until = 0 OR until > CAST(strftime('%s', 'now') AS INTEGER));
+CREATE TABLE IF NOT EXISTS backscatter_suspended (
+  username TEXT NOT NULL,
+  since INTEGER NOT NULL, -- seconds since 1970
+  until INTEGER NOT NULL DEFAULT 0, -- the same; 0: until somebody resumes it
+  by TEXT NOT NULL, -- alarm, or who ran doveadm
+  why TEXT NOT NULL,
+  PRIMARY KEY (username) ON CONFLICT REPLACE
+);
+
 -- Own domains, by the admin: the name in lower case, as A-label; any value.
 CREATE TABLE IF NOT EXISTS backscatter_domain (
   name TEXT NOT NULL PRIMARY KEY,

@@ -5,6 +5,9 @@
 
    shared/backscatter/add/...	      counters: audit/count-key.h
    priv/backscatter/text/disowned     the user's record: memory/record.h
+   priv/backscatter/suspended/...     since, until, by, why: whether the user
+				      is suspended from sending, which others
+				      read as one row (memory/suspension.h)
    priv/backscatter/text/status.check written by doveadm backscatter status, to
 				      see whether writing is possible
 
@@ -14,6 +17,7 @@
 
 #define BACKSCATTER_KEY_PRIV "priv/backscatter/"
 #define BACKSCATTER_KEY_RECORD BACKSCATTER_KEY_PRIV"text/disowned"
+#define BACKSCATTER_KEY_SUSPENDED BACKSCATTER_KEY_PRIV"suspended/"
 #define BACKSCATTER_KEY_STATUS_CHECK BACKSCATTER_KEY_PRIV"text/status.check"
 
 /* Returns what stands in a key for a text of any length: the first half of its

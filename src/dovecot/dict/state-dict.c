@@ -280,7 +280,9 @@ old_keys_find(struct backscatter_dict *dict, struct dict_old_keys *old)
 				 BACKSCATTER_KEY_PRIV,
 				 DICT_ITERATE_FLAG_RECURSE);
 	while (dict_iterate(iter, &key, &value)) {
-		if (strcmp(key, old->keep) == 0)
+		if (strcmp(key, old->keep) == 0 ||
+		    strncmp(key, BACKSCATTER_KEY_SUSPENDED,
+			    strlen(BACKSCATTER_KEY_SUSPENDED)) == 0)
 			continue;
 		op = array_append_space(&old->ops);
 		op->type = BACKSCATTER_DICT_UNSET;

@@ -70,6 +70,7 @@ struct backscatter_dict_op {
 	/* Only for BACKSCATTER_DICT_SET. */
 	const char *value;
 };
+ARRAY_DEFINE_TYPE(backscatter_dict_op, struct backscatter_dict_op);
 
 /* Write all of the operations in one transaction, and wait until it is
    committed. expire_secs says how long the values are of use, 0 that they are
@@ -95,9 +96,9 @@ void backscatter_dict_unlock(struct backscatter_dict *dict);
    user has another lock. */
 const char *backscatter_dict_lock_place(const struct backscatter_dict *dict);
 
-/* Delete all of the user's keys except this one if the dict is a file, and do
-   nothing if it is not. Version 0.1 left a key in the file for each original,
-   and each write writes all of them again. */
+/* Delete all of the user's keys except this one, and those of a suspension, if
+   the dict is a file, and do nothing if it is not. Version 0.1 left a key in
+   the file for each original, and each write writes all of them again. */
 void backscatter_dict_keep_only(struct backscatter_dict *dict,
 				const char *key);
 

@@ -1,0 +1,24 @@
+#ifndef BACKSCATTER_SUSPENSION_H
+#define BACKSCATTER_SUSPENSION_H
+
+/* A user's suspension in the dict: four keys, which our tables of SQL keep as
+   one row. The key "since" exists if and only if there is a suspension. */
+
+#include "dict/state-dict.h"
+
+struct backscatter_suspension;
+
+/* Returns 1 and the suspension, whose strings are from the pool; 0 if there is
+   none; -1 with an error (data stack). One that has ended by its time is still
+   there. */
+int backscatter_suspension_lookup(struct backscatter_dict *dict, pool_t pool,
+				  struct backscatter_suspension *suspension_r,
+				  const char **error_r);
+/* Add what writes a suspension in the place of an earlier one, or what deletes
+   it if it is NULL. The keys follow each other, since Dovecot makes one INSERT
+   of neighbours alone. Values are from the data stack. */
+void
+backscatter_suspension_add_ops(const struct backscatter_suspension *suspension,
+			       ARRAY_TYPE(backscatter_dict_op) *ops);
+
+#endif
