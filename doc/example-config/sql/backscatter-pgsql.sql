@@ -2,9 +2,11 @@
 -- later. Run it once as their owner, and again after an upgrade: what is there
 -- already is left alone, and new verdicts or outcomes need no new columns.
 --
---   createuser dovecot
---   createdb -O dovecot backscatter
---   psql -U dovecot backscatter <backscatter-pgsql.sql
+--   runuser -u postgres -- createuser dovecot
+--   runuser -u postgres -- createdb -O dovecot backscatter
+--   runuser -u dovecot -- psql backscatter <backscatter-pgsql.sql
+--
+-- Dovecot on another host also needs a password: ALTER ROLE dovecot PASSWORD '...';
 --
 -- A count that a power cut may take is cheap, and one that waits for the disk
 -- is not:
