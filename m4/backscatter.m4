@@ -131,14 +131,6 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_STR_PARSE_GET_INTERVAL], [1],
 			[str-parse.h has str_parse_get_interval()])
 	])
-	BACKSCATTER_PROBE([json_append_escaped() in json-generator.h], [bs_json], [[
-		#include "json-generator.h"]], [[
-		string_t *str = NULL;
-		json_append_escaped(str, "");]])
-	AS_IF([test $bs_json = yes], [
-		AC_DEFINE([HAVE_JSON_GENERATOR], [1],
-			[json-generator.h has json_append_escaped()])
-	])
 	BACKSCATTER_PROBE([sieve_extension_register() with a pointer], [bs_sieve], [[
 		#include "sieve-common.h"
 		#include "sieve-extensions.h"]], [[

@@ -8,9 +8,4 @@ struct bounce_check;
    from the data stack, as it grows inside data stack frames. */
 void bounce_check_json(string_t *dest, const struct bounce_check *check);
 
-/* Append "key":"value", after a comma unless it is the first one in its object
-   or array. Octets that are not UTF-8 are replaced, control characters are
-   escaped. A value of NULL is written as null. The key is not escaped. */
-void check_json_text(string_t *dest, const char *key, const char *value);
-
 #endif

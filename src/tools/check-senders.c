@@ -6,7 +6,7 @@
 #include "str.h"
 #include "str-sanitize.h"
 #include "verdict/unsigned-sender.h"
-#include "check-json.h"
+#include "base/json.h"
 #include "check-senders.h"
 
 /* So many characters of a host's name are kept and shown. */
@@ -144,9 +144,9 @@ void bounce_check_senders_json(string_t *dest,
 		array_foreach_elem(&sorted, sender) {
 			str_printfa(dest, "%s{\"count\":%ju", first ? "" : ",",
 				    sender->count);
-			check_json_text(dest, "address", sender->address);
-			check_json_text(dest, "domain", sender->domain);
-			check_json_text(dest, "host", sender->host);
+			bounce_json_text(dest, "address", sender->address);
+			bounce_json_text(dest, "domain", sender->domain);
+			bounce_json_text(dest, "host", sender->host);
 			str_append_c(dest, '}');
 			first = FALSE;
 		}

@@ -17,13 +17,6 @@
 #  define str_parse_get_interval_msecs settings_get_time_msecs
 #endif
 
-/* json_append_escaped() */
-#ifdef HAVE_JSON_GENERATOR
-#  include "json-generator.h"
-#else
-#  include "json-parser.h"
-#endif
-
 /* In older versions the function returns the extension, and has no ext_r. */
 #ifndef HAVE_SIEVE_EXTENSION_REGISTER_R
 #  define sieve_extension_register(svinst, def, load, ext_r) \
