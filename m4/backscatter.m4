@@ -131,14 +131,17 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_STR_PARSE_GET_INTERVAL], [1],
 			[str-parse.h has str_parse_get_interval()])
 	])
-	BACKSCATTER_PROBE([sieve_extension_register() with a pointer], [bs_sieve], [[
+	BACKSCATTER_PROBE([Pigeonhole's results by pointers], [bs_sieve], [[
 		#include "sieve-common.h"
-		#include "sieve-extensions.h"]], [[
+		#include "sieve-extensions.h"
+		#include "sieve-storage.h"]], [[
 		const struct sieve_extension *ext;
-		return sieve_extension_register(NULL, NULL, FALSE, &ext);]])
+		struct sieve_storage_list_context *list;
+		return sieve_extension_register(NULL, NULL, FALSE, &ext) +
+			sieve_storage_list_init(NULL, &list);]])
 	AS_IF([test $bs_sieve = yes], [
-		AC_DEFINE([HAVE_SIEVE_EXTENSION_REGISTER_R], [1],
-			[sieve_extension_register() returns by pointer])
+		AC_DEFINE([HAVE_SIEVE_RESULTS_BY_POINTER], [1],
+			[Pigeonhole's functions return objects by pointers])
 	])
 	BACKSCATTER_PROBE([parse_arg() of doveadm mail commands], [bs_parse_arg], [[
 		#include "doveadm-mail.h"]], [[

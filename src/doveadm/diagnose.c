@@ -3,11 +3,10 @@
 #include "lib.h"
 #include "str.h"
 #include "mail-storage.h"
-#include "mail-namespace.h"
-#include "mailbox-list-iter.h"
 #include "mail-user.h"
 #include "doveadm-mail.h"
 #include "dovecot-backscatter.h"
+#include "aftermath.h"
 #include "mail.h"
 #include "commands.h"
 
@@ -18,6 +17,7 @@ struct diagnose_cmd_context {
 	const char *const *mailboxes;
 	/* 0: however old a bounce is */
 	time_t since;
+	bool json;
 };
 
 struct diagnose_walk {
@@ -51,28 +51,25 @@ static void diagnose_mailbox(struct backscatter_walk *walk, const char *name)
 }
 
 /* Go through all mailboxes: a script may have filed bounces in any of them. */
-static void diagnose_all(struct backscatter_walk *walk)
+static void diagnose_any_mailbox(const char *name, void *context)
 {
-	static const char *const patterns[] = { "*", NULL };
-	struct mail_namespace *namespaces = walk->user->namespaces;
-	struct mailbox_list_iterate_context *iter;
-	const struct mailbox_info *info;
+	diagnose_mailbox(context, name);
+}
 
-	iter = mailbox_list_iter_init_namespaces(namespaces, patterns,
-		MAIL_NAMESPACE_TYPE_PRIVATE,
-		MAILBOX_LIST_ITER_SKIP_ALIASES |
-		MAILBOX_LIST_ITER_NO_AUTO_BOXES);
-	while ((info = mailbox_list_iter_next(iter)) != NULL) T_BEGIN {
-		if ((info->flags & (MAILBOX_NOSELECT |
-				    MAILBOX_NONEXISTENT)) == 0)
-			diagnose_mailbox(walk, info->vname);
-	} T_END;
-	if (mailbox_list_iter_deinit(&iter) < 0) {
-		doveadm_backscatter_user_failed(walk->ctx, walk->user,
-			"The mailboxes cannot be listed: %s",
-			mailbox_list_get_last_internal_error(namespaces->list,
-							     NULL));
-	}
+/* Returns since when there may be something to look at, or 0. If the dict
+   cannot be read, or nothing is kept in it, the bounces themselves tell. */
+static time_t
+diagnose_since(struct diagnose_cmd_context *ctx, struct mail_user *user,
+	       const struct bounce_diagnosis *diagnosis)
+{
+	struct backscatter_burst burst;
+	const char *error;
+
+	if (ctx->since != 0)
+		return ctx->since;
+	if (backscatter_burst_get(user, &burst, &error) > 0)
+		return burst.first;
+	return backscatter_diagnosis_stolen_since(diagnosis);
 }
 
 static int
@@ -88,6 +85,7 @@ diagnose_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 			.judged = diagnose_judged
 		}
 	};
+	struct backscatter_aftermath aftermath;
 	const char *const *name;
 	string_t *text;
 	pool_t pool;
@@ -95,13 +93,21 @@ diagnose_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	pool = pool_alloconly_create(MEMPOOL_GROWING"backscatter diagnosis",
 				     16 * 1024);
 	diagnose.diagnosis = backscatter_diagnosis_init(pool);
-	if (ctx->mailboxes == NULL)
-		diagnose_all(&diagnose.walk);
-	else for (name = ctx->mailboxes; *name != NULL; name++) T_BEGIN {
+	if (ctx->mailboxes == NULL) {
+		doveadm_backscatter_each_mailbox(_ctx, user,
+			diagnose_any_mailbox, &diagnose.walk);
+	} else for (name = ctx->mailboxes; *name != NULL; name++) T_BEGIN {
 		diagnose_mailbox(&diagnose.walk, *name);
 	} T_END;
+	i_zero(&aftermath);
+	aftermath.since = diagnose_since(ctx, user, diagnose.diagnosis);
+	if (aftermath.since != 0) {
+		doveadm_backscatter_aftermath_find(pool, _ctx, user,
+						   &aftermath);
+	}
 	text = str_new(default_pool, 1024);
-	backscatter_diagnosis_finish(&diagnose.diagnosis, user->username, text);
+	backscatter_diagnosis_finish(&diagnose.diagnosis, user->username,
+				     &aftermath, ctx->json, text);
 	doveadm_print(str_c(text));
 	str_free(&text);
 	pool_unref(&pool);
@@ -117,6 +123,7 @@ diagnose_init(struct doveadm_mail_cmd_context *_ctx
 	const char *error;
 
 	(void)doveadm_cmd_param_array(_ctx->cctx, "mailbox", &ctx->mailboxes);
+	(void)doveadm_cmd_param_bool(_ctx->cctx, "json", &ctx->json);
 	if (doveadm_backscatter_param_time(_ctx->cctx, "since", &ctx->since,
 					   &error) < 0)
 		i_fatal_status(EX_USAGE, "%s", error);

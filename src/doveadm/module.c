@@ -66,8 +66,9 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		DAYS
 		TEXT('n', "limit")),
 	MAIL_COMMAND("diagnose", diagnose_alloc,
-		"[-s <since>] [<mailbox> [...]]",
+		"[-s <since>] [--json] [<mailbox> [...]]",
 		TEXT('s', "since")
+		FLAG('j', "json")
 		ARGUMENTS("mailbox")),
 	MAIL_COMMAND("scan", scan_alloc,
 		"[-f] [-m <mailbox to move to>] <mailbox> [...]",

@@ -267,9 +267,9 @@ backscatter_disown(struct mail_user *user,
 
 /* The last burst of genuine bounces: when it began, when the last bounce over
    the limit came, and what was counted in the period that ended with that
-   bounce. */
+   bounce. No bounce that was counted came before first. */
 struct backscatter_burst {
-	time_t since, last;
+	time_t first, since, last;
 	uint64_t originals, recipients, bounces;
 	/* The recipients who are not there, and the networks from which the
 	   mail was submitted. */
@@ -304,19 +304,68 @@ BACKSCATTER_API int
 backscatter_time_parse(const char *text, time_t now, time_t *time_r,
 		       const char **error_r);
 
+/* What to look at after a burst: what somebody else who used the account may
+   have left behind. Texts of users and strangers are as they were found; they
+   are made harmless when they are printed. */
+
+struct backscatter_script_action {
+	/* What the script does, a static string such as "redirect". */
+	const char *what;
+	/* To where, or the link in the text that it sends; NULL: the action has
+	   neither. */
+	const char *text;
+};
+ARRAY_DEFINE_TYPE(backscatter_script_action, struct backscatter_script_action);
+
+struct backscatter_script {
+	const char *name;
+	bool active;
+	/* When it was written or made the active one; 0: not known. */
+	time_t changed;
+	/* Why it could not be read; NULL: it could. */
+	const char *error;
+	const struct backscatter_script_action *actions;
+	unsigned int actions_count;
+};
+
+struct backscatter_mailbox_change {
+	const char *name;
+	/* How many messages are there, how many have been, how many were saved
+	   since then, and how many of these are gone. */
+	uint32_t messages, once, saved, removed;
+};
+
+struct backscatter_aftermath {
+	/* The scripts and messages are those that came after this time. 0:
+	   nothing was looked at. */
+	time_t since;
+	/* Why scripts could not be listed; NULL: they could. */
+	const char *scripts_error;
+	const struct backscatter_script *scripts;
+	const struct backscatter_mailbox_change *mailboxes;
+	unsigned int scripts_count, mailboxes_count;
+};
+
 /* Say what the results of several messages mean together: that somebody forges
    the user's address, or that somebody sends mail through the user's account.
-   finish() must be called. It appends a text for the user named, to dest, which
-   must not be allocated from the data stack, and may be NULL for no text. */
+   finish() must be called. It appends a text for the user named, or a JSON
+   object, and what is in the aftermath, to dest, which must not be allocated
+   from the data stack, and may be NULL for nothing. */
 struct bounce_diagnosis;
 BACKSCATTER_API struct bounce_diagnosis *
 backscatter_diagnosis_init(pool_t pool);
 BACKSCATTER_API void
 backscatter_diagnosis_add(struct bounce_diagnosis *diagnosis,
 			  const struct backscatter_result *result);
+/* Returns the Date of the first mail that somebody else has sent through the
+   account, or 0 if that is not the diagnosis. */
+BACKSCATTER_API time_t
+backscatter_diagnosis_stolen_since(const struct bounce_diagnosis *diagnosis);
 BACKSCATTER_API void
 backscatter_diagnosis_finish(struct bounce_diagnosis **diagnosis,
-			     const char *user, string_t *dest);
+			     const char *user,
+			     const struct backscatter_aftermath *aftermath,
+			     bool json, string_t *dest);
 
 /*
  * For doveadm: keys

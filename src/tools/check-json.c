@@ -76,12 +76,14 @@ json_recipients(string_t *dest, const struct bounce_report *report)
 	for (i = 0; report != NULL && i < report->recipients_count; i++) {
 		rcpt = &report->recipients[i];
 		bounce_json_open(dest);
-		bounce_json_text(dest, "final_recipient", rcpt->final_recipient);
+		bounce_json_text(dest, "final_recipient",
+				 rcpt->final_recipient);
 		bounce_json_text(dest, "original_recipient",
-				rcpt->original_recipient);
+				 rcpt->original_recipient);
 		bounce_json_text(dest, "action", rcpt->action);
 		bounce_json_text(dest, "status", rcpt->status);
-		bounce_json_text(dest, "diagnostic_code", rcpt->diagnostic_code);
+		bounce_json_text(dest, "diagnostic_code",
+				 rcpt->diagnostic_code);
 		bounce_json_text(dest, "remote_mta", rcpt->remote_mta);
 		str_append_c(dest, '}');
 	}
@@ -112,7 +114,7 @@ json_answers(string_t *dest, const struct bounce_answers *answers)
 	json_spf(dest, "reporter_spf", answers == NULL ? NULL :
 		 &answers->reporter_spf);
 	bounce_json_text(dest, "reporter_alignment", answers == NULL ? NULL :
-			answers->reporter_alignment);
+			 answers->reporter_alignment);
 }
 
 static const char *const *
@@ -131,7 +133,7 @@ json_property(string_t *dest, const struct bounce_check *check,
 	const char *name = bounce_property_name(property);
 
 	bounce_json_text(dest, t_str_replace(name, '-', '_'),
-			t_json_values(check, property)[0]);
+			 t_json_values(check, property)[0]);
 }
 
 /* Append what the text output also shows of the original. */
@@ -156,7 +158,7 @@ json_received(string_t *dest, const struct bounce_received *received)
 	bounce_json_text(dest, "helo", received->helo);
 	bounce_json_text(dest, "host", received->host);
 	bounce_json_text(dest, "address", received->ip.family == 0 ? NULL :
-			net_ip2addr(&received->ip));
+			 net_ip2addr(&received->ip));
 	bounce_json_text(dest, "by", received->by);
 	bounce_json_text(dest, "with", received->with);
 	bounce_json_text(dest, "id", received->id);
@@ -204,12 +206,12 @@ static void json_rest(string_t *dest, const struct bounce_check *check)
 	bounce_json_text(dest, "matched_recipient", matched);
 	json_trace(dest, verdict->original);
 	bounce_json_text(dest, "original_source", verdict->original == NULL ?
-			NULL : sources[verdict->original->source]);
+			 NULL : sources[verdict->original->source]);
 	bounce_json_text(dest, "mail_from", check->envelope.mail_from);
 	bounce_json_text(dest, "rcpt_to_field", check->rcpt_to_field);
 	bounce_json_text(dest, "orcpt", check->envelope.orcpt);
 	bounce_json_time(dest, "arrival_date", report == NULL ? 0 :
-		  report->arrival_date);
+			 report->arrival_date);
 	json_property(dest, check, BOUNCE_PROPERTY_PROOF);
 }
 
@@ -221,13 +223,14 @@ json_contract(string_t *dest, const struct bounce_check *check)
 	const struct bounce_original *original = verdict->original;
 
 	bounce_json_text(dest, "file", check->file);
-	bounce_json_bool(dest, "is_bounce", bounce_kind_is_bounce(verdict->kind.kind));
+	bounce_json_bool(dest, "is_bounce",
+			 bounce_kind_is_bounce(verdict->kind.kind));
 	bounce_json_text(dest, "kind", bounce_kind_name(verdict->kind.kind));
 	bounce_json_text(dest, "original", bounce_original_state_name(
 		original == NULL ? BOUNCE_ORIGINAL_NONE : original->state));
 	json_property(dest, check, BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID);
 	bounce_json_number(dest, "original_fields", original == NULL ? 0 :
-		    original->message.header->fields_count);
+			   original->message.header->fields_count);
 	json_signatures(dest, verdict->signatures);
 	bounce_json_text(dest, "verdict", bounce_verdict_name(verdict->value));
 	json_property(dest, check, BOUNCE_PROPERTY_REASON);
@@ -245,14 +248,14 @@ void bounce_check_json(string_t *dest, const struct bounce_check *check)
 	bounce_json_text(dest, "rcpt_to", check->envelope.rcpt_to);
 	bounce_json_text(dest, "kind_rule", check->verdict->kind.rule);
 	bounce_json_number(dest, "original_level", original == NULL ? 0 :
-		    original->level);
+			   original->level);
 	bounce_json_text(dest, "reporting_mta", report == NULL ? NULL :
-			report->reporting_mta);
+			 report->reporting_mta);
 	json_recipients(dest, report);
 	bounce_json_bool(dest, "over_limit", bounce_check_is_over_limit(check));
 	json_answers(dest, check->verdict->answers);
 	bounce_json_text(dest, "warning", check->verdict->signatures == NULL ?
-			NULL : check->verdict->signatures->warning);
+			 NULL : check->verdict->signatures->warning);
 	json_property(dest, check, BOUNCE_PROPERTY_RECIPIENT_LINKAGE);
 	json_original(dest, check);
 	json_rest(dest, check);

@@ -15,6 +15,7 @@
 #include "verdict/policy.h"
 #include "explain/property.h"
 #include "trace/received.h"
+#include "base/json.h"
 #include "base/sanitize.h"
 #include "verdict/verdict.h"
 
@@ -33,8 +34,10 @@ struct diagnosis_value {
 	unsigned int count;
 };
 
+ARRAY_DEFINE_TYPE(diagnosis_value, struct diagnosis_value);
+
 struct diagnosis_values {
-	ARRAY(struct diagnosis_value) values;
+	ARRAY_TYPE(diagnosis_value) values;
 	/* how often there was a value beyond the limit */
 	unsigned int others;
 };
@@ -248,14 +251,53 @@ void bounce_diagnosis_add(struct bounce_diagnosis *d,
 }
 
 /*
- * The text
+ * The conclusion
  */
+
+enum diagnosis_conclusion {
+	DIAGNOSIS_NONE,
+	DIAGNOSIS_ORDINARY,
+	DIAGNOSIS_FORGED,
+	DIAGNOSIS_FORGED_AND_OWN,
+	DIAGNOSIS_MAILING,
+	DIAGNOSIS_STOLEN
+};
+
+static const char *const diagnosis_conclusions[] = {
+	[DIAGNOSIS_NONE] = "none",
+	[DIAGNOSIS_ORDINARY] = "ordinary",
+	[DIAGNOSIS_FORGED] = "forged",
+	[DIAGNOSIS_FORGED_AND_OWN] = "forged-and-own",
+	[DIAGNOSIS_MAILING] = "mailing",
+	[DIAGNOSIS_STOLEN] = "stolen"
+};
+
+static enum diagnosis_conclusion
+diagnosis_conclude(const struct bounce_diagnosis *d)
+{
+	if (d->originals_count >= BOUNCE_DIAGNOSIS_MANY)
+		return DIAGNOSIS_STOLEN;
+	if (d->failed >= BOUNCE_DIAGNOSIS_MANY)
+		return DIAGNOSIS_MAILING;
+	if (d->forged > 0) {
+		return d->failed + d->reports > 0 ? DIAGNOSIS_FORGED_AND_OWN :
+			DIAGNOSIS_FORGED;
+	}
+	return d->failed + d->reports + d->unclear == 0 ? DIAGNOSIS_NONE :
+		DIAGNOSIS_ORDINARY;
+}
+
+time_t bounce_diagnosis_stolen_since(const struct bounce_diagnosis *d)
+{
+	return diagnosis_conclude(d) == DIAGNOSIS_STOLEN ? d->first : 0;
+}
 
 /* Returns in words what happened, and what to do. */
 static const char *
 t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 {
-	if (d->originals_count >= BOUNCE_DIAGNOSIS_MANY) {
+	switch (diagnosis_conclude(d)) {
+	case DIAGNOSIS_STOLEN:
 		return t_strdup_printf(
 			"Mail is sent through this account: %u different "
 			"messages left\nthrough our own servers and could not "
@@ -264,14 +306,12 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 			"account: change its\npassword, end its sessions, and "
 			"look up the addresses below in the log of the\n"
 			"submission servers.\n", d->originals_count, user);
-	}
-	if (d->failed >= BOUNCE_DIAGNOSIS_MANY) {
+	case DIAGNOSIS_MAILING:
 		return "One message, or a few, went to many recipients "
 			"who are not there, through our\nown servers: a "
 			"mailing with dead addresses. Ask the user whether it "
 			"is his.\n";
-	}
-	if (d->forged > 0 && d->failed + d->reports > 0) {
+	case DIAGNOSIS_FORGED_AND_OWN:
 		return t_strdup_printf(
 			"Somebody elsewhere has forged this address: there is "
 			"nothing to do about these\nbounces but to file them.\n"
@@ -280,19 +320,24 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 			"everybody has some. If they are not by %s,\n"
 			"somebody else uses the account.\n",
 			BOUNCE_DIAGNOSIS_MANY, user);
-	}
-	if (d->forged > 0) {
+	case DIAGNOSIS_FORGED:
 		return "Somebody elsewhere has forged this address: what came "
 			"back did not leave\nthrough our servers. Nothing "
 			"shows that somebody else uses the account. There "
 			"is\nnothing to do but to file these bounces.\n";
+	case DIAGNOSIS_NONE:
+		return "There are no bounces. There is nothing to do.\n";
+	case DIAGNOSIS_ORDINARY:
+		break;
 	}
-	return d->failed + d->reports + d->unclear == 0 ?
-		"There are no bounces. There is nothing to do.\n" :
-		"Nothing shows that anything is wrong: there are bounces of "
-		"the user's own mail,\nas everybody has some. There is "
-		"nothing to do.\n";
+	return "Nothing shows that anything is wrong: there are bounces of the "
+		"user's own mail,\nas everybody has some. There is nothing to "
+		"do.\n";
 }
+
+/*
+ * The text
+ */
 
 static int
 diagnosis_value_cmp(const struct diagnosis_value *v1,
@@ -303,30 +348,40 @@ diagnosis_value_cmp(const struct diagnosis_value *v1,
 	return strcmp(v1->text, v2->text);
 }
 
+/* Get the values that are shown, the most frequent ones first, and how often
+   there was another one. */
+static void
+t_diagnosis_shown(const struct diagnosis_values *values,
+		  ARRAY_TYPE(diagnosis_value) *shown_r, unsigned int *others_r)
+{
+	const struct diagnosis_value *value;
+
+	t_array_init(shown_r, array_count(&values->values) + 1);
+	array_append_array(shown_r, &values->values);
+	array_sort(shown_r, diagnosis_value_cmp);
+	*others_r = values->others;
+	while (array_count(shown_r) > DIAGNOSIS_SHOWN) {
+		value = array_back(shown_r);
+		*others_r += value->count;
+		array_pop_back(shown_r);
+	}
+}
+
 static void
 diagnosis_list(const struct diagnosis_values *values, const char *title,
 	       string_t *dest)
 {
-	ARRAY(struct diagnosis_value) sorted;
+	ARRAY_TYPE(diagnosis_value) shown;
 	const struct diagnosis_value *value;
-	unsigned int i, count = array_count(&values->values);
-	unsigned int others = values->others;
+	unsigned int others;
 
-	if (count == 0)
+	if (array_count(&values->values) == 0)
 		return;
-	t_array_init(&sorted, count);
-	array_append_array(&sorted, &values->values);
-	array_sort(&sorted, diagnosis_value_cmp);
+	t_diagnosis_shown(values, &shown, &others);
 	str_printfa(dest, "\n%s\n", title);
-	for (i = 0; i < count; i++) {
-		value = array_idx(&sorted, i);
-		if (i >= DIAGNOSIS_SHOWN)
-			others += value->count;
-		else {
-			str_printfa(dest, "%8u  %s\n", value->count,
-				    *value->text == '\0' ? "(none)" :
-				    value->text);
-		}
+	array_foreach(&shown, value) {
+		str_printfa(dest, "%8u  %s\n", value->count,
+			    *value->text == '\0' ? "(none)" : value->text);
 	}
 	if (others > 0)
 		str_printfa(dest, "%8u  others\n", others);
@@ -392,5 +447,54 @@ void bounce_diagnosis_text(const struct bounce_diagnosis *d, const char *user,
 			    d->forged, d->failed, d->reports, d->unclear);
 		if (d->failed > 0)
 			diagnosis_originals(d, dest);
+	} T_END;
+}
+
+/*
+ * JSON
+ */
+
+static void
+diagnosis_json_list(const struct diagnosis_values *values, const char *key,
+		    string_t *dest)
+{
+	ARRAY_TYPE(diagnosis_value) shown;
+	const struct diagnosis_value *value;
+	unsigned int others;
+
+	t_diagnosis_shown(values, &shown, &others);
+	bounce_json_open_array(dest, key);
+	array_foreach(&shown, value) {
+		bounce_json_open(dest);
+		bounce_json_text(dest, "value", value->text);
+		bounce_json_number(dest, "count", value->count);
+		str_append_c(dest, '}');
+	}
+	str_append_c(dest, ']');
+}
+
+void bounce_diagnosis_json(const struct bounce_diagnosis *d, const char *user,
+			   string_t *dest)
+{
+	T_BEGIN {
+		user = t_bounce_sanitize(user, strlen(user));
+		bounce_json_text(dest, "user", user);
+		bounce_json_text(dest, "conclusion",
+				 diagnosis_conclusions[diagnosis_conclude(d)]);
+		bounce_json_text(dest, "text", t_diagnosis_sentence(d, user));
+		bounce_json_number(dest, "forged", d->forged);
+		bounce_json_number(dest, "failed", d->failed);
+		bounce_json_number(dest, "reports", d->reports);
+		bounce_json_number(dest, "unclear", d->unclear);
+		bounce_json_number(dest, "originals", d->originals_count);
+		bounce_json_number(dest, "recipients",
+				   array_count(&d->dead.values));
+		bounce_json_number(dest, "hosts",
+				   array_count(&d->networks.values));
+		bounce_json_time(dest, "first", d->first);
+		bounce_json_time(dest, "last", d->last);
+		diagnosis_json_list(&d->subjects, "subjects", dest);
+		diagnosis_json_list(&d->addresses, "addresses", dest);
+		diagnosis_json_list(&d->names, "names", dest);
 	} T_END;
 }

@@ -26,5 +26,14 @@ void bounce_diagnosis_add(struct bounce_diagnosis *diagnosis,
    must not be from the data stack. */
 void bounce_diagnosis_text(const struct bounce_diagnosis *diagnosis,
 			   const char *user, string_t *dest);
+/* The same as the members of a JSON object, which the caller opens and closes;
+   doveadm-backscatter(1) documents their keys. */
+void bounce_diagnosis_json(const struct bounce_diagnosis *diagnosis,
+			   const char *user, string_t *dest);
+/* Returns the earliest Date of the originals that failed, if the diagnosis is
+   that somebody else sends through the account; else, or if no Date is known,
+   0. */
+time_t
+bounce_diagnosis_stolen_since(const struct bounce_diagnosis *diagnosis);
 
 #endif

@@ -17,11 +17,28 @@
 #  define str_parse_get_interval_msecs settings_get_time_msecs
 #endif
 
-/* In older versions the function returns the extension, and has no ext_r. */
-#ifndef HAVE_SIEVE_EXTENSION_REGISTER_R
+/* In older versions these functions return the object, and have no argument for
+   it. */
+#ifndef HAVE_SIEVE_RESULTS_BY_POINTER
+#  define BACKSCATTER_RESULT(object_r, call) \
+	((*(object_r) = call) == NULL ? -1 : 0)
 #  define sieve_extension_register(svinst, def, load, ext_r) \
-	((*(ext_r) = sieve_extension_register(svinst, def, load)) == NULL ? \
-	 -1 : 0)
+	BACKSCATTER_RESULT(ext_r, sieve_extension_register(svinst, def, load))
+#  define sieve_init(env, callbacks, context, debug, svinst_r) \
+	BACKSCATTER_RESULT(svinst_r, \
+			   sieve_init(env, callbacks, context, debug))
+#  define sieve_storage_create_personal(svinst, user, cause, flags, \
+					storage_r, error_r) \
+	BACKSCATTER_RESULT(storage_r, \
+		sieve_storage_create_main(svinst, user, flags, error_r))
+#  define sieve_storage_list_init(storage, list_r) \
+	BACKSCATTER_RESULT(list_r, sieve_storage_list_init(storage))
+#  define sieve_storage_open_script(storage, name, script_r, error_r) \
+	BACKSCATTER_RESULT(script_r, \
+		sieve_storage_open_script(storage, name, error_r))
+#  define sieve_storage_active_script_open(storage, script_r, error_r) \
+	BACKSCATTER_RESULT(script_r, \
+		sieve_storage_active_script_open(storage, error_r))
 #endif
 
 /* An older doveadm passes the arguments to a mail command's init() and each

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "lib-event.h"
+#include "mail-user.h"
 #include "base/types.h"
 #include "header/header.h"
 #include "message/message.h"
@@ -250,10 +251,15 @@ int backscatter_burst_get(struct mail_user *user,
 			  struct backscatter_burst *burst_r,
 			  const char **error_r)
 {
+	const struct backscatter_settings *set;
 	struct backscatter_record record;
+	const char *warning;
 	int ret;
 
 	i_zero(burst_r);
+	if (backscatter_settings_get(user, user->pool, &set, &warning,
+				     error_r) < 0)
+		return -1;
 	ret = backscatter_record_read(user, pool_datastack_create(), &record,
 				      error_r);
 	if (ret <= 0) {
@@ -261,6 +267,7 @@ int backscatter_burst_get(struct mail_user *user,
 			*error_r = "backscatter_dict is not set";
 		return -1;
 	}
+	burst_r->first = I_MAX(record.burst.since - set->burst_period, 0);
 	burst_r->since = record.burst.since;
 	burst_r->last = record.burst.last;
 	burst_r->originals = record.burst.originals;

@@ -250,6 +250,34 @@ static void test_bounce_diagnosis_signals(void)
 	test_end();
 }
 
+static void test_bounce_diagnosis_json(void)
+{
+	struct fixture f;
+	unsigned int i;
+
+	test_begin("bounce diagnosis: JSON");
+	fixture_init(&f);
+	add_sent(&f, 0, RELAY);
+	test_assert(bounce_diagnosis_stolen_since(f.diagnosis) == 0);
+	for (i = 1; i < BOUNCE_DIAGNOSIS_MANY; i++)
+		add_sent(&f, i, RELAY);
+	/* Mon, 2 Nov 2026 10:00:00 +0000 */
+	test_assert(bounce_diagnosis_stolen_since(f.diagnosis) == 1793613600);
+	bounce_diagnosis_json(f.diagnosis, "a\"\x1b", f.text);
+	test_assert(strstr(str_c(f.text), "\"user\":\"a\\\"?\","
+			   "\"conclusion\":\"stolen\",\"text\":") != NULL);
+	test_assert(strstr(str_c(f.text), "\"forged\":0,\"failed\":20,"
+		"\"reports\":0,\"unclear\":0,\"originals\":20,"
+		"\"recipients\":0,\"hosts\":0,"
+		"\"first\":\"2026-11-02T10:00:00Z\","
+		"\"last\":\"2026-11-10T10:00:00Z\",\"subjects\":["
+		"{\"value\":\"Offer 0\",\"count\":10},"
+		"{\"value\":\"Offer 1\",\"count\":10}],"
+		"\"addresses\":[],\"names\":[]") != NULL);
+	fixture_deinit(&f);
+	test_end();
+}
+
 static void test_bounce_diagnosis_hostile(void)
 {
 	struct fixture f;
@@ -278,6 +306,7 @@ int main(void)
 		test_bounce_diagnosis_sentences,
 		test_bounce_diagnosis_clients,
 		test_bounce_diagnosis_signals,
+		test_bounce_diagnosis_json,
 		test_bounce_diagnosis_hostile,
 		NULL
 	};
