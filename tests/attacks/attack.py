@@ -16,6 +16,7 @@ import inspect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -112,22 +113,22 @@ CASES = {}
 
 
 class Case:
-    def __init__(self, build, want, options, dns, cost, check, wanted):
+    def __init__(self, build, want, options, dns, cost, check, shown, wanted):
         self.build = build
         self.name = '%s/%s' % (build.__module__, build.__name__.replace('_', '-'))
         self.why = ' '.join((build.__doc__ or '').split())
         self.want, self.options, self.dns = want, list(options), dns
-        self.cost, self.check, self.wanted = cost or {}, check, wanted
+        self.cost, self.check, self.shown, self.wanted = cost or {}, check, shown, wanted
 
 
-def attack(want, options=(), dns=None, cost=None, check=None, **wanted):
+def attack(want, options=(), dns=None, cost=None, check=None, shown=None, **wanted):
     """want: verdict and reason. wanted: fields of the answer; header, body: of its
     best signature of ours. options: more of them for the checker. dns: as in
     lookups.py; without it there is none. cost: bounds on what counts.c counts, and
-    on how often DNS was asked. check: gets the answer and the text for people, and
-    returns what is wrong with them."""
+    on how often DNS was asked. check gets the answer, and shown the octets of the
+    JSON and of the text for people; they return what is wrong, or None."""
     def add(build):
-        case = Case(build, want, options, dns, cost, check, wanted)
+        case = Case(build, want, options, dns, cost, check, shown, wanted)
         assert case.why and case.name not in CASES, case.name
         CASES[case.name] = case
         return build
@@ -142,7 +143,8 @@ def own_signature(answer, key):
 
 
 class Runner:
-    """Judges the cases by a checker."""
+    """Judges the cases by a checker. Where a case is several messages, the last is the
+    one of which something is expected."""
 
     def __init__(self, folder, checker=CHECKER):
         self.folder, self.checker = folder, checker
@@ -181,29 +183,34 @@ class Runner:
             message = case.build()
         except Exception as e:
             return ['not built: %r' % e]
-        path = os.path.join(self.folder, case.name.replace('/', '.'))
-        with open(path, 'wb') as f:
-            f.write(message)
+        messages = message if isinstance(message, list) else [message]
+        folder = os.path.join(self.folder, case.name.replace('/', '.'))
+        os.mkdir(folder)
+        for i, each in enumerate(messages):
+            with open(os.path.join(folder, '%05d' % i), 'wb') as f:
+                f.write(each)
         with contextlib.ExitStack() as stack:
             server = case.dns and stack.enter_context(case.dns())
-            command = self.command(case, server and server.address) + [path]
-            run = self.execute(command[:1] + ['--json'] + command[1:], path + '.counts')
+            command = self.command(case, server and server.address) + [folder]
+            run = self.execute(command[:1] + ['--json'] + command[1:], folder + '.counts')
             asked = len(server.queries) if server else 0
-            text = self.execute(command).stdout if case.check else b''
+            text = self.execute(command).stdout if case.shown else b''
+        shutil.rmtree(folder)
         try:
-            answer, = [json.loads(line) for line in run.stdout.decode().splitlines()]
-        except ValueError as e:
+            answers = [json.loads(line) for line in run.stdout.decode().splitlines()]
+            assert len(answers) == len(messages), '%d answers' % len(answers)
+        except (ValueError, AssertionError) as e:
             return ['exit status %d, %s: %r %r' % (run.returncode, e, run.stdout[:200],
                                                   run.stderr[:200])]
         counts = {'asked': asked}
         if self.counted:
-            with open(path + '.counts') as f:
+            with open(folder + '.counts') as f:
                 counts.update(json.load(f))
-        wrong = self.compare(case, answer, run) + self.exceeded(case, counts, len(message))
-        if case.check:
-            wrong += [w for w in [case.check(answer, text)] if w]
-        os.unlink(path)
-        return wrong
+        wrong = (self.compare(case, answers[-1], run) +
+                 self.exceeded(case, counts, sum(map(len, messages))))
+        wrong += [case.check(answers[-1])] if case.check else []
+        wrong += [case.shown(run.stdout, text)] if case.shown else []
+        return [w for w in wrong if w]
 
     @staticmethod
     def compare(case, answer, run):
