@@ -54,16 +54,16 @@ static int
 probe_write_suspension(struct backscatter_dict *dict, char **args,
 		       const char **error_r)
 {
-	struct backscatter_suspension suspension = { .since = 1, .by = "probe" };
-	bool resume = strcmp(args[0], "resume") == 0;
+	struct backscatter_suspension suspension = { .by = "probe" };
 	ARRAY_TYPE(backscatter_dict_op) ops;
 
 	t_array_init(&ops, 4);
-	if (!resume) {
+	if (strcmp(args[0], "suspend") == 0) {
+		suspension.since = 1;
 		suspension.until = atol(args[1]);
 		suspension.why = args[2];
 	}
-	backscatter_suspension_add_ops(resume ? NULL : &suspension, &ops);
+	backscatter_suspension_add_ops(&suspension, &ops);
 	return backscatter_dict_write(dict, array_front(&ops),
 				      array_count(&ops), 3600, error_r);
 }

@@ -10,7 +10,6 @@
 #include "name/networks.h"
 #include "report/delivery-status.h"
 #include "verdict/verdict.h"
-#include "memory/alarm.h"
 #include "memory/record-dict.h"
 #include "memory/burst.h"
 #include "settings/plugin-settings.h"
@@ -50,22 +49,36 @@ static const char *burst_text_hash(const char *text)
 	return backscatter_record_hash(text, strlen(text));
 }
 
+/* TRUE if the original was sent before a suspension ended. A thief's mail comes
+   back for days, and must not suspend a user again who has a new password. */
+static bool
+burst_is_of_before(const struct backscatter_record *record,
+		   const struct bounce_verdict *verdict)
+{
+	return record->suspended > 0 && (verdict->sig == NULL ||
+		bounce_signature_time(verdict->sig) <= record->suspended);
+}
+
 static void
-t_burst_failure(const struct bounce_verdict *verdict,
+t_burst_failure(const struct backscatter_record *record,
+		const struct bounce_verdict *verdict,
 		struct backscatter_failure *failure_r)
 {
 	static const struct bounce_proof no_proof;
 	const struct bounce_proof *proof = verdict->answers == NULL ?
 		&no_proof : &verdict->answers->proof;
+	bool proven = proof->strength > BOUNCE_PROOF_CLAIMED &&
+		!burst_is_of_before(record, verdict);
 	struct backscatter_failed_recipient *recipients;
 	const struct bounce_report_recipient *recipient;
 	const char *address, *domain;
 	unsigned int i;
 
 	i_zero(failure_r);
-	failure_r->proof = proof->strength;
+	failure_r->proof = proven ? proof->strength :
+		I_MIN(proof->strength, BOUNCE_PROOF_CLAIMED);
 	failure_r->original = burst_original_hash(verdict);
-	if (proof->client.family != 0) {
+	if (proven && proof->client.family != 0) {
 		failure_r->network = burst_text_hash(
 			t_bounce_network_name(&proof->client));
 	}
@@ -83,7 +96,7 @@ t_burst_failure(const struct bounce_verdict *verdict,
 		recipients[failure_r->recipients_count++].dead =
 			bounce_report_recipient_is_dead(recipient);
 		domain = bounce_address_domain(address);
-		if (proof->strength == BOUNCE_PROOF_RECIPIENT &&
+		if (failure_r->proof == BOUNCE_PROOF_RECIPIENT &&
 		    domain != NULL && failure_r->domain == NULL)
 			failure_r->domain = burst_text_hash(domain);
 	}
@@ -129,7 +142,7 @@ burst_lasts(const struct backscatter_record *record,
 /* Returns what has reached its limit. */
 static enum backscatter_alarm_signal
 burst_find(const struct backscatter_record *record,
-	   const struct backscatter_settings *set)
+	   const struct backscatter_settings *set, bool proven)
 {
 	const struct backscatter_alarm_limits limits = {
 		.originals = set->burst_limit,
@@ -137,7 +150,7 @@ burst_find(const struct backscatter_record *record,
 		.hosts = set->burst_hosts
 	};
 
-	return backscatter_alarm_find(record, &limits, FALSE);
+	return backscatter_alarm_find(record, &limits, proven);
 }
 
 static bool
@@ -160,9 +173,19 @@ burst_ring(struct backscatter_record *record,
 	burst->bounces = backscatter_record_sum(record,
 						BOUNCE_VERDICT_GENUINE);
 	burst->dead = backscatter_record_sum(record, BACKSCATTER_RECORD_DEAD);
-	burst->hosts = backscatter_record_sum(record,
-					      BACKSCATTER_RECORD_NETWORKS);
+	/* a suspension forgets the networks */
+	burst->hosts = I_MAX(ring ? 0 : burst->hosts,
+		backscatter_record_sum(record, BACKSCATTER_RECORD_NETWORKS));
 	return ring;
+}
+
+static bool burst_may_suspend(const struct backscatter_record *record,
+			      const struct backscatter_settings *set,
+			      const struct backscatter_result *result)
+{
+	return set->suspend == BACKSCATTER_SUSPEND_ALARM &&
+		result->mode == BACKSCATTER_MODE_ENFORCE &&
+		record->suspended <= result->now;
 }
 
 bool backscatter_burst_approaches(const struct backscatter_record *record,
@@ -171,10 +194,11 @@ bool backscatter_burst_approaches(const struct backscatter_record *record,
 {
 	struct backscatter_failure failure;
 
-	if (set->burst_limit == 0 || burst_lasts(record, set, result->now) ||
-	    !burst_is_genuine_failure(result))
+	if (set->burst_limit == 0 || !burst_is_genuine_failure(result) ||
+	    (burst_lasts(record, set, result->now) &&
+	     !burst_may_suspend(record, set, result)))
 		return FALSE;
-	t_burst_failure(result->verdict, &failure);
+	t_burst_failure(record, result->verdict, &failure);
 	return backscatter_alarm_is_new(record, &failure);
 }
 
@@ -188,11 +212,41 @@ bool backscatter_burst_count(struct backscatter_record *record,
 	backscatter_record_add(record, result->verdict->value, 1);
 	if (!burst_is_genuine_failure(result))
 		return FALSE;
-	t_burst_failure(result->verdict, &failure);
+	t_burst_failure(record, result->verdict, &failure);
 	backscatter_alarm_count(record, &failure, result->now);
-	signal = burst_find(record, set);
+	signal = burst_find(record, set, FALSE);
 	return signal != BACKSCATTER_ALARM_NONE &&
 		burst_ring(record, set, signal, result->now);
+}
+
+enum backscatter_alarm_signal
+backscatter_burst_suspends(const struct backscatter_record *record,
+			   const struct backscatter_settings *set,
+			   const struct backscatter_result *result)
+{
+	return burst_is_genuine_failure(result) &&
+		burst_may_suspend(record, set, result) ?
+		burst_find(record, set, TRUE) : BACKSCATTER_ALARM_NONE;
+}
+
+const char *
+backscatter_burst_why(const struct backscatter_record *record,
+		      const struct backscatter_settings *set,
+		      enum backscatter_alarm_signal signal)
+{
+	return t_strdup_printf("%s: %s mails to %s recipients who do not exist "
+		"were returned by our own server, and mail to %s domains by "
+		"theirs, within %u seconds; they were sent from %s networks",
+		backscatter_alarm_name(signal),
+		dec2str(backscatter_record_sum(record,
+					       BACKSCATTER_RECORD_PROVEN)),
+		dec2str(backscatter_record_sum(record,
+					       BACKSCATTER_RECORD_PROVEN_DEAD)),
+		dec2str(backscatter_record_sum(record,
+					       BACKSCATTER_RECORD_DOMAINS)),
+		set->burst_period,
+		dec2str(backscatter_record_sum(record,
+					       BACKSCATTER_RECORD_NETWORKS)));
 }
 
 uint64_t backscatter_burst_bounces(const struct backscatter_record *record,
@@ -224,7 +278,7 @@ burst_will_ring(const struct backscatter_record *record,
 	backscatter_record_advance(&copy, result->now, set->burst_period,
 				   UINT_MAX);
 	(void)backscatter_burst_count(&copy, set, result);
-	rings = burst_find(&copy, set) != BACKSCATTER_ALARM_NONE;
+	rings = burst_find(&copy, set, FALSE) != BACKSCATTER_ALARM_NONE;
 	*burst_r = copy.burst;
 	pool_unref(&pool);
 	return rings;

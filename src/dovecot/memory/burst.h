@@ -10,14 +10,16 @@
    as were sent with signatures of their own. Everything is counted in the
    user's record, which must have been advanced to the time of the result. */
 
+#include "memory/alarm.h"
+
 struct event;
-struct backscatter_record;
 struct backscatter_record_burst;
 struct backscatter_result;
 struct backscatter_settings;
 
-/* TRUE if the alarm may depend on this bounce: it is a genuine failure of which
-   something was not counted yet, and no burst is going on. */
+/* TRUE if the alarm, or a suspension, may depend on this bounce: it is a
+   genuine failure of which something was not counted yet, and no burst is going
+   on, or the user may be suspended for it. */
 bool backscatter_burst_approaches(const struct backscatter_record *record,
 				  const struct backscatter_settings *set,
 				  const struct backscatter_result *result);
@@ -33,6 +35,20 @@ bool backscatter_burst_count(struct backscatter_record *record,
 void backscatter_burst_log(struct event *event,
 			   const struct backscatter_settings *set,
 			   const struct backscatter_record *record);
+
+/* Returns what is proven and has reached its limit (memory/alarm.h) with this
+   bounce, which was counted, so that the user is to be suspended from sending.
+   NONE: he is not, because nothing has; or it is not a genuine failure; or the
+   user is suspended already; or the settings do not allow it. */
+enum backscatter_alarm_signal
+backscatter_burst_suspends(const struct backscatter_record *record,
+			   const struct backscatter_settings *set,
+			   const struct backscatter_result *result);
+/* Returns a sentence about what is proven, from the data stack. */
+const char *
+backscatter_burst_why(const struct backscatter_record *record,
+		      const struct backscatter_settings *set,
+		      enum backscatter_alarm_signal signal);
 
 /* Returns how many bounces with the verdict of this result were delivered to
    the user within the period, counting this one if it is being delivered. */

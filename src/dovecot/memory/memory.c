@@ -8,6 +8,7 @@
 #include "memory/burst.h"
 #include "memory/memory.h"
 #include "memory/record-dict.h"
+#include "memory/suspension.h"
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
 
@@ -151,6 +152,9 @@ struct memory_end {
 	/* The bounce was counted, or has raised the alarm. Another host may
 	   have overwritten that since. */
 	bool counted, rung;
+	/* The user is to be suspended for this signal. */
+	enum backscatter_alarm_signal signal;
+	struct backscatter_suspension suspension;
 };
 
 /* Warn if something that may still matter was pushed out of a full table, and
@@ -212,6 +216,27 @@ static void memory_restore(const struct backscatter_memory *memory,
 	backscatter_record_restore(record, &last);
 }
 
+/* Suspend the user, if what was counted says so. Another host may overwrite the
+   record, but not the suspension itself, which has a row of its own. */
+static void
+memory_suspend(struct memory_end *ctx, struct backscatter_record *record)
+{
+	const struct backscatter_memory *memory = ctx->memory;
+
+	if (ctx->signal == BACKSCATTER_ALARM_NONE) {
+		ctx->signal = backscatter_burst_suspends(record, memory->set,
+							 ctx->result);
+		if (ctx->signal == BACKSCATTER_ALARM_NONE)
+			return;
+		ctx->suspension.since = memory->now;
+		ctx->suspension.by = "alarm";
+		ctx->suspension.why = p_strdup(memory->pool,
+			backscatter_burst_why(record, memory->set,
+					      ctx->signal));
+	}
+	backscatter_record_suspend(record, &ctx->suspension);
+}
+
 /* Count a delivered bounce in the record. It was read again for this, because
    other deliveries may have ended meanwhile. If another host overwrites it, the
    bounce is lost, unless the alarm depends on it. */
@@ -222,14 +247,14 @@ memory_count(struct backscatter_record *record, void *context,
 	struct memory_end *ctx = context;
 	const struct backscatter_memory *memory = ctx->memory;
 	time_t pushed = record->pushed;
-	bool approaches;
+	bool approaches, again = ctx->counted;
 
 	backscatter_record_advance(record, memory->now,
 				   memory->set->burst_period,
 				   memory->set->policy.max_age);
 	approaches = backscatter_burst_approaches(record, memory->set,
 						  ctx->result);
-	if (ctx->counted && !approaches)
+	if (again && !approaches)
 		return 0;
 	ctx->counted = TRUE;
 	if (approaches)
@@ -245,6 +270,8 @@ memory_count(struct backscatter_record *record, void *context,
 		backscatter_burst_log(ctx->event, memory->set, record);
 		ctx->rung = TRUE;
 	}
+	if (!again || ctx->signal != BACKSCATTER_ALARM_NONE)
+		memory_suspend(ctx, record);
 	memory_log_pushed(ctx, record, pushed);
 	if (!approaches)
 		return 0;
@@ -261,9 +288,20 @@ void backscatter_memory_end(struct backscatter_memory *memory,
 		.memory = memory, .event = event, .result = result
 	};
 	const char *error;
+	int ret;
 
 	/* errors were logged where they occurred */
-	(void)backscatter_record_change(memory->user, delivered ?
+	ret = backscatter_record_change(memory->user, delivered ?
 					memory_count : NULL, &ctx, FALSE,
 					counters, &error);
+	if (ctx.signal == BACKSCATTER_ALARM_NONE)
+		return;
+	if (ret > 0) {
+		backscatter_suspension_log(event, memory->user,
+			&ctx.suspension, backscatter_alarm_name(ctx.signal));
+	} else {
+		e_error(event, "The user is not suspended from sending, "
+			"because backscatter_dict could not be written: %s",
+			error);
+	}
 }

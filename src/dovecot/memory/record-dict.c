@@ -9,6 +9,8 @@
 #include "dict/dict-key.h"
 #include "dict/state-dict.h"
 #include "memory/record-dict.h"
+#include "memory/suspension.h"
+#include "dovecot-backscatter.h"
 
 #include <time.h>
 
@@ -85,13 +87,27 @@ int backscatter_record_read(struct mail_user *user, pool_t pool,
    not to be written, and "" if it is to be deleted, as nothing is in it. */
 static int
 record_commit(struct backscatter_dict *dict, const char *text,
+	      const struct backscatter_suspension *suspension,
 	      const char *const *counters, bool counters_add,
 	      const char **error_r)
 {
 	struct backscatter_dict_op op;
-	ARRAY(struct backscatter_dict_op) ops;
+	ARRAY_TYPE(backscatter_dict_op) ops;
 
-	t_array_init(&ops, 8);
+	t_array_init(&ops, 16);
+	if (suspension != NULL)
+		backscatter_suspension_add_ops(suspension, &ops);
+	if (suspension != NULL && suspension->since > 0 &&
+	    suspension->until > suspension->since) {
+		/* the expiry is that of a whole transaction */
+		if (backscatter_dict_write(dict, array_front(&ops),
+					   array_count(&ops),
+					   I_MIN(suspension->until -
+						 suspension->since, INT_MAX),
+					   error_r) < 0)
+			return -1;
+		array_clear(&ops);
+	}
 	i_zero(&op);
 	if (text != NULL) {
 		op.type = *text == '\0' ? BACKSCATTER_DICT_UNSET :
@@ -123,14 +139,15 @@ record_write(struct backscatter_dict *dict, struct backscatter_record *record,
 	int ret;
 
 	ret = record_commit(dict, !change ? NULL :
-			    backscatter_record_text(record), counters,
+			    backscatter_record_text(record),
+			    record->suspension, counters,
 			    record->counters_add, error_r);
 	if (ret != 0)
 		return ret < 0 ? -1 : 0;
 	record->counters_add = TRUE;
 	ret = record_commit(dict, !change ? NULL :
-			    backscatter_record_text(record), counters, TRUE,
-			    error_r);
+			    backscatter_record_text(record),
+			    record->suspension, counters, TRUE, error_r);
 	if (ret == 0)
 		*error_r = "A counter could not be created";
 	return ret <= 0 ? -1 : 0;

@@ -6,6 +6,7 @@
 #include "lib.h"
 #include "array.h"
 #include "memory/record.h"
+#include "dovecot-backscatter.h"
 
 /* The numbers of each table; 0: there is none. */
 static const struct {
@@ -116,6 +117,29 @@ bool backscatter_record_is_new(const struct backscatter_record *record,
 	return seen == NULL || (flags & ~seen->flags) != 0;
 }
 
+void
+backscatter_record_suspend(struct backscatter_record *record,
+			   const struct backscatter_suspension *suspension)
+{
+	struct backscatter_record_seen *seen;
+	unsigned int i;
+
+	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++) {
+		array_foreach_modifiable(&record->seen[i], seen)
+			seen->flags &= ~BACKSCATTER_RECORD_IS_PROVEN;
+	}
+	/* these two are read in proven bounces alone */
+	array_clear(&record->seen[BACKSCATTER_RECORD_FROM]);
+	array_clear(&record->seen[BACKSCATTER_RECORD_BY]);
+	i_zero(&record->numbers[BACKSCATTER_RECORD_NETWORKS]);
+	i_zero(&record->numbers[BACKSCATTER_RECORD_PROVEN]);
+	i_zero(&record->numbers[BACKSCATTER_RECORD_PROVEN_DEAD]);
+	i_zero(&record->numbers[BACKSCATTER_RECORD_DOMAINS]);
+	record->suspended = suspension->until > 0 ? suspension->until :
+		BOUNCE_WINDOWS_TIME_MAX;
+	record->suspension = suspension;
+}
+
 static void
 record_restore_table(struct backscatter_record *record,
 		     enum backscatter_record_table table,
@@ -148,7 +172,8 @@ void backscatter_record_restore(struct backscatter_record *record,
 	if (before->burst.last > record->burst.last)
 		record->burst = before->burst;
 	/* a host whose clock is ahead has begun another step */
-	if (record->period != before->period || record->step != before->step)
+	if (record->period != before->period || record->step != before->step ||
+	    record->suspended != before->suspended)
 		return;
 	for (i = 0; i < BACKSCATTER_RECORD_TABLES; i++)
 		record_restore_table(record, i, before);

@@ -208,6 +208,8 @@ record_parse_value(struct backscatter_record *record, const char *name,
 			record->step <= BOUNCE_WINDOWS_TIME_MAX;
 	if (strcmp(name, "burst") == 0)
 		return record_parse_burst(items, &record->burst);
+	if (strcmp(name, "suspended") == 0)
+		return record_parse_time(value, &record->suspended);
 	if (strcmp(name, "pushed") == 0)
 		return record_parse_time(value, &record->pushed);
 	if (strcmp(name, "counters") == 0) {
@@ -368,6 +370,8 @@ const char *backscatter_record_text(const struct backscatter_record *record)
 		str_printfa(str, " times=%s", t_strarray_join(
 				t_strsplit(disowned, " "), ","));
 	}
+	if (record->suspended > 0)
+		str_printfa(str, " suspended=%s", dec2str(record->suspended));
 	if (record->pushed > 0)
 		str_printfa(str, " pushed=%lld", (long long)record->pushed);
 	if (record->counters_add)
@@ -492,6 +496,9 @@ void backscatter_record_advance(struct backscatter_record *record, time_t now,
 	record->burst.last = I_MIN(record->burst.last, now);
 	record->burst.since = I_MIN(record->burst.since, record->burst.last);
 	record->pushed = I_MIN(record->pushed, now);
+	/* mail that was sent before it is too old for a genuine bounce */
+	if (now - record->suspended > (time_t)max_age)
+		record->suspended = 0;
 }
 
 /*

@@ -12,8 +12,8 @@
    networks=1 proven=2 proven-dead=1 domains=1
    of=QUJDREVGR0g4,... to=... from=... by=...
    burst=SINCE,LAST,ORIGINALS,RECIPIENTS,BOUNCES,DEAD,HOSTS,SIGNAL
-   replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... pushed=TIME counters=add
-   writer=QUJDREVGR0g hosts=several
+   replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... suspended=UNTIL pushed=TIME
+   counters=add writer=QUJDREVGR0g hosts=several
 
    Numbers are kept for each step of the burst period, the newest first. A hash
    in of=, to=, from= or by= is followed by a character, which says how many
@@ -24,6 +24,8 @@
 
 #include "base/types.h"
 #include "memory/disowned-times.h"
+
+struct backscatter_suspension;
 
 /* The burst period has this many steps. The step that has just begun is counted
    in addition to them, so that we count for at most one step longer than the
@@ -110,6 +112,9 @@ struct backscatter_record {
 	ARRAY(struct backscatter_record_replay) replays;
 	struct backscatter_record_burst burst;
 	struct bounce_windows disowned;
+	/* Until when the user is suspended from sending, or was; 0: never. What
+	   was sent before that time proves nothing any more. */
+	time_t suspended;
 	/* When something that was counted within the period was last pushed out
 	   of one of the arrays; 0: never. */
 	time_t pushed;
@@ -122,6 +127,11 @@ struct backscatter_record {
 	/* The writers had different locks, and no period has passed without
 	   a bounce since then. */
 	bool several_hosts;
+
+	/* Not in the text: the suspension that is to be written into the dict
+	   together with the record; with a since of 0 it is deleted. NULL:
+	   nothing is to be written. */
+	const struct backscatter_suspension *suspension;
 };
 
 /* Parse a text. If it is NULL, because there is none, the record is empty. The
@@ -175,10 +185,18 @@ bool backscatter_record_is_new(const struct backscatter_record *record,
 			       enum backscatter_record_table table,
 			       const char *hash,
 			       enum backscatter_record_flag flags);
+/* Suspend the user, from now on, or end a suspension with this end: one whose
+   since is 0, and whose until is now. What was counted as proven is forgotten,
+   with the networks, so that the user, when he may send again, begins with
+   nothing. The suspension must live until the record has been written. */
+void
+backscatter_record_suspend(struct backscatter_record *record,
+			   const struct backscatter_suspension *suspension);
 /* Put back and count what the tables had, and the burst, that the
    record had when it was read before, and that another host has overwritten
    since. Both records must have been advanced to the same time. Nothing is
-   pushed out. */
+   pushed out. If the user was suspended or resumed between the two, no table is
+   put back. */
 void backscatter_record_restore(struct backscatter_record *record,
 				const struct backscatter_record *before);
 

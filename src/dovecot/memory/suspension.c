@@ -2,6 +2,9 @@
 
 #include "lib.h"
 #include "array.h"
+#include "lib-event.h"
+#include "time-util.h"
+#include "mail-user.h"
 #include "dict/dict-key.h"
 #include "memory/suspension.h"
 #include "dovecot-backscatter.h"
@@ -58,21 +61,39 @@ void
 backscatter_suspension_add_ops(const struct backscatter_suspension *suspension,
 			       ARRAY_TYPE(backscatter_dict_op) *ops)
 {
-	const char *values[SUSPENSION_KEYS] = { NULL };
+	const char *values[SUSPENSION_KEYS] = {
+		[SUSPENSION_SINCE] = dec2str(suspension->since),
+		[SUSPENSION_UNTIL] = dec2str(suspension->until),
+		[SUSPENSION_BY] = suspension->by,
+		[SUSPENSION_WHY] = suspension->why
+	};
 	struct backscatter_dict_op *op;
 	unsigned int i;
 
-	if (suspension != NULL) {
-		values[SUSPENSION_SINCE] = dec2str(suspension->since);
-		values[SUSPENSION_UNTIL] = dec2str(suspension->until);
-		values[SUSPENSION_BY] = suspension->by;
-		values[SUSPENSION_WHY] = suspension->why;
-	}
 	for (i = 0; i < SUSPENSION_KEYS; i++) {
 		op = array_append_space(ops);
-		op->type = suspension == NULL ? BACKSCATTER_DICT_UNSET :
+		op->type = suspension->since == 0 ? BACKSCATTER_DICT_UNSET :
 			BACKSCATTER_DICT_SET;
 		op->key = suspension_keys[i];
 		op->value = values[i];
 	}
+}
+
+void
+backscatter_suspension_log(struct event *event, struct mail_user *user,
+			   const struct backscatter_suspension *suspension,
+			   const char *signal)
+{
+	const char *until = suspension->until == 0 ? "somebody resumes it" :
+		t_strflocaltime("%Y-%m-%d %H:%M:%S", suspension->until);
+	struct event_passthrough *e = event_create_passthrough(event)->
+		set_name("backscatter_suspended")->
+		add_str("user", user->username)->
+		add_str("signal", signal)->
+		add_str("by", suspension->by)->
+		add_str("why", suspension->why)->
+		add_int("until", suspension->until);
+
+	e_warning(e->event(), "The user is suspended from sending until %s, "
+		  "by %s: %s", until, suspension->by, suspension->why);
 }

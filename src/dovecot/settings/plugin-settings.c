@@ -58,6 +58,12 @@ static const char *const setting_words_spf[] = {
 	NULL
 };
 
+static const char *const setting_words_suspend[] = {
+	[BACKSCATTER_SUSPEND_NO] = "no",
+	[BACKSCATTER_SUSPEND_ALARM] = "alarm",
+	NULL
+};
+
 static const char *const setting_words_no_yes[] = {
 	"no", "yes", NULL
 };

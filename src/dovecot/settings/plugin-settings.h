@@ -20,6 +20,12 @@ enum backscatter_spf {
 	BACKSCATTER_SPF_RESCUE
 };
 
+enum backscatter_suspend {
+	BACKSCATTER_SUSPEND_NO = 0,
+	/* The user is suspended when an alarm is raised by what is proven. */
+	BACKSCATTER_SUSPEND_ALARM
+};
+
 struct backscatter_settings {
 	enum backscatter_mode mode;
 	/* If list is NULL, only the recipient's domain is ours. */
@@ -53,6 +59,7 @@ struct backscatter_settings {
 	unsigned int burst_hosts;
 	/* In seconds. */
 	unsigned int burst_period;
+	enum backscatter_suspend suspend;
 	/* Its domains are NULL and its now is 0: each delivery sets its own. */
 	struct bounce_policy policy;
 };

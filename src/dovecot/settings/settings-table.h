@@ -58,6 +58,8 @@ SETTING(burst_hosts, "3", UINT(0, 1000), burst_hosts,
 	"a number from 0 (they raise no alarm) to 1000")
 SETTING(burst_period, "1h", SECS(60, 30U * 24 * 3600), burst_period,
 	"a time from 1 min to 30d, such as 1h")
+SETTING(suspend, "no", WORDS(suspend), suspend,
+	"no or alarm")
 SETTING(sent_mailbox, "", STRING(mailbox), sent_mailbox,
 	"the name of a mailbox, such as Sent")
 SETTING_BLOCK(dict, "", STRING(dict), dict_uri,

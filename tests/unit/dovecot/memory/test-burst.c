@@ -377,6 +377,124 @@ static void test_burst_domains(void)
 	test_end();
 }
 
+/* Deliver so many bounces that our own server made, of different mails that
+   were sent at that time. Returns how many of them suspend the user. */
+static unsigned int
+deliver_proven(struct backscatter_record *record,
+	       const struct backscatter_settings *set, unsigned int count,
+	       time_t sent, time_t now)
+{
+	static const struct backscatter_suspension suspension = {
+		.since = NOW, .by = "alarm", .why = ""
+	};
+	static unsigned int serial;
+	struct test_bounce b;
+	unsigned int i, suspended = 0;
+
+	for (i = 0; i < count; i++) {
+		test_bounce_init(&b, t_strdup_printf("proven %u", serial),
+				 t_strdup_printf("%u@example.com", serial),
+				 now);
+		serial++;
+		b.sig.timestamp = sent;
+		b.answers.proof.strength = BOUNCE_PROOF_OWN;
+		b.result.mode = BACKSCATTER_MODE_ENFORCE;
+		backscatter_record_advance(record, now, PERIOD, MAX_AGE);
+		test_assert(backscatter_burst_suspends(record, set,
+			&b.result) == BACKSCATTER_ALARM_NONE);
+		(void)backscatter_burst_count(record, set, &b.result);
+		if (backscatter_burst_suspends(record, set, &b.result) ==
+		    BACKSCATTER_ALARM_NONE)
+			continue;
+		suspended++;
+		backscatter_record_suspend(record, &suspension);
+	}
+	return suspended;
+}
+
+static void test_burst_suspends(void)
+{
+	const unsigned int limit = LIMIT * BACKSCATTER_ALARM_PROVEN_FACTOR;
+	const struct backscatter_suspension resume = { .until = NOW + 60 };
+	struct backscatter_settings set = test_set;
+	struct backscatter_record *record = record_new();
+	struct test_bounce b;
+
+	test_begin("burst: suspends");
+	test_assert(deliver_proven(record, &set, limit + 1, NOW, NOW) == 0);
+	record = record_new();
+	set.suspend = BACKSCATTER_SUSPEND_ALARM;
+	test_assert(deliver_proven(record, &set, limit - 1, NOW, NOW) == 0);
+	/* the burst has rung, and the suspension depends on the next one */
+	test_bounce_init(&b, "mail", "x@example.com", NOW);
+	b.result.mode = BACKSCATTER_MODE_ENFORCE;
+	test_assert(backscatter_burst_approaches(record, &set, &b.result));
+	b.result.mode = BACKSCATTER_MODE_AUDIT;
+	test_assert(!backscatter_burst_approaches(record, &set, &b.result));
+	test_assert(deliver_proven(record, &set, 1, NOW, NOW) == 1);
+	/* who is suspended is not suspended once more */
+	test_assert(deliver_proven(record, &set, 2 * limit, NOW, NOW) == 0);
+	/* what comes back of the mail of before, or at an unknown time */
+	backscatter_record_suspend(record, &resume);
+	test_assert(deliver_proven(record, &set, limit, NOW + 60,
+				   NOW + 61) == 0);
+	test_assert(deliver_proven(record, &set, limit, 0, NOW + 61) == 0);
+	/* and of the mail after that, which counts from zero */
+	test_assert(deliver_proven(record, &set, limit - 1, NOW + 61,
+				   NOW + 62) == 0);
+	test_assert(deliver_proven(record, &set, 1, NOW + 61, NOW + 62) == 1);
+	test_end();
+}
+
+static void test_burst_suspends_not(void)
+{
+	const struct {
+		enum bounce_proof_strength proof;
+		enum backscatter_mode mode;
+		enum bounce_verdict_value value;
+		bool suspends;
+	} tests[] = {
+		{ BOUNCE_PROOF_OWN, BACKSCATTER_MODE_ENFORCE,
+		  BOUNCE_VERDICT_GENUINE, TRUE },
+		{ BOUNCE_PROOF_OWN, BACKSCATTER_MODE_AUDIT,
+		  BOUNCE_VERDICT_GENUINE, FALSE },
+		{ BOUNCE_PROOF_OWN, BACKSCATTER_MODE_ENFORCE,
+		  BOUNCE_VERDICT_DISOWNED, FALSE },
+		{ BOUNCE_PROOF_CLAIMED, BACKSCATTER_MODE_ENFORCE,
+		  BOUNCE_VERDICT_GENUINE, FALSE },
+		{ BOUNCE_PROOF_RECIPIENT, BACKSCATTER_MODE_ENFORCE,
+		  BOUNCE_VERDICT_GENUINE, FALSE },
+		{ BOUNCE_PROOF_NONE, BACKSCATTER_MODE_ENFORCE,
+		  BOUNCE_VERDICT_GENUINE, FALSE }
+	};
+	struct backscatter_settings set = test_set;
+	struct backscatter_record *record;
+	struct test_bounce b;
+	unsigned int i, j;
+	bool suspends;
+
+	test_begin("burst: what suspends nobody");
+	set.suspend = BACKSCATTER_SUSPEND_ALARM;
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		record = record_new();
+		suspends = FALSE;
+		for (j = 0; j < 1000; j++) {
+			test_bounce_init(&b, t_strdup_printf("mail %u", j),
+				t_strdup_printf("x@%u.example", j), NOW);
+			b.sig.timestamp = NOW;
+			b.answers.proof.strength = tests[i].proof;
+			b.result.mode = tests[i].mode;
+			b.verdict.value = tests[i].value;
+			(void)backscatter_burst_count(record, &set, &b.result);
+			if (backscatter_burst_suspends(record, &set, &b.result)
+			    != BACKSCATTER_ALARM_NONE)
+				suspends = TRUE;
+		}
+		test_assert_idx(suspends == tests[i].suspends, i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const tests[])(void) = {
@@ -389,6 +507,8 @@ int main(void)
 		test_burst_recipients,
 		test_burst_hosts,
 		test_burst_domains,
+		test_burst_suspends,
+		test_burst_suspends_not,
 		NULL
 	};
 

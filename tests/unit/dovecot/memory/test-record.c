@@ -6,6 +6,7 @@
 #include "test-common.h"
 #include "memory/alarm.h"
 #include "memory/record.h"
+#include "dovecot-backscatter.h"
 
 #define NOW 1790000000
 #define PERIOD 3600
@@ -482,6 +483,64 @@ static void test_record_flags(void)
 	test_end();
 }
 
+static void test_record_suspend(void)
+{
+	const struct backscatter_suspension suspension = {
+		.since = NOW, .by = "alarm", .why = ""
+	}, resume = { .until = NOW + 1 };
+	struct backscatter_record record, before;
+	const char *hash = backscatter_record_hash("x", 1), *error = NULL;
+
+	test_begin("record: suspended");
+	test_assert(backscatter_record_parse(pool_datastack_create(), NULL,
+					     &record, &error) == 0);
+	backscatter_record_advance(&record, NOW, 3600, 3600);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_OF, hash,
+				 BACKSCATTER_RECORD_IS_PROVEN, NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_TO, hash,
+				 BACKSCATTER_RECORD_ALL_FLAGS, NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_FROM, hash, 0,
+				 NOW);
+	backscatter_record_count(&record, BACKSCATTER_RECORD_BY, hash, 0, NOW);
+	test_assert(backscatter_record_parse(pool_datastack_create(),
+			backscatter_record_text(&record), &before,
+			&error) == 0);
+	backscatter_record_advance(&before, NOW, 3600, 3600);
+
+	backscatter_record_suspend(&record, &suspension);
+	test_assert(record.suspension == &suspension);
+	test_assert(record.suspended == BOUNCE_WINDOWS_TIME_MAX);
+	/* what another host had read before does not come back */
+	backscatter_record_restore(&record, &before);
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_PROVEN) == 0 &&
+		    backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_PROVEN_DEAD) == 0 &&
+		    backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_NETWORKS) == 0 &&
+		    backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_DOMAINS) == 0);
+	test_assert(backscatter_record_is_new(&record, BACKSCATTER_RECORD_OF,
+			hash, BACKSCATTER_RECORD_IS_PROVEN));
+	/* what warns stays */
+	test_assert(!backscatter_record_is_new(&record, BACKSCATTER_RECORD_TO,
+			hash, BACKSCATTER_RECORD_IS_DEAD));
+	test_assert(backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_ORIGINALS) == 1 &&
+		    backscatter_record_sum(&record,
+			BACKSCATTER_RECORD_DEAD) == 1);
+	test_record_again(&record);
+
+	/* when it has ended, that is kept as long as its mail may come */
+	backscatter_record_suspend(&record, &resume);
+	backscatter_record_advance(&record, NOW + 3601, 3600, 3600);
+	test_assert(record.suspended == NOW + 1);
+	test_record_again(&record);
+	backscatter_record_advance(&record, NOW + 3602, 3600, 3600);
+	test_assert(record.suspended == 0);
+	test_end();
+}
+
 static void test_record_all(void)
 {
 	static const char text[] =
@@ -525,6 +584,7 @@ int main(void)
 		test_record_replays,
 		test_record_restore,
 		test_record_flags,
+		test_record_suspend,
 		test_record_all,
 		NULL
 	};

@@ -59,6 +59,7 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.burst_recipients == 100);
 	test_assert(set.burst_hosts == 3);
 	test_assert(set.burst_period == 3600);
+	test_assert(set.suspend == BACKSCATTER_SUSPEND_NO);
 
 	/* those of the core, whoever wrote them down first */
 	bounce_policy_init(&policy);
@@ -79,7 +80,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 23);
+	test_assert(count == 24);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -313,6 +314,7 @@ static void test_backscatter_settings_errors(void)
 		{ "backscatter_queue_lifetime", "366d", "too large", "5d" },
 		{ "backscatter_queue_lifetime", "99999999999999999999d",
 		  "99999999999999999999d", "5d" },
+		{ "backscatter_suspend", "yes", "unknown", "no or alarm" },
 		{ "backscatter_spf", "yes", "unknown", "no, report or rescue" },
 		{ "backscatter_reporter_spf", "maybe", "unknown", "yes or no" },
 		{ "backscatter_trusted_networks", "::1 relay.example.org",
