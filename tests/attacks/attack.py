@@ -9,10 +9,10 @@ its comment says why, and @attack what is expected:
         \"\"\"Who holds one mail of ours returns it with a text of his own.\"\"\"
         return bounce(change(sent(), BODY, b'Buy now.\\r\\n'))
 """
-import base64
 import concurrent.futures
 import contextlib
-import inspect
+import glob
+import importlib
 import json
 import os
 import re
@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -34,7 +35,7 @@ from harness import crlf, header_of         # noqa: E402, F401
 CHECKER = os.environ.get('BACKSCATTER_CHECK') or os.path.join(
     BUILDDIR, 'src/tools/backscatter-check')
 HERE = os.path.dirname(os.path.abspath(__file__))
-NOW = 1795860000                    # 2026-11-28
+NOW = int(time.time())
 ALICE, BOB = 'alice@example.org', 'bob@example.net'
 # Another customer of ours, and his domain.
 MALLORY = 'mallory@customer.example'
@@ -125,7 +126,7 @@ def attack(want, options=(), dns=None, cost=None, check=None, shown=None, **want
     """want: verdict and reason. wanted: fields of the answer; header, body: of its
     best signature of ours. options: more of them for the checker. dns: as in
     lookups.py; without it there is none. cost: bounds on what counts.c counts, and
-    on how often DNS was asked. check gets the answer, and shown the octets of the
+    on how often DNS was asked. check gets the answers, and shown the octets of the
     JSON and of the text for people; they return what is wrong, or None."""
     def add(build):
         case = Case(build, want, options, dns, cost, check, shown, wanted)
@@ -208,7 +209,7 @@ class Runner:
                 counts.update(json.load(f))
         wrong = (self.compare(case, answers[-1], run) +
                  self.exceeded(case, counts, sum(map(len, messages))))
-        wrong += [case.check(answers[-1])] if case.check else []
+        wrong += [case.check(answers)] if case.check else []
         wrong += [case.shown(run.stdout, text)] if case.shown else []
         return [w for w in wrong if w]
 
@@ -234,6 +235,13 @@ class Runner:
             print('# %s: %d octets, %s' % (case.name, size, counts))
         return ['%s: %d, more than %d' % (name, counts[name], bound)
                 for name, bound in bounds.items() if counts.get(name, 0) > bound]
+
+
+def load():
+    """All cases, from the modules beside this one."""
+    for path in sorted(glob.glob(os.path.join(HERE, '*.py'))):
+        importlib.import_module(os.path.basename(path)[:-3])
+    return list(CASES.values())
 
 
 def run(cases, checker=CHECKER):

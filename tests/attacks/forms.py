@@ -370,3 +370,16 @@ def forged_original_without_line_ends():
     """CR alone ends each line of the original's header, which then is one field."""
     head, body = FORGED.split(b'\r\n\r\n')
     return bounce(head.replace(b'\r\n', b'\r') + b'\r\n\r\n' + body)
+
+
+def none_is_backscatter(answers):
+    wrong = {a['reason'] for a in answers if a['verdict'] in ('backscatter', 'disowned')}
+    return 'cut somewhere: %s' % wrong if wrong else None
+
+
+@attack('genuine dkim-full', check=none_is_backscatter)
+def cut_anywhere():
+    """A bounce of our mail, cut anywhere on its way: what is left is never held
+    against it."""
+    whole = bounce(sent())
+    return [whole[:size] for size in range(1, len(whole), 7)] + [whole]

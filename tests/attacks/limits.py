@@ -328,6 +328,12 @@ def nul_behind_each_letter():
 
 
 @attack('backscatter unsigned')
+def cr_before_each_space():
+    """A CR alone wherever a word ends, also in each field."""
+    return bounce(FORGED).replace(b' ', b'\r ')
+
+
+@attack('backscatter unsigned')
 def eight_bit_everywhere():
     """Octets above 127 in each field that has words."""
     return bounce(FORGED).replace(b'User', bytes(range(128, 256)))

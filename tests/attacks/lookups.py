@@ -187,8 +187,8 @@ HELO = 'mx.evil.example'
 
 def spf(result):
     """Checks the SPF of who sent the bounce."""
-    def check(answer):
-        got = answer['reporter_spf'] and answer['reporter_spf']['result']
+    def check(answers):
+        got = answers[-1]['reporter_spf'] and answers[-1]['reporter_spf']['result']
         return None if got == result else 'SPF is %s, not %s' % (got, result)
     return check
 

@@ -1,6 +1,7 @@
 """Who holds mail that we signed, or wants to look as if he did."""
 import base64
 import re
+import time
 
 import generate
 from attack import (ALICE, BODY, CUSTOMER, ED25519, MALLORY, NOW, OWN, RECORDS, STRANGER,
@@ -229,7 +230,8 @@ def from_tomorrow():
 # -- keys ------------------------------------------------------------------------
 
 RETIRED = rsa_key('retired')
-RECORDS['retired._domainkey.example.org'] = b'; retired 2026-11-01\n' + RETIRED.record
+RECORDS['retired._domainkey.example.org'] = b'; retired %s\n%s' % (
+    time.strftime('%Y-%m-%d', time.gmtime(NOW - 9 * 86400)).encode(), RETIRED.record)
 RECORDS['revoked._domainkey.example.org'] = b'v=DKIM1; k=rsa; p='
 WEAK = rsa_key('weak', 768)
 RECORDS['weak._domainkey.example.org'] = WEAK.record
