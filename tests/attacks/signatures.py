@@ -233,7 +233,7 @@ RETIRED = rsa_key('retired')
 RECORDS['retired._domainkey.example.org'] = b'; retired %s\n%s' % (
     time.strftime('%Y-%m-%d', time.gmtime(NOW - 9 * 86400)).encode(), RETIRED.record)
 RECORDS['revoked._domainkey.example.org'] = b'v=DKIM1; k=rsa; p='
-WEAK = rsa_key('weak', 768)
+WEAK = rsa_key('weak', 1024)
 RECORDS['weak._domainkey.example.org'] = WEAK.record
 STRICT = rsa_key('strict')
 RECORDS['strict._domainkey.example.org'] = STRICT.record.replace(b'k=rsa', b'k=rsa; t=s')
@@ -257,9 +257,9 @@ def revoked_key():
     return bounce(sent(rsa_key('revoked')))
 
 
-@attack('backscatter weak-key')
+@attack('backscatter weak-key', ['--min-rsa-bits', '1025'], cost={'verified': 0})
 def weak_key():
-    """A key that anybody can factor makes signatures that verify."""
+    """A key that somebody may have factored makes signatures that verify."""
     return bounce(sent(WEAK))
 
 
