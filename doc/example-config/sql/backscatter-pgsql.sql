@@ -131,6 +131,11 @@ CREATE TRIGGER backscatter_suspended_set BEFORE INSERT ON backscatter_suspended
 FOR EACH ROW WHEN (pg_trigger_depth() = 0)
 EXECUTE FUNCTION backscatter_suspended_set();
 
+-- The same in a view, which is as good for SQLite, for other servers' queries.
+CREATE OR REPLACE VIEW backscatter_suspended_now AS
+SELECT username FROM backscatter_suspended
+  WHERE until = 0 OR until > extract(epoch FROM now());
+
 -- Own domains, by the admin: the name in lower case, as A-label; any value.
 CREATE TABLE IF NOT EXISTS backscatter_domain (
   name text NOT NULL PRIMARY KEY,

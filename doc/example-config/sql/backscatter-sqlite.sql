@@ -95,6 +95,11 @@ CREATE TABLE IF NOT EXISTS backscatter_suspended (
   PRIMARY KEY (username) ON CONFLICT REPLACE
 );
 
+-- The same in a view, which is as good for PostgreSQL, for other servers' queries.
+CREATE VIEW IF NOT EXISTS backscatter_suspended_now AS
+SELECT username FROM backscatter_suspended
+  WHERE until = 0 OR until > CAST(strftime('%s', 'now') AS INTEGER);
+
 -- Own domains, by the admin: the name in lower case, as A-label; any value.
 CREATE TABLE IF NOT EXISTS backscatter_domain (
   name TEXT NOT NULL PRIMARY KEY,
