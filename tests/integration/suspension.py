@@ -7,7 +7,9 @@ import sqlite3
 import dict_servers
 from dovecot_conf import is_24
 from harness import PASSWORD, Lab
+from mail_servers import Exim, Postfix
 
+DATABASE = '/var/lib/dovecot-backscatter/dict.db'
 USER_QUERY = "SELECT password FROM passwords WHERE username = '%s'"
 SUSPEND = ("INSERT INTO backscatter_suspended VALUES ('%s', 1764300000, %d, 'alarm', "
            "'originals')")
@@ -96,7 +98,18 @@ class Sqlite(dict_servers.Sqlite):
         return self.sql_23(text)
 
     def connect_24(self, text):
-        return replace(text, ('/var/lib/dovecot-backscatter/dict.db', self.path))
+        return replace(text, (DATABASE, self.path))
+
+    def postfix(self, lab, sink):
+        table = lab.write('suspended.cf', replace(
+            config('postfix', 'backscatter-suspended-sqlite.cf'), (DATABASE, self.path)))
+        return Postfix(lab, sink, replace(
+            config('postfix', 'backscatter-suspend-main.cf'),
+            ('/etc/postfix/backscatter-suspended-sqlite.cf', table)))
+
+    def exim(self, lab, sink):
+        return Exim(lab, sink, replace(
+            config('exim', 'backscatter-suspend-acl.conf'), (DATABASE, self.path)))
 
     def away(self):
         """The database cannot be read; back() mends it."""
@@ -121,6 +134,22 @@ class Postgres(dict_servers.Postgres):
         text = re.sub(r'(?m)^  #(?=\S|  )', '  ', text)
         return replace(text, ('pgsql db.example.com', 'pgsql ' + self.folder),
                        ('      password =\n', ''))
+
+    def postfix(self, lab, sink):
+        text = replace(config('postfix', 'backscatter-suspended-pgsql.cf'),
+                       ('db.example.com', 'unix:' + self.folder))
+        main = re.sub(r'(?m)^  check_sasl_access.*\n', '', config(
+            'postfix', 'backscatter-suspend-main.cf')).replace('  #check', '  check')
+        return Postfix(lab, sink, replace(main, (
+            '/etc/postfix/backscatter-suspended-pgsql.cf', lab.write('suspended.cf', text))))
+
+    def exim(self, lab, sink):
+        acl, main = config('exim', 'backscatter-suspend-acl.conf').split('# PostgreSQL: ')
+        acl = re.sub(r'(?m)^    condition = \$\{lookup sqlite.*\n', '', acl)
+        main = replace(main.split('\n', 1)[1], (
+            '#hide', 'hide'), ('db.example.com/backscatter/dovecot/password',
+                               '(%s/.s.PGSQL.5432)/backscatter/dovecot/' % self.folder))
+        return Exim(lab, sink, acl.replace('    #condition', '    condition'), main)
 
     def away(self):
         self.kill()
