@@ -309,7 +309,7 @@ class Redis(Server):
     def config_24(self):
         text = read('2.4', '97-backscatter-dict.conf')
         redis = re.search(r'(?m)^  #dict backscatter \{\n(?:  #.*\n)*', text).group(0)
-        start = text.index('  # SQLite, for one')
+        start = text.index('dict_server {\n') + len('dict_server {\n')
         end = text.index('  # Redis, for several')
         redis = re.sub(r'(?m)^  #', '  ', redis).replace(
             'redis_host = 127.0.0.1', 'redis_host = 127.0.0.1\n    redis_port = %d' % self.port)
