@@ -24,8 +24,11 @@ struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_diagnose_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_disown_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_resume_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_scan_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_status_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_suspend_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_suspended_alloc(void);
 
 /* Run the commands that work on the site. They do not have the options for
    users. They log their errors, and set doveadm_exit_code. */

@@ -84,7 +84,14 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		"[-s <selector> [-s ...]] [<domain> [...]]",
 		LIST('s', "selector")
 		ARGUMENTS("domain")),
-	MAIL_COMMAND("status", status_alloc, "",)
+	MAIL_COMMAND("status", status_alloc, "",),
+	MAIL_COMMAND("suspended", suspended_alloc, "",),
+	MAIL_COMMAND("suspend", suspend_alloc,
+		"[--until <time>] [--why <text>]",
+		TEXT('t', "until")
+		TEXT('w', "why")),
+	MAIL_COMMAND("resume", resume_alloc, "[--disown]",
+		FLAG('d', "disown"))
 };
 
 void doveadm_backscatter_plugin_init(struct module *module ATTR_UNUSED)

@@ -296,6 +296,33 @@ struct backscatter_suspension {
 	const char *by, *why;
 };
 
+/* Suspend the user, in the place of an earlier suspension. This is logged, and
+   sends the event "backscatter_suspended". Returns 0, or -1 with an error (data
+   stack). */
+BACKSCATTER_API int
+backscatter_suspend(struct mail_user *user,
+		    const struct backscatter_suspension *suspension,
+		    const char **error_r);
+/* End the user's suspension; by says who does so. Mail that was sent until now
+   cannot suspend the user again. If disown is not NULL, what was sent from the
+   begin of the burst until now (or, if no burst went before it, of the
+   suspension) is disowned, and disown is set to that time. This is logged, and
+   sends the event "backscatter_resumed". Returns 1 and the suspension that has
+   ended (from the pool), 0 if the user was not suspended, or -1 with an error
+   (data stack). */
+BACKSCATTER_API int
+backscatter_resume(struct mail_user *user, const char *by, pool_t pool,
+		   struct backscatter_suspension *was_r,
+		   struct backscatter_time_window *disown,
+		   const char **error_r);
+/* Get the user's suspension. One that has ended by its time is deleted from the
+   dict, where others might not know of the time. Returns 1, 0 if the user is
+   not suspended, or -1 with an error (data stack). */
+BACKSCATTER_API int
+backscatter_suspension_get(struct mail_user *user, pool_t pool,
+			   struct backscatter_suspension *suspension_r,
+			   const char **error_r);
+
 /* Parse a time that an admin has written: seconds since 1970, a date such as
    2026-01-31 or 2026-01-31T12:00:00Z, or how long ago it was, such as 2d. A
    time before 1970 becomes 1970. Returns 0, or -1 with an error (data

@@ -3,11 +3,15 @@
 #include "lib.h"
 #include "array.h"
 #include "lib-event.h"
+#include "str-sanitize.h"
 #include "time-util.h"
 #include "mail-user.h"
 #include "dict/dict-key.h"
 #include "memory/suspension.h"
 #include "dovecot-backscatter.h"
+
+/* Of a text that is read. */
+#define SUSPENSION_MAX_TEXT 500
 
 enum suspension_key {
 	SUSPENSION_SINCE,
@@ -24,13 +28,18 @@ static const char *const suspension_keys[SUSPENSION_KEYS] = {
 	[SUSPENSION_WHY] = BACKSCATTER_KEY_SUSPENDED"why"
 };
 
-/* Somebody else may have written the row. What cannot be read as a time is
-   0. */
+/* Somebody else may have written the row, with any text, and no time: 0. */
 static time_t suspension_time(const char *value)
 {
 	time_t time;
 
 	return value == NULL || str_to_time(value, &time) < 0 ? 0 : time;
+}
+
+static const char *suspension_text(pool_t pool, const char *value)
+{
+	return value == NULL ? "" :
+		p_strdup(pool, str_sanitize(value, SUSPENSION_MAX_TEXT));
 }
 
 int backscatter_suspension_lookup(struct backscatter_dict *dict, pool_t pool,
@@ -50,10 +59,8 @@ int backscatter_suspension_lookup(struct backscatter_dict *dict, pool_t pool,
 	}
 	suspension_r->since = suspension_time(values[SUSPENSION_SINCE]);
 	suspension_r->until = suspension_time(values[SUSPENSION_UNTIL]);
-	suspension_r->by = values[SUSPENSION_BY] == NULL ? "" :
-		values[SUSPENSION_BY];
-	suspension_r->why = values[SUSPENSION_WHY] == NULL ? "" :
-		values[SUSPENSION_WHY];
+	suspension_r->by = suspension_text(pool, values[SUSPENSION_BY]);
+	suspension_r->why = suspension_text(pool, values[SUSPENSION_WHY]);
 	return 1;
 }
 
