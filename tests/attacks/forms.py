@@ -240,14 +240,14 @@ def boundary_that_begins_as_the_outer_one():
                        FORGED))
 
 
-@attack('backscatter unsigned')
+@attack('backscatter unsigned', original_source='part')
 def boundary_twice():
     """The second boundary of one Content-Type is not used."""
     return change(bounce(FORGED), b'boundary="=_boundary_=/mx"',
                   b'boundary="=_boundary_=/mx"; boundary="other"')
 
 
-@attack('backscatter unsigned')
+@attack('backscatter unsigned', original_source='part')
 def content_type_twice():
     """The second Content-Type says that there are no parts."""
     return change(bounce(FORGED), b'MIME-Version: 1.0\r\nContent-Type: multipart/report',
@@ -255,11 +255,11 @@ def content_type_twice():
         b'\r\n\r\nThis is a MIME', b'\r\nContent-Type: text/plain\r\n\r\nThis is a MIME')
 
 
-@attack('backscatter unsigned')
+@attack('backscatter unsigned', original_source='part')
 def boundary_in_pieces():
-    """RFC 2231: the boundary is cut, and a part of it is encoded."""
+    """RFC 2231: the boundary is cut in two."""
     return change(bounce(FORGED), b'boundary="=_boundary_=/mx"',
-                  b'boundary*0*=us-ascii\'\'%3D_bound; boundary*1="ary_=/mx"')
+                  b'boundary*1="ary_=/mx"; boundary*0="=_bound"')
 
 
 @attack('backscatter unsigned')
@@ -268,7 +268,7 @@ def boundary_never_used():
     return change(bounce(FORGED), b'boundary="=_boundary_=/mx"', b'boundary="other"')
 
 
-@attack('backscatter unsigned')
+@attack('backscatter unsigned', original_source='part')
 def comments_in_content_type():
     """Comments, one inside the other, between all words."""
     return change(bounce(FORGED), b'Content-Type: multipart/report; report-type=delivery-status;',

@@ -8,6 +8,7 @@ from forms import FORGED
 
 # Control characters, those that change the direction of a text, and those that end a
 # line for some programs.
+MAX_SIZE = 100000
 CONTROL = '[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]'
 
 
@@ -18,16 +19,16 @@ def strict(pairs):
 
 
 def clean(output, text):
-    """The JSON is one line, in which no name stands twice; neither form has a
-    control character, and the text has one verdict."""
+    """The JSON is one line of some KB, in which no name stands twice; neither form has
+    a control character, and the text has one verdict."""
     try:
         lines = output.decode('utf-8').split('\n')
         plain = text.decode('utf-8')
         answer = json.loads(lines[0], object_pairs_hook=strict)
     except (ValueError, AssertionError) as e:
         return repr(e)
-    if len(lines) != 2 or lines[1] != '':
-        return '%d lines' % len(lines)
+    if len(lines) != 2 or lines[1] != '' or len(output) + len(text) > MAX_SIZE:
+        return '%d lines, %d octets' % (len(lines), len(output) + len(text))
     json.dumps(answer, ensure_ascii=False).encode()     # no half of a surrogate pair
     bad = re.findall(CONTROL, plain) + re.findall(CONTROL, lines[0])
     if bad:

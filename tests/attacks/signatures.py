@@ -419,13 +419,13 @@ def two_pairs_of_angles():
 @attack('unverifiable sender-mismatch')
 def two_at_signs():
     """And in which at-sign they take."""
-    return by_mallory(b'<mallory@customer.example@example.org>')
+    return by_mallory(b'<alice@example.org@customer.example>')
 
 
 @attack('unverifiable sender-mismatch')
 def address_in_open_comment():
     """A comment that is not closed: what follows is a comment, or is not."""
-    return by_mallory(b'alice@example.org (mallory@customer.example')
+    return by_mallory(b'<alice@example.org>, (x <mallory@customer.example>')
 
 
 @attack('unverifiable sender-mismatch')
@@ -494,10 +494,10 @@ def attached_to_the_original():
 
 @attack('genuine dkim-headers', original_message_id='<offer.1@example.org>')
 def forged_original_beside_ours():
-    """Beside our signed header stands another original, which a script would act on:
+    """Before our signed header stands another original, which a script would act on:
     the one that is vouched for is reported."""
     forged = b'\r\n'.join(fields(message_id='<forged@evil.example>')) + b'\r\n\r\nBuy now.\r\n'
-    message = bounce(header_of(sent()))
-    return change(message, b'\r\n--=_boundary_=/mx--', b'\r\n--=_boundary_=/mx\r\n'
-                  b'Content-Type: message/rfc822\r\n\r\nReceived: from x by y\r\n' + forged +
-                  b'\r\n--=_boundary_=/mx--')
+    return change(bounce(header_of(sent())), b'\r\n--=_boundary_=/mx\r\nContent-Description: U',
+                  b'\r\n--=_boundary_=/mx\r\nContent-Type: message/rfc822\r\n\r\n'
+                  b'Received: from x by y\r\n' + forged +
+                  b'\r\n--=_boundary_=/mx\r\nContent-Description: U')
