@@ -151,6 +151,15 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_DOVEADM_MAIL_PARSE_ARG], [1],
 			[doveadm mail commands take options by parse_arg()])
 	])
+	BACKSCATTER_PROBE([a protocol in passdb lookups], [bs_auth_protocol], [[
+		#include "array.h"
+		#include "auth-master.h"]], [[
+		struct auth_user_info info;
+		return (info.protocol = "imap") != NULL;]])
+	AS_IF([test $bs_auth_protocol = yes], [
+		AC_DEFINE([HAVE_AUTH_USER_INFO_PROTOCOL], [1],
+			[A passdb lookup names a protocol, not a service])
+	])
 	BACKSCATTER_PROBE([doveadm_plugin_getenv()], [bs_plugin_getenv], [[
 		#include "doveadm.h"]], [[
 		return doveadm_plugin_getenv("x") != NULL;]])

@@ -2,6 +2,8 @@
 
 #include "lib.h"
 #include "array.h"
+#include "auth-master.h"
+#include "mail-storage-service.h"
 #include "mail-user.h"
 #include "doveadm-mail.h"
 #include "dovecot-backscatter.h"
@@ -277,6 +279,86 @@ static void status_scripts(struct status_cmd_context *ctx)
 				 "  path = "BACKSCATTER_SCRIPT"\n}\n"));
 }
 
+/*
+ * What others do with a user who is suspended
+ */
+
+enum status_login {
+	/* Auth refuses the user, whatever the password is, or has failed. */
+	STATUS_LOGIN_REFUSED = -1,
+	/* It cannot tell without the password. */
+	STATUS_LOGIN_UNKNOWN,
+	STATUS_LOGIN_ALLOWED
+};
+
+/* Ask auth for the user's password, which it does not tell. */
+static enum status_login
+status_login_ask(struct status_cmd_context *ctx, const char *protocol)
+{
+	struct auth_user_info info;
+	const char *const *fields;
+	int ret;
+
+	i_zero(&info);
+	backscatter_auth_protocol(&info) = protocol;
+	/* this connection was made before we became the user, who is not
+	   allowed to ask that */
+	ret = auth_master_pass_lookup(mail_storage_service_get_auth_conn(
+					ctx->ctx.storage_service),
+				      ctx->user->username, &info,
+				      ctx->ctx.pool, &fields);
+	return ret < 0 ? STATUS_LOGIN_REFUSED :
+		ret == 0 ? STATUS_LOGIN_UNKNOWN : STATUS_LOGIN_ALLOWED;
+}
+
+static void
+status_login(struct status_cmd_context *ctx, const char *protocol,
+	     enum status_login login, enum status_login wanted)
+{
+	static const char *const details[] = {
+		"Dovecot's auth refuses the user, or has failed, which its log "
+			"says",
+		"Dovecot's auth cannot tell without the user's password: it "
+			"does not look passwords up",
+		"Dovecot's auth does not refuse the user"
+	};
+
+	status_print(ctx, t_strconcat("suspended: ", protocol, NULL),
+		     login == STATUS_LOGIN_UNKNOWN ? BACKSCATTER_STATUS_NOTE :
+		     login == wanted ? BACKSCATTER_STATUS_OK :
+		     BACKSCATTER_STATUS_FAILED, details[login + 1], "");
+}
+
+static void status_suspended(struct status_cmd_context *ctx)
+{
+	struct backscatter_suspension suspension;
+	enum status_login imap;
+	const char *error;
+
+	/* that the dict fails was said already */
+	if (backscatter_suspension_get(ctx->user, ctx->ctx.pool, &suspension,
+				       &error) <= 0)
+		return;
+	status_print(ctx, "suspended", BACKSCATTER_STATUS_NOTE,
+		     t_strdup_printf("since %s until %s, by %s: %s",
+				     t_strdup(unixdate2str(suspension.since)),
+				     suspension.until == 0 ?
+				     "somebody resumes it" :
+				     unixdate2str(suspension.until),
+				     suspension.by, suspension.why), "");
+	imap = status_login_ask(ctx, "imap");
+	status_login(ctx, "smtp", status_login_ask(ctx, "smtp"),
+		     STATUS_LOGIN_REFUSED);
+	status_login(ctx, "submission", status_login_ask(ctx, "submission"),
+		     STATUS_LOGIN_REFUSED);
+	status_login(ctx, "imap", imap, STATUS_LOGIN_ALLOWED);
+	status_print(ctx, "suspended: Postfix and Exim",
+		     BACKSCATTER_STATUS_NOTE, "from here it cannot be seen "
+		     "whether they read who is suspended, which ends sessions "
+		     "that are open: see WHAT A SUSPENSION STOPS in "
+		     "backscatter(7)", "");
+}
+
 static int
 status_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 {
@@ -295,6 +377,7 @@ status_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		status_scripts(ctx);
 	}
 	backscatter_user_status(user, status_user_item, ctx);
+	status_suspended(ctx);
 	return _ctx->exit_code == 0 ? 0 : -1;
 }
 

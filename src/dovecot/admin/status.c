@@ -203,6 +203,24 @@ static void status_dict(struct status *status,
 	backscatter_dict_release(status->user);
 }
 
+static void status_suspend(struct status *status,
+			   struct backscatter_status_item *item)
+{
+	if (status->set->suspend == BACKSCATTER_SUSPEND_NO)
+		return;
+	item->detail = "by the alarm";
+	if (!backscatter_dict_is_set(status->user)) {
+		status_set(item, BACKSCATTER_STATUS_FAILED,
+			   "nobody is suspended: backscatter_dict is not set");
+	} else if (status->set->mode != BACKSCATTER_MODE_ENFORCE) {
+		status_set(item, BACKSCATTER_STATUS_NOTE,
+			   "nobody is suspended: the mode is not enforce");
+	} else if (status->set->burst_limit == 0) {
+		status_set(item, BACKSCATTER_STATUS_NOTE, "nobody is "
+			   "suspended: backscatter_burst_limit is 0");
+	}
+}
+
 /* Check whether copies of sent mail can be found. */
 static void status_sent_mailbox(struct status *status,
 				struct backscatter_status_item *item)
@@ -241,6 +259,7 @@ static const struct {
 	{ "key directory", status_key_dir },
 	{ "DNS", status_dns },
 	{ "dict", status_dict },
+	{ "suspend", status_suspend },
 	{ "sent mailbox", status_sent_mailbox }
 };
 

@@ -61,6 +61,13 @@ backscatter_doveadm_take_option(struct doveadm_mail_cmd_context *ctx
 #  define BACKSCATTER_DOVEADM_INIT_ARGS
 #endif
 
+/* A lookup in the passdb is for a protocol, which was called a service. */
+#ifdef HAVE_AUTH_USER_INFO_PROTOCOL
+#  define backscatter_auth_protocol(info) ((info)->protocol)
+#else
+#  define backscatter_auth_protocol(info) ((info)->service)
+#endif
+
 /* Where doveadm finds settings without a user: 2.3 by getenv in its plugin { },
    2.4 by the event. BACKSCATTER_CONF_TEXT() chooses what we tell an admin to
    write into dovecot.conf. */
