@@ -258,6 +258,21 @@ def base64_of_nonsense():
         b'Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64')
 
 
+@attack('genuine dkim-headers', body='mismatch', cost={'peak': MB})
+def base64_of_ten_megabytes():
+    """The original is encoded, and ends in as many NULs."""
+    data = base64.encodebytes(sent() + b'\0' * 10 * MB).replace(b'\n', b'\r\n')
+    return without_original(part(b'message/rfc822\r\nContent-Transfer-Encoding: base64', data))
+
+
+@attack('genuine dkim-full', cost={'peak': MB})
+def line_of_a_million_pieces():
+    """Quoted-printable joins lines: this one has a million, with nothing in them."""
+    return without_original(
+        part(b'text/plain\r\nContent-Transfer-Encoding: quoted-printable', b'=\r\n' * 10 ** 6),
+        part(b'message/rfc822', sent()))
+
+
 @attack('unverifiable over-limit')
 def tags_of_html_without_end():
     """A megabyte of tags, entities and quotes that are not closed."""

@@ -91,6 +91,15 @@ def client_named_as_a_clause():
 
 
 @attack('genuine dkim-full', proof='claimed')
+def client_named_as_our_address():
+    """The client calls itself by a loopback address, which Exim writes behind its
+    own: the bounce would come from here."""
+    return own_bounce(LOGIN + sent(), arrival=received(
+        'from [198.51.100.66] (helo=[127.0.0.1])\n'
+        '\tby mx.example.org with esmtp (Exim 4.98)'))
+
+
+@attack('genuine dkim-full', proof='claimed')
 def name_that_ends_as_the_domain():
     """notexample.net is not in example.net."""
     return own_bounce(sent(), arrival=arrived(
