@@ -5,11 +5,12 @@ import os
 import pwd
 import re
 import shutil
+import smtplib
 import socket
 import subprocess
 import threading
 
-from harness import BUILDDIR, SRCDIR, free_port, stop, wait_for
+from harness import BUILDDIR, DOVECOT_LIBEXEC, PASSWORD, free_port, stop, wait_for
 
 SASL_SOCKET = 'auth-mail-servers'
 # so that Dovecot listens for them
@@ -19,11 +20,17 @@ SASL_SERVICE = '''service auth {
   }
 }
 ''' % SASL_SOCKET
-
-
-def example(*names):
-    with open(os.path.join(SRCDIR, 'doc', 'example-config', *names)) as f:
-        return f.read()
+SUBMISSION = '''submission_relay_host = 127.0.0.1
+submission_relay_port = %d
+service submission-login {
+  inet_listener submission {
+    port = %d
+  }
+  inet_listener submissions {
+    port = 0
+  }
+}
+'''
 
 
 class Sink:
@@ -81,6 +88,41 @@ def accepts(port):
             return s.recv(4) == b'220 '
     except OSError:
         return False
+
+
+class Client:
+    """One that has logged in and stays."""
+
+    def __init__(self, server, user):
+        self.user = user
+        self.smtp = smtplib.SMTP('127.0.0.1', server.port, 'client.example.org', timeout=60)
+        self.smtp.login(user, PASSWORD)
+
+    def send(self):
+        """The code of the last answer."""
+        code = self.smtp.mail(self.user)[0]
+        if code == 250:
+            code = self.smtp.rcpt('nobody@example.net')[0]
+        if code != 250:
+            self.smtp.rset()
+            return code
+        return self.smtp.data(b'From: <%s>\r\nSubject: Offer\r\n\r\nHello\r\n' %
+                              self.user.encode())[0]
+
+    def quit(self):
+        try:
+            self.smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            pass
+
+
+def log_in(server, user):
+    """The code of AUTH."""
+    try:
+        Client(server, user).quit()
+        return 235
+    except smtplib.SMTPAuthenticationError as e:
+        return e.smtp_code
 
 
 class Postfix:
@@ -308,3 +350,38 @@ begin retry
         return subprocess.run([self.binary, '-C', self.config, *args], env=self.environ,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=120).stdout
+
+    def write_commands(self):
+        """For backscatter-stop-sending, in the Lab's bin."""
+        variables = ' '.join("%s='%s'" % (n, self.environ[n]) for n in (
+            'LD_PRELOAD', 'NSS_WRAPPER_PASSWD', 'NSS_WRAPPER_GROUP'))
+        self.lab.write('bin/exim-of-the-test', '#!/bin/sh\n%s exec %s -C %s "$@"\n' % (
+            variables, self.binary, self.config), 0o755)
+        self.lab.write('bin/exipick-of-the-test', '#!/bin/sh\nexec %s --spool %s "$@"\n' % (
+            os.path.join(self.folder_of_package, 'usr/sbin/exipick'),
+            os.path.join(self.folder, 'spool')), 0o755)
+
+    def queue(self):
+        """[(sender, whether it is frozen)]"""
+        return sorted((m.group(1), m.group(2) is not None) for m in re.finditer(
+            r'(?m)^.* <(.*)>( \*\*\* frozen \*\*\*)?$', self.command('-bp')))
+
+
+class Submission:
+    """Dovecot's own, which hands all mail on."""
+    name = 'submission'
+
+    def __init__(self, lab, sink):
+        self.port = free_port()
+        lab.submission = True
+        lab.extra += SUBMISSION % (sink.port, self.port)
+
+    @classmethod
+    def missing(cls):
+        return None if os.path.exists(os.path.join(DOVECOT_LIBEXEC, 'submission')) else \
+            'dovecot-submissiond'
+
+    def start(self):
+        pass        # with Dovecot
+
+    stop = start

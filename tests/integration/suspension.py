@@ -1,6 +1,9 @@
 """A Lab whose Dovecot has the passdb of 09-backscatter-suspend.conf before that
 of its users, with the table in SQLite or PostgreSQL."""
+import glob
+import grp
 import os
+import pwd
 import re
 import sqlite3
 
@@ -31,12 +34,17 @@ def replace(text, *changes):
     return text
 
 
+def mail_server(make, lab, sink, server):
+    """With the shipped configuration, on the server's table."""
+    return (server.postfix if make is Postfix else server.exim)(lab, sink)
+
+
 class SuspendLab(Lab):
     """server: of dict_servers, whose table says who is suspended."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.passdb, self.auth_cache = '', False
+        self.passdb, self.auth_cache, self.submission = '', False, False
 
     def users_table(self):
         """A passdb whose successes are cached."""
@@ -61,6 +69,8 @@ class SuspendLab(Lab):
         text, count = re.subn(r'(?ms)^passdb .*?^}\n', lambda _: self.passdb +
                               self.users_table(), super().configuration())
         assert count == 1
+        if self.submission:
+            text = replace(text, ('\nprotocols = ', '\nprotocols = submission '))
         if self.auth_cache:
             text += 'auth_cache_size = 10M\n'
         # a failed login holds up the next ones
@@ -74,7 +84,7 @@ class SuspendLab(Lab):
         by_table, by_file = text.split('# If backscatter_dict is in Redis')
         if server is None:
             self.passdb = replace(uncomment(by_file.split('\n', 2)[2]), (
-                '/var/lib/dovecot-backscatter/suspended', self.path('suspended')))
+                '/var/lib/backscatter-stop-sending/suspended', self.path('suspended')))
         elif is_24():
             self.passdb = server.connect_24(by_table)
         else:
@@ -99,6 +109,14 @@ class Sqlite(dict_servers.Sqlite):
 
     def connect_24(self, text):
         return replace(text, (DATABASE, self.path))
+
+    def share(self):
+        """Let Postfix read it, as backscatter(7) says, and nobody else."""
+        dovecot, postfix = pwd.getpwnam('dovecot').pw_uid, grp.getgrnam('postfix').gr_gid
+        for path in [self.folder] + glob.glob(self.path + '*'):
+            os.chown(path, dovecot, postfix)
+            os.chmod(path, 0o2770 if path == self.folder else 0o660)
+        return 'service dict {\n  extra_groups = postfix\n}\n'
 
     def postfix(self, lab, sink):
         table = lab.write('suspended.cf', replace(
