@@ -1,8 +1,8 @@
 """No attacks: what the others differ from. Without these, a case could hold because
 its message was never right."""
 from attack import ARRIVAL, CUSTOMER, ED25519, MALLORY, attack, bounce, fields, sent
-from traces import (AUTHSERV, HERE, LOGIN, TAKEN, TRUSTED, arrived, handover, own_bounce,
-                    results, unsigned)
+from traces import (AUTHSERV, LOGIN, TAKEN, TRUSTED, arrived, handover, own_bounce, results,
+                    unsigned)
 
 
 @attack('genuine dkim-full', body='match', proof='claimed')

@@ -41,8 +41,9 @@ PROOF, RECEIVED = 'src/core/verdict/proof.c', 'src/core/trace/received.c'
 AUTHRES, FORWARDED = 'src/core/trace/authres.c', 'src/core/verdict/forwarded.c'
 READER, SIGNATURE = 'src/core/message/reader.c', 'src/core/dkim/signature.c'
 HEADER, ADDRESS = 'src/core/header/header.c', 'src/core/name/address.c'
+LIMITS = 'src/core/base/limits.h'
 
-# -- signatures ----------------------------------------------------------------------
+# -- signatures ------------------------------------------------------------
 
 out('only our key makes our signatures',
     '''signatures/random-b signatures/foreign-key-in-our-name signatures/b-above-the-modulus
@@ -149,7 +150,7 @@ out('all authors are read, or none', 'signatures/author-beyond-the-cap',
 out('an unsigned Sender', 'signatures/sender-not-signed',
     MATCH, '\t    bounce_dkim_signature_covers(sig, "Sender") &&\n', '')
 
-# -- messages ---------------------------------------------------------------------------
+# -- messages --------------------------------------------------------------
 
 out('levels that are not read', 'forms/bounce-at-the-fourth-level limits/messages-1000-deep '
     'forms/sixteen-forged-originals-before-ours',
@@ -201,7 +202,7 @@ out('a header that was not all read',
     'limits/second-from-beyond-the-cap limits/header-of-two-megabytes',
     SIGNATURES, 'if (evidence->original->message.header->over_limit &&', 'if (FALSE &&')
 
-# -- traces -----------------------------------------------------------------------------------
+# -- traces ----------------------------------------------------------------
 
 out('a bounce without a trace', 'traces/no-trace',
     PROOF, 'return array_count(trace) > 0 &&\n\t\t', 'return ')
@@ -257,7 +258,7 @@ out('forwarded by an address of ours', 'traces/forwarded-by-a-name-of-ours',
     FORWARDED, '\tif (result->clients_count == N_ELEMENTS(result->clients))\n\t\treturn FALSE;\n'
     '\tresult->clients[result->clients_count++] = *client;\n', '')
 
-# -- names --------------------------------------------------------------------------------------
+# -- names -----------------------------------------------------------------
 
 out('a domain is ours as a whole', 'names/domain-that-ends-as-ours names/domain-below-ours',
     'src/core/name/own-domains.c',
@@ -276,19 +277,19 @@ out('names have no case', 'names/selector-in-capitals',
     '\tparser->sig->selector = p_strndup(parser->pool, tag->value,\n'
     '\t\t\t\t\t  tag->value_size);\n')
 
-# -- limits ------------------------------------------------------------------------------------------
+# -- limits ----------------------------------------------------------------
 
 out('how many signatures are tried', 'limits/thousand-signatures-above-ours '
     'limits/thousand-signatures-below-ours',
-    'src/core/base/limits.h', '#define BOUNCE_DKIM_MAX_OWN 16', '#define BOUNCE_DKIM_MAX_OWN 1600')
+    LIMITS, '#define BOUNCE_DKIM_MAX_OWN 16', '#define BOUNCE_DKIM_MAX_OWN 1600')
 
 out('how often damage is tried to be undone', 'limits/thousand-damaged-signatures',
     DAMAGED, '\tif (trial->damaged->operations >= BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS)\n'
     '\t\treturn FALSE;\n', '',
-    'src/core/base/limits.h', '#define BOUNCE_DKIM_MAX_OWN 16', '#define BOUNCE_DKIM_MAX_OWN 1600')
+    LIMITS, '#define BOUNCE_DKIM_MAX_OWN 16', '#define BOUNCE_DKIM_MAX_OWN 1600')
 
 out('how many lengths are hashed', 'limits/hundreds-of-lengths',
-    'src/core/base/limits.h', '#define BOUNCE_DKIM_MAX_LENGTHS 32',
+    LIMITS, '#define BOUNCE_DKIM_MAX_LENGTHS 32',
     '#define BOUNCE_DKIM_MAX_LENGTHS 3200')
 
 out('how many charsets are loaded for a message', 'limits/parts-in-as-many-charsets',
@@ -323,7 +324,7 @@ out('how long a record of SPF may be', 'lookups/spf-of-60-kb',
     'src/net/spf/spf-record.c', 'if (size > BOUNCE_SPF_RECORD_MAX_SIZE)', 'if (FALSE)',
     'src/net/spf/spf-record.c', 'if (++count > BOUNCE_SPF_RECORD_MAX_TERMS)', 'if (FALSE)')
 
-# -- outputs -------------------------------------------------------------------------------------------
+# -- outputs ---------------------------------------------------------------
 
 out('control characters', 'outputs/escape-sequences',
     HEADER, "else if (c < 32 || c == 127)\n\t\t\tc = '?';", "else if (c == 0)\n\t\t\tc = '?';",
@@ -334,7 +335,8 @@ out('C1 and the direction of text', 'outputs/c1-in-an-encoded-word',
     'src/core/base/sanitize.c', '(chr >= 0x7f && chr < 0xa0) ||', '')
 
 out('quotes in JSON', 'outputs/quotes-and-brackets outputs/backslash-at-the-end',
-    'src/core/base/json.c', '\tjson_append_escaped(escaped, value);\n', '\tstr_append(escaped, value);\n')
+    'src/core/base/json.c', '\tjson_append_escaped(escaped, value);\n',
+    '\tstr_append(escaped, value);\n')
 
 out('how long a value is shown', 'outputs/megabyte-for-a-value',
     'src/core/explain/property.c', '#define PROPERTY_FIELD_MAX_SIZE (16 * 1024)',

@@ -48,7 +48,7 @@ Content-Type: %s
 
 SAYS = b'Your message could not be delivered: user unknown.\r\n\r\n'
 
-# -- a bounce in a bounce --------------------------------------------------------
+# -- a bounce in a bounce --------------------------------------------------
 
 
 @attack('genuine dkim-full', proof='claimed', original_level=2)
@@ -89,7 +89,7 @@ def sixteen_forged_originals_before_ours():
                       part(b'message/rfc822', sent()))
 
 
-# -- hidden originals -------------------------------------------------------------
+# -- hidden originals ------------------------------------------------------
 
 @attack('unverifiable no-original')
 def original_behind_the_last_boundary():
@@ -224,7 +224,7 @@ def forged_summary():
     return bounce(b'\r\n'.join(fields()) + b'\r\n\r\n')
 
 
-# -- boundaries ------------------------------------------------------------------
+# -- boundaries ------------------------------------------------------------
 
 @attack('genuine dkim-full', original_message_id='<offer.1@example.org>')
 def boundary_in_the_body():
@@ -276,7 +276,7 @@ def comments_in_content_type():
                   b'report-type(e)=delivery-status;')
 
 
-# -- marks -----------------------------------------------------------------------
+# -- marks -----------------------------------------------------------------
 
 @attack('backscatter unsigned', kind='failed')
 def mark_of_our_notice():

@@ -20,7 +20,7 @@ def in_our_name(number, extra=b''):
                 extra, NOW - 60, base64.b64encode(b'h' * 32), b))
 
 
-# -- signatures ----------------------------------------------------------------------
+# -- signatures ------------------------------------------------------------
 
 @attack('unverifiable over-limit', cost={'verified': 17})
 def thousand_signatures_above_ours():
@@ -106,7 +106,7 @@ def b_folded_at_each_letter():
     return bounce(change(message, b, b'\r\n\t'.join(b[i:i + 1] for i in range(len(b)))))
 
 
-# -- fields --------------------------------------------------------------------------------
+# -- fields ----------------------------------------------------------------
 
 @attack('unverifiable over-limit')
 def second_from_beyond_the_cap():
@@ -179,7 +179,7 @@ def parts_in_as_many_charsets():
                               for name in CHARSETS], part(b'message/rfc822', FORGED))
 
 
-# -- MIME ----------------------------------------------------------------------------------
+# -- MIME ------------------------------------------------------------------
 
 @attack('unverifiable over-limit', cost={'peak': MB})
 def multiparts_1000_deep():
@@ -305,12 +305,12 @@ def comments_10000_deep():
 @attack('genuine dkim-full', ['--authserv-id', 'mx.example.org'], proof='claimed')
 def received_and_results_without_end():
     """10,000 Received and Authentication-Results."""
-    return bounce(sent(), arrival=(b'Received: from a by b; x\r\n'
-                                   b'Authentication-Results: mx.example.org; spf=pass\r\n') * 10000 +
-                  ARRIVAL)
+    both = (b'Received: from a by b; x\r\n'
+            b'Authentication-Results: mx.example.org; spf=pass\r\n')
+    return bounce(sent(), arrival=both * 10000 + ARRIVAL)
 
 
-# -- nothing at all ------------------------------------------------------------------------
+# -- nothing at all --------------------------------------------------------
 
 @attack('none none')
 def nul_octets():

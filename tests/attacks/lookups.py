@@ -54,7 +54,7 @@ def key(*texts):
     return zone({KEY: [('TXT', quoted(text)) for text in texts]})
 
 
-# -- keys --------------------------------------------------------------------------
+# -- keys ------------------------------------------------------------------
 
 @attack('genuine dkim-full', dns=key(STRANGER.record), cost={'asked': 1}, proof='claimed')
 def key_of_the_forger():
@@ -177,7 +177,7 @@ def twenty_thousand_selectors():
             bounce(sent(LIVE))]
 
 
-# -- SPF -------------------------------------------------------------------------------
+# -- SPF -------------------------------------------------------------------
 # The record is that of the name by which the stranger's server greets.
 
 MAX_QUESTIONS = 62

@@ -15,7 +15,7 @@ def signed_for(domain, key=STRANGER, **how):
     return bounce(sent(key, d=domain if isinstance(domain, bytes) else domain.encode(), **how))
 
 
-# -- domains -----------------------------------------------------------------------
+# -- domains ---------------------------------------------------------------
 
 @attack('backscatter foreign-signature')
 def domain_with_a_foreign_letter():
@@ -92,7 +92,7 @@ def domain_as_a_pattern():
     return signed_for('.example.org')
 
 
-# -- selectors ----------------------------------------------------------------------
+# -- selectors -------------------------------------------------------------
 
 @attack('backscatter key-missing')
 def selector_as_a_path():
@@ -130,7 +130,7 @@ def selector_that_is_the_suffix():
     return bounce(sent(STRANGER, s=b'own._domainkey.example.org.txt'))
 
 
-# -- addresses ---------------------------------------------------------------------------
+# -- addresses -------------------------------------------------------------
 
 @attack('unverifiable sender-mismatch')
 def author_that_ends_as_our_domain():

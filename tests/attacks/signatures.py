@@ -8,7 +8,7 @@ from attack import (ALICE, BODY, CUSTOMER, ED25519, MALLORY, NOW, OWN, RECORDS, 
                     attack, bounce, change, crlf, fields, header_of, rsa_key, sent,
                     signature_of)
 
-# -- the body: a header vouches for the header alone ----------------------------
+# -- the body: a header vouches for the header alone -----------------------
 
 
 @attack('genuine dkim-headers', body='mismatch', proof='claimed')
@@ -62,7 +62,7 @@ def lines_behind_empty_ones():
     return bounce(sent() + b'\r\n' * 5000 + b'Buy now.\r\n')
 
 
-# -- fields that a mail program shows, and that nobody signed -------------------
+# -- fields that a mail program shows, and that nobody signed --------------
 
 @attack('unverifiable altered')
 def second_from_above():
@@ -143,7 +143,7 @@ def bh_replaced():
     return bounce(change(re.sub(rb'bh=[^;]*', b'bh=' + new, sent()), BODY, text))
 
 
-# -- rules that our signers keep -----------------------------------------------
+# -- rules that our signers keep -------------------------------------------
 
 @attack('unverifiable altered')
 def domain_twice():
@@ -194,7 +194,7 @@ def algorithm_of_another_key():
     return bounce(sent(a=b'ed25519-sha256'))
 
 
-# -- time ------------------------------------------------------------------------
+# -- time ------------------------------------------------------------------
 
 @attack('backscatter stale')
 def old_mail():
@@ -227,7 +227,7 @@ def from_tomorrow():
     return bounce(sent(t=NOW + 86400))
 
 
-# -- keys ------------------------------------------------------------------------
+# -- keys ------------------------------------------------------------------
 
 RETIRED = rsa_key('retired')
 RECORDS['retired._domainkey.example.org'] = b'; retired %s\n%s' % (
@@ -281,7 +281,7 @@ def foreign_key():
     return bounce(sent(STRANGER, d=b'evil.example'))
 
 
-# -- b= ----------------------------------------------------------------------------
+# -- b= --------------------------------------------------------------------
 
 def with_b(message, b):
     return change(message, re.search(rb'\tb=(.*)\r\n', message).group(1),
@@ -363,7 +363,7 @@ def ed25519_forged():
     return bounce(change(sent(ED25519), b'Subject: Offer', b'Subject: Buy now'))
 
 
-# -- another customer's --------------------------------------------------------------
+# -- another customer's ----------------------------------------------------
 
 @attack('unverifiable sender-mismatch')
 def of_another_customer():
@@ -466,7 +466,7 @@ def author_beyond_the_cap():
                       b', <mallory@customer.example>')
 
 
-# -- elsewhere in the message ------------------------------------------------------------
+# -- elsewhere in the message ----------------------------------------------
 
 @attack('backscatter unsigned')
 def signature_of_the_bounce():

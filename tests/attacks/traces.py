@@ -27,7 +27,7 @@ def unsigned(*trace):
     return b''.join(trace) + b'\r\n'.join(fields()) + b'\r\n\r\nBuy now.\r\n'
 
 
-# -- what a bounce proves -----------------------------------------------------------
+# -- what a bounce proves --------------------------------------------------
 # What is proven by our own server, and by the recipient's, is in
 # integration/test-proof, with the strangers and customers of whom it can be had.
 
@@ -145,7 +145,7 @@ def login_of_our_user_at_the_stranger():
         '\tby mx.example.org (Postfix) with ESMTPSA'))
 
 
-# -- Authentication-Results --------------------------------------------------------------
+# -- Authentication-Results ------------------------------------------------
 
 @attack('genuine dkim-full', AUTHSERV, proof='claimed', reporter_alignment='unknown')
 def results_below_our_trace():
@@ -204,7 +204,7 @@ def result_beyond_the_cap():
                   ['spf=pass smtp.mailfrom=example.net'])) + ARRIVAL)
 
 
-# -- forwarded mail: it is not backscatter --------------------------------------------------
+# -- forwarded mail: it is not backscatter ---------------------------------
 
 TRUSTED = ['--trusted-networks', '192.0.2.0/28']
 TAKEN = received('from mx.b.example (mx.b.example [203.0.113.5])\n'
