@@ -4,6 +4,7 @@
 #include "fuzz-dict.h"
 #include "dict/state-dict.h"
 #include "dict/dict-key.h"
+#include "settings/plugin-settings.h"
 
 static struct {
 	const char *const *lines, *const *next;
@@ -38,6 +39,18 @@ int fuzz_dict_next(const char **value_r, const char **error_r)
 		return 0;
 	*value_r = line;
 	return 1;
+}
+
+/* What burst.c tells an admin has no Dovecot here. */
+int backscatter_settings_get(
+	struct mail_user *user ATTR_UNUSED, pool_t pool ATTR_UNUSED,
+	const struct backscatter_settings **settings_r,
+	const char **warning_r, const char **error_r)
+{
+	*settings_r = NULL;
+	*warning_r = NULL;
+	*error_r = "fuzz";
+	return -1;
 }
 
 int backscatter_dict_get(struct mail_user *user ATTR_UNUSED,
