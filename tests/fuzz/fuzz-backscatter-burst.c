@@ -58,6 +58,9 @@ fuzz_burst(struct backscatter_record *record,
 	   const struct backscatter_settings *set,
 	   const struct backscatter_result *result)
 {
+	static const struct backscatter_suspension suspension = {
+		.since = 1, .by = "alarm", .why = ""
+	};
 	struct event *event = event_create(NULL);
 	struct backscatter_record_burst burst;
 	uint64_t bounces;
@@ -81,6 +84,17 @@ fuzz_burst(struct backscatter_record *record,
 		i_assert(!backscatter_burst_count(record, set, result));
 		backscatter_burst_log(event, set, record);
 		i_assert(fuzz_warnings-- == 1);
+	}
+	/* who was suspended is not suspended again */
+	if (backscatter_burst_suspends(record, set, result) !=
+	    BACKSCATTER_ALARM_NONE) {
+		i_assert(set->suspend == BACKSCATTER_SUSPEND_ALARM);
+		backscatter_record_suspend(record, &suspension);
+		i_assert(backscatter_burst_suspends(record, set, result) ==
+			 BACKSCATTER_ALARM_NONE);
+		i_assert(!backscatter_burst_count(record, set, result));
+		i_assert(backscatter_record_sum(record,
+				BACKSCATTER_RECORD_PROVEN) == 0);
 	}
 	event_unref(&event);
 }
@@ -151,6 +165,8 @@ FUZZ_BEGIN_STR(const char *str)
 		set.burst_recipients = set.burst_limit * 2;
 		set.burst_hosts = set.burst_limit % 7;
 		set.burst_period = numbers[FUZZ_PERIOD];
+		set.suspend = numbers[FUZZ_PERIOD] % 2;
+		result.mode = BACKSCATTER_MODE_ENFORCE;
 		result.now = numbers[FUZZ_NOW];
 		pool = pool_allocfree_create("fuzz");
 		if (backscatter_record_parse(pool, lines[1], &record,

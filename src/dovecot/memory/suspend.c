@@ -126,6 +126,26 @@ resume_log(struct mail_user *user, const char *by,
 	event_unref(&event);
 }
 
+/* The row may have been deleted by somebody else, or by Redis. Returns 1 if the
+   record still says that the user is suspended: then the alarm would never
+   suspend the user again. Otherwise returns 0, or -1 with an error. */
+static int
+resume_lookup_record(struct mail_user *user, time_t now,
+		     struct backscatter_suspension *was_r,
+		     const char **error_r)
+{
+	struct backscatter_record record;
+	int ret = backscatter_record_read(user, pool_datastack_create(),
+					  &record, error_r);
+
+	if (ret <= 0 || record.suspended <= now)
+		return ret < 0 ? -1 : 0;
+	was_r->since = now;
+	was_r->by = "somebody";
+	was_r->why = "the dict does not have it any more";
+	return 1;
+}
+
 int backscatter_resume(struct mail_user *user, const char *by, pool_t pool,
 		       struct backscatter_suspension *was_r,
 		       struct backscatter_time_window *disown,
@@ -136,6 +156,10 @@ int backscatter_resume(struct mail_user *user, const char *by, pool_t pool,
 	};
 	int ret = suspend_lookup(user, pool, was_r, error_r);
 
+	if (ret == 0) {
+		ret = resume_lookup_record(user, ctx.suspension.until, was_r,
+					   error_r);
+	}
 	if (ret <= 0)
 		return ret;
 	if (disown != NULL)
