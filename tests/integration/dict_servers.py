@@ -131,7 +131,8 @@ class Server:
         return text
 
     def record_text(self, user):
-        rows = self.query("SELECT value FROM backscatter_user_text WHERE username = '%s'" % user)
+        rows = self.query("SELECT value FROM backscatter_user_text "
+                          "WHERE username = '%s' AND name = 'disowned'" % user)
         return rows[0][0] if rows else ''
 
     def record(self, user):

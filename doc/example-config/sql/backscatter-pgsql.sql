@@ -39,11 +39,11 @@ CREATE TABLE IF NOT EXISTS backscatter_count (
   PRIMARY KEY (day, scope, name, verdict, reason, outcome)
 );
 
--- What Dovecot writes to. For the first bounce of a user it tries an UPDATE, is
--- told that there is no such row, as this table is always empty, and then does an
--- INSERT, which adds, as it does at once for each bounce after that: in one
--- transaction for all rows of a bounce, and none is lost, whatever other processes
--- do.
+-- For the first bounce of a user Dovecot tries to UPDATE a row for each of these,
+-- and is told that there is none, as this table is always empty. After that it
+-- writes to backscatter_bounce_add instead, whose trigger adds to all of them. An
+-- INSERT here adds to one: Dovecot does that if its configuration has no map for
+-- backscatter_bounce_add.
 --
 -- What a server calls itself is a stranger's text. After 10000 rows in a day
 -- all others are one; once there is one, the rows are not counted again.
@@ -58,17 +58,26 @@ CREATE TABLE IF NOT EXISTS backscatter_count_add (
   PRIMARY KEY (day, scope, name, verdict, reason, outcome)
 );
 
+-- The name by which a server is counted on that day.
+CREATE OR REPLACE FUNCTION backscatter_server(on_day date, server text)
+RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM backscatter_count WHERE day = on_day AND
+       scope = 'server' AND name = server) AND
+     (EXISTS (SELECT FROM backscatter_count WHERE day = on_day AND
+       scope = 'server' AND name = '(other)') OR
+     (SELECT count(*) FROM backscatter_count
+       WHERE day = on_day AND scope = 'server') >= 10000) THEN
+    RETURN '(other)';
+  END IF;
+  RETURN server;
+END $$;
+
 CREATE OR REPLACE FUNCTION backscatter_count_add() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.scope = 'server' AND
-     NOT EXISTS (SELECT FROM backscatter_count WHERE day = NEW.day AND
-       scope = NEW.scope AND name = NEW.name) AND
-     (EXISTS (SELECT FROM backscatter_count WHERE day = NEW.day AND
-       scope = NEW.scope AND name = '(other)') OR
-     (SELECT count(*) FROM backscatter_count
-       WHERE day = NEW.day AND scope = NEW.scope) >= 10000) THEN
-    NEW.name := '(other)';
+  IF NEW.scope = 'server' THEN
+    NEW.name := backscatter_server(NEW.day, NEW.name);
   END IF;
   INSERT INTO backscatter_count AS c VALUES (NEW.*)
     ON CONFLICT (day, scope, name, verdict, reason, outcome)
@@ -102,6 +111,55 @@ DROP TRIGGER IF EXISTS backscatter_user_text_set ON backscatter_user_text;
 CREATE TRIGGER backscatter_user_text_set BEFORE INSERT ON backscatter_user_text
 FOR EACH ROW WHEN (pg_trigger_depth() = 0)
 EXECUTE FUNCTION backscatter_user_text_set();
+
+-- A bounce: what is remembered of the user after it (nothing is remembered if it
+-- is empty), and to whose counters it adds; '(uncounted)' is counted nowhere.
+-- Dovecot writes all of this by one INSERT, and none is lost, whatever other
+-- processes do. This table is always empty, too.
+CREATE TABLE IF NOT EXISTS backscatter_bounce_add (
+  username text NOT NULL,
+  day date NOT NULL,
+  user_name text NOT NULL, -- the username, or its hash, as it is counted
+  domain text NOT NULL,
+  server text NOT NULL,
+  dkim_key text NOT NULL,
+  verdict text NOT NULL,
+  reason text NOT NULL,
+  outcome text NOT NULL,
+  value text NOT NULL,
+  PRIMARY KEY (username, day, user_name, domain, server, dkim_key, verdict,
+    reason, outcome)
+);
+
+CREATE OR REPLACE FUNCTION backscatter_bounce_add() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.value <> '' THEN
+    INSERT INTO backscatter_user_text (username, name, value)
+      VALUES (NEW.username, 'disowned', NEW.value)
+      ON CONFLICT (username, name)
+      DO UPDATE SET value = EXCLUDED.value, created = EXCLUDED.created;
+  END IF;
+  IF NEW.server <> '(uncounted)' THEN
+    NEW.server := backscatter_server(NEW.day, NEW.server);
+  END IF;
+  -- always in this order, so that two transactions do not block each other
+  INSERT INTO backscatter_count AS c
+    SELECT NEW.day, a.scope, a.name, NEW.verdict, a.reason, a.outcome, 1
+      FROM (VALUES ('user', NEW.user_name, NEW.reason, NEW.outcome),
+                   ('domain', NEW.domain, NEW.reason, NEW.outcome),
+                   ('server', NEW.server, '-', '-'),
+                   ('key', NEW.dkim_key, '-', '-'))
+        AS a(scope, name, reason, outcome)
+      WHERE a.name <> '(uncounted)'
+    ON CONFLICT (day, scope, name, verdict, reason, outcome)
+    DO UPDATE SET bounces = c.bounces + EXCLUDED.bounces;
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_bounce_add ON backscatter_bounce_add;
+CREATE TRIGGER backscatter_bounce_add BEFORE INSERT ON backscatter_bounce_add
+FOR EACH ROW EXECUTE FUNCTION backscatter_bounce_add();
 
 -- Who is suspended from sending: one row for each user, which is replaced, and
 -- which is deleted when he may send again. Servers that know nothing of us ask

@@ -33,11 +33,11 @@ CREATE TABLE IF NOT EXISTS backscatter_count (
   PRIMARY KEY (day, scope, name, verdict, reason, outcome)
 ) WITHOUT ROWID;
 
--- What Dovecot writes to. For the first bounce of a user it tries an UPDATE, is
--- told that there is no such row, as this table is always empty, and then does an
--- INSERT, which adds, as it does at once for each bounce after that: in one
--- transaction for all rows of a bounce, and none is lost, whatever other processes
--- do.
+-- For the first bounce of a user Dovecot tries to UPDATE a row for each of these,
+-- and is told that there is none, as this table is always empty. After that it
+-- writes to backscatter_bounce_add instead, whose trigger adds to all of them. An
+-- INSERT here adds to one: Dovecot does that if its configuration has no map for
+-- backscatter_bounce_add.
 --
 -- What a server calls itself is a stranger's text. After 10000 rows in a day
 -- all others are one; once there is one, the rows are not counted again.
@@ -80,6 +80,53 @@ CREATE TABLE IF NOT EXISTS backscatter_user_text (
   created TEXT NOT NULL DEFAULT CURRENT_DATE,
   PRIMARY KEY (username, name) ON CONFLICT REPLACE
 );
+
+-- A bounce: what is remembered of the user after it (nothing is remembered if it
+-- is empty), and to whose counters it adds; '(uncounted)' is counted nowhere.
+-- Dovecot writes all of this by one INSERT, and none is lost, whatever other
+-- processes do. This table is always empty, too.
+CREATE TABLE IF NOT EXISTS backscatter_bounce_add (
+  username TEXT NOT NULL,
+  day TEXT NOT NULL,
+  user_name TEXT NOT NULL, -- the username, or its hash, as it is counted
+  domain TEXT NOT NULL,
+  server TEXT NOT NULL,
+  dkim_key TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (username, day, user_name, domain, server, dkim_key, verdict,
+    reason, outcome)
+) WITHOUT ROWID;
+
+DROP TRIGGER IF EXISTS backscatter_bounce_add_insert;
+CREATE TRIGGER backscatter_bounce_add_insert
+BEFORE INSERT ON backscatter_bounce_add
+BEGIN
+  INSERT INTO backscatter_user_text (username, name, value)
+    SELECT NEW.username, 'disowned', NEW.value WHERE NEW.value <> '';
+  INSERT INTO backscatter_count
+    SELECT NEW.day, 'user', NEW.user_name, NEW.verdict, NEW.reason,
+      NEW.outcome, 1
+    UNION ALL SELECT NEW.day, 'domain', NEW.domain, NEW.verdict, NEW.reason,
+      NEW.outcome, 1
+    UNION ALL SELECT NEW.day, 'server',
+      CASE WHEN
+        NOT EXISTS (SELECT 1 FROM backscatter_count WHERE day = NEW.day AND
+          scope = 'server' AND name = NEW.server) AND
+        (EXISTS (SELECT 1 FROM backscatter_count WHERE day = NEW.day AND
+          scope = 'server' AND name = '(other)') OR
+        (SELECT COUNT(*) FROM backscatter_count
+          WHERE day = NEW.day AND scope = 'server') >= 10000)
+      THEN '(other)' ELSE NEW.server END,
+      NEW.verdict, '-', '-', 1 WHERE NEW.server <> '(uncounted)'
+    UNION ALL SELECT NEW.day, 'key', NEW.dkim_key, NEW.verdict, '-', '-', 1
+      WHERE NEW.dkim_key <> '(uncounted)'
+  ON CONFLICT (day, scope, name, verdict, reason, outcome)
+  DO UPDATE SET bounces = bounces + excluded.bounces;
+  SELECT RAISE(IGNORE);
+END;
 
 -- Who is suspended from sending: one row for each user, which is replaced, and
 -- which is deleted when he may send again. Servers that know nothing of us ask

@@ -9,6 +9,7 @@
 #include "name/domain-name.h"
 #include "name/own-domains.h"
 #include "keys/key-dir.h"
+#include "audit/count-key.h"
 #include "dict/state-dict.h"
 #include "dict/dict-key.h"
 #include "admin/key-survey.h"
@@ -174,7 +175,11 @@ static void status_dns(struct status *status,
 	pool_unref(&pool);
 }
 
-/* Check whether the dict can be written to. */
+/* What BACKSCATTER_COUNT_BOUNCE has no value for, whatever the dict is. */
+#define STATUS_BOUNCE BACKSCATTER_COUNT_BOUNCE"-/-/-/-/-/-/-/-"
+
+/* Check whether the dict can be written to, and whether SQL has all that it
+   needs to count a bounce by one statement. */
 static void status_dict(struct status *status,
 			struct backscatter_status_item *item)
 {
@@ -184,14 +189,21 @@ static void status_dict(struct status *status,
 		.value = "ok"
 	};
 	struct backscatter_dict *dict;
-	const char *error;
+	const char *value, *error;
 	int ret;
 
 	item->detail = "it can be written to";
 	ret = backscatter_dict_get(status->user, &dict, &error);
 	if (ret > 0 && backscatter_dict_write(dict, &op, 1, 0, &error) < 0)
 		ret = -1;
-	if (ret < 0) {
+	if (ret > 0 &&
+	    backscatter_dict_lookup(dict, pool_datastack_create(),
+				    STATUS_BOUNCE, &value, &error) < 0) {
+		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
+			   "%s, but each bounce is several statements: %s",
+			   item->detail, str_sanitize(error,
+						      STATUS_MAX_ERROR)));
+	} else if (ret < 0) {
 		status_failed(item, error);
 		item->detail = t_strconcat(item->detail, " (the log of the "
 					   "dict service may say more)", NULL);

@@ -76,6 +76,24 @@ const char *backscatter_count_key(const struct backscatter_count *count)
 			   count->outcome, NULL);
 }
 
+const char *
+backscatter_count_bounce_key(const struct backscatter_count *count,
+			     const char *const names[BACKSCATTER_COUNT_SCOPES])
+{
+	string_t *key = t_str_new(256);
+	unsigned int i;
+
+	str_printfa(key, BACKSCATTER_COUNT_BOUNCE"%s/", count->day);
+	for (i = 0; i < BACKSCATTER_COUNT_SCOPES; i++) {
+		str_printfa(key, "%s/", names[i] == NULL ?
+			    BACKSCATTER_COUNT_UNCOUNTED :
+			    t_backscatter_count_name(names[i]));
+	}
+	str_printfa(key, "%s/%s/%s", count->verdict, count->reason,
+		    count->outcome);
+	return str_c(key);
+}
+
 static int
 backscatter_count_scope_parse(const char *str,
 			      enum backscatter_count_scope *scope_r)

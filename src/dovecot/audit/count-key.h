@@ -13,15 +13,30 @@
    keys are known.
 
    In SQL these names are only used to add to a counter. To read it, "add" in
-   its name is replaced by "count". */
+   its name is replaced by "count".
 
+   Only in SQL there is another key, which stands for a whole bounce:
+
+   priv/backscatter/bounce/DAY/USER/DOMAIN/SERVER/KEY/VERDICT/REASON/OUTCOME
+
+   Setting it adds 1 to each of the bounce's counters, and remembers the value
+   as the user's record, unless the value is empty: all of that takes one
+   statement. USER to KEY are the names by which the bounce is counted. */
+
+#include "dict/dict-key.h"
 #include "dovecot-backscatter.h"
+
+/* How many scopes there are. */
+#define BACKSCATTER_COUNT_SCOPES (BACKSCATTER_COUNT_KEY + 1)
 
 #define BACKSCATTER_COUNT_ADD "shared/backscatter/add/"
 #define BACKSCATTER_COUNT_SQL "shared/backscatter/count/"
+#define BACKSCATTER_COUNT_BOUNCE BACKSCATTER_KEY_PRIV"bounce/"
 /* Stands for a reason or an outcome that a counter does not have, and for an
    empty name. */
 #define BACKSCATTER_COUNT_NO_WORD "-"
+/* Stands for the server or the key of a bounce that is not counted for one. */
+#define BACKSCATTER_COUNT_UNCOUNTED "(uncounted)"
 
 /* Returns the scope's word in the key, such as "user". A static string. */
 const char *
@@ -40,6 +55,12 @@ backscatter_count_path(const char *prefix, const char *day,
 /* Returns the key of a counter, below BACKSCATTER_COUNT_ADD. From the data
    stack. */
 const char *backscatter_count_key(const struct backscatter_count *count);
+/* Returns the key of a whole bounce. count has all but the scope and the name;
+   names has the name of each scope, NULL for one that the bounce is not counted
+   for. From the data stack. */
+const char *
+backscatter_count_bounce_key(const struct backscatter_count *count,
+			     const char *const names[BACKSCATTER_COUNT_SCOPES]);
 /* Parse the key of a counter, with either prefix. Returns 0 and sets all fields
    but text and bounces, which stay as they are; or returns -1 if it is not the
    key of a counter, and then count_r is of no use. The strings are from the

@@ -55,8 +55,8 @@ t_backscatter_count_signed_by(const struct bounce_verdict *verdict)
 	return name;
 }
 
-const char *const *
-backscatter_count_keys(const struct backscatter_delivered *delivered)
+void backscatter_count_keys(const struct backscatter_delivered *delivered,
+			    struct backscatter_record_counters *counters_r)
 {
 	const struct bounce_verdict *verdict = delivered->result->verdict;
 	const char *username = delivered->user->username, **keys;
@@ -68,7 +68,7 @@ backscatter_count_keys(const struct backscatter_delivered *delivered)
 	};
 	/* always in the same order: a SQL server locks the rows one by one, and
 	   two transactions in different orders could block each other */
-	const char *names[] = {
+	const char *names[BACKSCATTER_COUNT_SCOPES] = {
 		[BACKSCATTER_COUNT_USER] = username,
 		[BACKSCATTER_COUNT_DOMAIN] = backscatter_count_domain(username,
 							delivered->rcpt_to),
@@ -77,19 +77,22 @@ backscatter_count_keys(const struct backscatter_delivered *delivered)
 		[BACKSCATTER_COUNT_KEY] = t_backscatter_count_signed_by(verdict)
 	};
 
-	keys = t_new(const char *, N_ELEMENTS(names) + 1);
-	for (; count.scope < N_ELEMENTS(names); count.scope++) {
+	/* if the delivery failed, the same bounce comes again, and its server
+	   and key are counted then */
+	if (delivered->outcome == BACKSCATTER_OUTCOME_FAILED) {
+		names[BACKSCATTER_COUNT_SERVER] = NULL;
+		names[BACKSCATTER_COUNT_KEY] = NULL;
+	}
+	counters_r->bounce = backscatter_count_bounce_key(&count, names);
+	counters_r->keys = keys =
+		t_new(const char *, BACKSCATTER_COUNT_SCOPES + 1);
+	for (; count.scope < BACKSCATTER_COUNT_SCOPES; count.scope++) {
 		if (count.scope == BACKSCATTER_COUNT_SERVER) {
-			/* if the delivery failed, the same bounce comes again,
-			   and its server and key are counted then */
-			if (delivered->outcome == BACKSCATTER_OUTCOME_FAILED)
-				break;
 			count.reason = count.outcome =
 				BACKSCATTER_COUNT_NO_WORD;
 		}
 		count.name = names[count.scope];
 		if (count.name != NULL)
-			keys[count.scope] = backscatter_count_key(&count);
+			*keys++ = backscatter_count_key(&count);
 	}
-	return keys;
 }

@@ -52,10 +52,12 @@ void backscatter_delivery_add(struct backscatter_delivery *delivery,
 void backscatter_delivered(struct event *event,
 			   const struct backscatter_delivered *delivered)
 {
+	struct backscatter_record_counters counters;
+
 	backscatter_log_delivered(event, delivered);
+	backscatter_count_keys(delivered, &counters);
 	backscatter_memory_end(delivered->result->memory, event,
-			       delivered->result,
-			       backscatter_count_keys(delivered),
+			       delivered->result, &counters,
 			       delivered->outcome !=
 			       BACKSCATTER_OUTCOME_FAILED);
 }

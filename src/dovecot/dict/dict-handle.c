@@ -15,7 +15,8 @@
 
 #define BACKSCATTER_DICT_EVENT_FAILED "backscatter_dict_failed"
 #define BACKSCATTER_DICT_WARNING_INTERVAL 60
-/* The Redis client puts the last answer, a whole record, into its errors. */
+/* The Redis client puts the last answer, a whole record, into its errors, and
+   PostgreSQL the statement, on lines of their own. */
 #define BACKSCATTER_DICT_MAX_ERROR 200
 /* After a connection was shut down, its operations fail at once. Newer dict
    clients first reconnect once and ask again, and the new connection has to be
@@ -86,22 +87,39 @@ backscatter_dict_log_failure(struct backscatter_dict *dict,
 		e_debug(e->event(), "%s", error);
 }
 
+/* Returns what is expected if the error says that SQL lacks something for this
+   kind of keys, or NULL. */
+static const char *dict_error_lacks(const char *error)
+{
+	if (strstr(error, "unmapped key") != NULL) {
+		return "a map for this kind of key, as in the example "
+			"configuration";
+	}
+	if (strstr(error, "no such table: backscatter_") != NULL ||
+	    (strstr(error, "relation \"backscatter_") != NULL &&
+	     strstr(error, "\" does not exist") != NULL)) {
+		return "the tables of this version: run its SQL file again, as "
+			"after each upgrade";
+	}
+	return NULL;
+}
+
 void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 			   const char *error)
 {
 	char **failed = write ? &dict->write_error : &dict->error;
+	const char *lacks = dict_error_lacks(error);
 	unsigned int secs;
 
 	if (*failed != NULL)
 		return;
-	error = t_strndup(error, BACKSCATTER_DICT_MAX_ERROR);
-	/* SQL has a map for each kind of keys. Where one is missing from the
-	   configuration, only what needs that map goes without it. The dict is
-	   still used for everything else. */
-	if (strstr(error, "unmapped key") != NULL) {
+	error = t_strndup(t_strcut(error, '\n'), BACKSCATTER_DICT_MAX_ERROR);
+	/* SQL has a map and a table for each kind of keys. Where one is
+	   missing, only what needs it goes without it. The dict is still used
+	   for everything else. */
+	if (lacks != NULL) {
 		backscatter_dict_log_failure(dict, &backscatter_dict_unmapped,
-			error, "expected: a map for this kind of key, as in "
-			"the example configuration");
+			error, t_strdup_printf("expected: %s", lacks));
 		return;
 	}
 	*failed = i_strdup(error);
@@ -111,6 +129,12 @@ void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 				"nothing is written to it" :
 				"it is left alone", secs,
 				secs == 1 ? "" : "s"));
+}
+
+bool backscatter_dict_lacks_keys(const struct backscatter_dict *dict)
+{
+	return backscatter_throttle_is_held(&backscatter_dict_unmapped,
+					    dict->name, time(NULL));
 }
 
 bool backscatter_dict_can_ask(struct backscatter_dict *dict,

@@ -55,7 +55,7 @@ bool backscatter_dict_handle_hang_up(struct backscatter_dict *dict);
 void backscatter_dict_handle_free(struct backscatter_dict **dict);
 
 /* Reading or writing has failed: log it, and do not try it again for a while.
-   If the dict has no map for such keys, this is only logged. */
+   If the dict has no map or no table for such keys, this is only logged. */
 void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 			   const char *error);
 /* Returns FALSE with an error (data stack) if the dict must not be used any

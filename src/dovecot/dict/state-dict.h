@@ -83,6 +83,10 @@ int backscatter_dict_write(struct backscatter_dict *dict,
 			   unsigned int count, unsigned int expire_secs,
 			   const char **error_r);
 
+/* TRUE if the dict is SQL, and within the last minute something has failed, and
+   was logged, because it has no map or no table for a key. */
+bool backscatter_dict_lacks_keys(const struct backscatter_dict *dict);
+
 /* Take the user's lock, in order to read, change and write a value. Until the
    unlock, no other process has this lock, on this host or on others that share
    the user's home. This function always succeeds: if the user has no home, or

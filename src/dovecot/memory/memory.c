@@ -282,7 +282,8 @@ memory_count(struct backscatter_record *record, void *context,
 void backscatter_memory_end(struct backscatter_memory *memory,
 			    struct event *event,
 			    const struct backscatter_result *result,
-			    const char *const *counters, bool delivered)
+			    const struct backscatter_record_counters *counters,
+			    bool delivered)
 {
 	struct memory_end ctx = {
 		.memory = memory, .event = event, .result = result

@@ -11,6 +11,7 @@
 struct event;
 struct mail_user;
 struct backscatter_record;
+struct backscatter_record_counters;
 struct backscatter_result;
 struct backscatter_settings;
 
@@ -44,13 +45,13 @@ const struct backscatter_record *
 backscatter_memory_get(struct backscatter_memory *memory,
 		       const char **error_r);
 
-/* The delivery of a bounce has ended: increment the counters (a
-   NULL-terminated list of keys), and if the bounce was delivered, count it in
-   the user's record. One that was not delivered will come again. The event is
-   the parent of a burst's warning. */
+/* The delivery of a bounce has ended: increment the counters, and if the bounce
+   was delivered, count it in the user's record. One that was not delivered will
+   come again. The event is the parent of a burst's warning. */
 void backscatter_memory_end(struct backscatter_memory *memory,
 			    struct event *event,
 			    const struct backscatter_result *result,
-			    const char *const *counters, bool delivered);
+			    const struct backscatter_record_counters *counters,
+			    bool delivered);
 
 #endif

@@ -84,11 +84,12 @@ int backscatter_record_read(struct mail_user *user, pool_t pool,
 }
 
 /* Returns the same as backscatter_dict_write(). text is NULL if the record is
-   not to be written, and "" if it is to be deleted, as nothing is in it. */
+   not to be written, and "" if it is to be deleted, as nothing is in it. The
+   operation is done with each of the keys. */
 static int
 record_commit(struct backscatter_dict *dict, const char *text,
 	      const struct backscatter_suspension *suspension,
-	      const char *const *counters, bool counters_add,
+	      const char *const *keys, enum backscatter_dict_op_type type,
 	      const char **error_r)
 {
 	struct backscatter_dict_op op;
@@ -116,10 +117,10 @@ record_commit(struct backscatter_dict *dict, const char *text,
 		op.value = text;
 		array_push_back(&ops, &op);
 	}
-	op.type = counters_add ? BACKSCATTER_DICT_SET : BACKSCATTER_DICT_INC;
+	op.type = type;
 	op.value = "1";
-	for (; counters != NULL && *counters != NULL; counters++) {
-		op.key = *counters;
+	for (; keys != NULL && *keys != NULL; keys++) {
+		op.key = *keys;
 		array_push_back(&ops, &op);
 	}
 	return array_is_empty(&ops) ? 1 :
@@ -128,29 +129,58 @@ record_commit(struct backscatter_dict *dict, const char *text,
 				       error_r);
 }
 
+/* Write the record and the counters of a bounce into SQL by one statement.
+   Returns 1; 0 if the configuration of an older version has no map for a bounce
+   as a whole, or the database has no such table; or -1 with an error. */
+static int
+record_write_bounce(struct backscatter_dict *dict, const char *text,
+		    const char *key, const char **error_r)
+{
+	struct backscatter_dict_op op = {
+		.type = BACKSCATTER_DICT_SET,
+		.key = key,
+		.value = text == NULL ? "" : text
+	};
+
+	if (backscatter_dict_lacks_keys(dict))
+		return 0;
+	if (backscatter_dict_write(dict, &op, 1, RECORD_EXPIRE_SECS,
+				   error_r) > 0)
+		return 1;
+	return backscatter_dict_lacks_keys(dict) ? 0 : -1;
+}
+
 /* SQL does not increment a number that does not exist. In our tables none ever
    does, because they add to a counter when a row is inserted: so no increment
-   succeeds, and all counters are set to 1 instead. The record remembers that
-   the dict is like this, and from then on counters are set at once. */
+   succeeds, and the bounce as a whole is inserted instead, or else each counter
+   is set to 1. The record remembers that the dict is like this, and from then
+   on this is done at once. */
 static int
 record_write(struct backscatter_dict *dict, struct backscatter_record *record,
-	     bool change, const char *const *counters, const char **error_r)
+	     bool change, const struct backscatter_record_counters *counters,
+	     const char **error_r)
 {
+	const char *const *keys = counters == NULL ? NULL : counters->keys;
+	const char *text;
 	int ret;
 
-	ret = record_commit(dict, !change ? NULL :
-			    backscatter_record_text(record),
-			    record->suspension, counters,
-			    record->counters_add, error_r);
-	if (ret != 0)
-		return ret < 0 ? -1 : 0;
-	record->counters_add = TRUE;
-	ret = record_commit(dict, !change ? NULL :
-			    backscatter_record_text(record),
-			    record->suspension, counters, TRUE, error_r);
-	if (ret == 0)
-		*error_r = "A counter could not be created";
-	return ret <= 0 ? -1 : 0;
+	if (counters == NULL || !record->counters_add) {
+		text = change ? backscatter_record_text(record) : NULL;
+		ret = record_commit(dict, text, record->suspension, keys,
+				    BACKSCATTER_DICT_INC, error_r);
+		if (ret != 0 || counters == NULL)
+			return ret < 0 ? -1 : 0;
+		record->counters_add = TRUE;
+	}
+	text = change ? backscatter_record_text(record) : NULL;
+	if (record->suspension == NULL) {
+		ret = record_write_bounce(dict, text, counters->bounce,
+					  error_r);
+		if (ret != 0)
+			return ret < 0 ? -1 : 0;
+	}
+	return record_commit(dict, text, record->suspension, keys,
+			     BACKSCATTER_DICT_SET, error_r) < 0 ? -1 : 0;
 }
 
 /* Make this host the record's writer. */
@@ -197,7 +227,8 @@ static void record_keep_change(const struct record_change *c, pool_t pool)
 
 static int
 record_change_locked(const struct record_change *c, pool_t pool,
-		     const char *const *counters, const char **error_r)
+		     const struct backscatter_record_counters *counters,
+		     const char **error_r)
 {
 	struct backscatter_record record;
 	bool broken, is_old;
@@ -228,7 +259,8 @@ record_change_locked(const struct record_change *c, pool_t pool,
 int backscatter_record_change(struct mail_user *user,
 			      backscatter_record_change_t *change,
 			      void *context, bool can_wait,
-			      const char *const *counters,
+			      const struct backscatter_record_counters
+				*counters,
 			      const char **error_r)
 {
 	struct record_change c = {

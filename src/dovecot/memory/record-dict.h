@@ -12,6 +12,15 @@
 
 struct mail_user;
 
+/* The keys of the counters that a bounce is counted in. */
+struct backscatter_record_counters {
+	/* NULL-terminated: each of them is incremented, or */
+	const char *const *keys;
+	/* in SQL, this key is set to the record's text, which writes the record
+	   and increments all of them. */
+	const char *bounce;
+};
+
 /* Read the record. The caller must advance it before using it. Returns 1, 0 if
    the user has no dict, or -1 with an error (data stack) if the dict does not
    answer, or if the record is broken or was written by a newer version. */
@@ -31,15 +40,16 @@ backscatter_record_change_t(struct backscatter_record *record, void *context,
 /* Read the record, let change() change it, and write it; if change is NULL, the
    record is not written. can_wait tells that the caller, who is not delivering
    mail, can wait for half a second, during which the lock is released, to see
-   whether another host overwrites the change. The counters (a NULL-terminated
-   list of keys, or NULL) are incremented in the same transaction, but not if
-   the dict is a file. A record that is broken, or was written by a newer
-   version, is not overwritten; the counters are incremented nevertheless.
+   whether another host overwrites the change. The counters (NULL: none) are
+   incremented in the same transaction, but not if the dict is a file. A record
+   that is broken, or was written by a newer version, is not overwritten; the
+   counters are incremented nevertheless.
    Returns the same as backscatter_record_read(). */
 int backscatter_record_change(struct mail_user *user,
 			      backscatter_record_change_t *change,
 			      void *context, bool can_wait,
-			      const char *const *counters,
+			      const struct backscatter_record_counters
+				*counters,
 			      const char **error_r);
 
 #endif

@@ -49,6 +49,34 @@ static void test_backscatter_count_key(void)
 	test_end();
 }
 
+static void test_backscatter_count_bounce_key(void)
+{
+	struct backscatter_count count = {
+		.day = "2026-01-31", .verdict = "genuine",
+		.reason = "dkim-full", .outcome = "kept"
+	};
+	const char *names[BACKSCATTER_COUNT_SCOPES] = {
+		[BACKSCATTER_COUNT_USER] = "a/b@example.org",
+		[BACKSCATTER_COUNT_DOMAIN] = "example.org",
+		[BACKSCATTER_COUNT_SERVER] = "",
+		[BACKSCATTER_COUNT_KEY] = "mail._domainkey.example.org"
+	};
+
+	test_begin("backscatter count bounce key");
+	test_assert_strcmp(backscatter_count_bounce_key(&count, names),
+			   "priv/backscatter/bounce/2026-01-31/"
+			   "a\\|b@example.org/example.org/-/"
+			   "mail._domainkey.example.org/"
+			   "genuine/dkim-full/kept");
+	names[BACKSCATTER_COUNT_SERVER] = NULL;
+	names[BACKSCATTER_COUNT_KEY] = NULL;
+	test_assert_strcmp(backscatter_count_bounce_key(&count, names),
+			   "priv/backscatter/bounce/2026-01-31/"
+			   "a\\|b@example.org/example.org/(uncounted)/"
+			   "(uncounted)/genuine/dkim-full/kept");
+	test_end();
+}
+
 static void test_backscatter_count_key_bad(void)
 {
 	static const char *const bad[] = {
@@ -118,6 +146,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_backscatter_count_key,
+		test_backscatter_count_bounce_key,
 		test_backscatter_count_key_bad,
 		test_backscatter_count_names,
 		NULL
