@@ -216,9 +216,10 @@ postlog unix-dgram n - n - 1 postlogd
         return path
 
     def start(self):
+        # it ends its own process group
         self.process = subprocess.Popen(
             [self.master, '-c', self.config, '-d'], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         wait_for('postfix', self.process, lambda: accepts(self.port))
 
     def stop(self):
