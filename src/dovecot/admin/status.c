@@ -176,7 +176,7 @@ static void status_dns(struct status *status,
 }
 
 /* What BACKSCATTER_COUNT_BOUNCE has no value for, whatever the dict is. */
-#define STATUS_BOUNCE BACKSCATTER_COUNT_BOUNCE"-/-/-/-/-/-/-/-"
+#define STATUS_BOUNCE BACKSCATTER_COUNT_BOUNCE"1970-01-01/-/-/-/-/-/-/-"
 
 /* Check whether the dict can be written to, and whether SQL has all that it
    needs to count a bounce by one statement. */
