@@ -265,6 +265,7 @@ deliver_drop_privilege
 smtp_accept_max_nonmail = 1000
 smtp_max_unknown_commands = 1000
 acl_smtp_rcpt = check_rcpt
+acl_smtp_data = check_data
 auth_advertise_hosts = *
 {main}
 begin acl
@@ -272,6 +273,9 @@ check_rcpt:
 {acl}
   accept authenticated = *
   deny message = relay not permitted
+check_data:
+{acl}
+  accept
 begin authenticators
 plain:
   driver = dovecot
