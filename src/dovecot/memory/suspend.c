@@ -44,7 +44,9 @@ suspend_change(struct backscatter_record *record, void *context,
 	time_t before = record->suspended;
 
 	if (ctx->disown != NULL) {
-		ctx->disown->since = suspend_begin(record, ctx->was);
+		/* the clock of the host that wrote it may be ahead */
+		ctx->disown->since = I_MIN(suspend_begin(record, ctx->was),
+					   ctx->disown->until);
 		if (!bounce_windows_add(&record->disowned, ctx->disown->since,
 					ctx->disown->until)) {
 			*error_r = t_strdup_printf(

@@ -7,6 +7,7 @@
 #include "time-util.h"
 #include "mail-user.h"
 #include "dict/dict-key.h"
+#include "memory/disowned-times.h"
 #include "memory/suspension.h"
 #include "dovecot-backscatter.h"
 
@@ -28,12 +29,16 @@ static const char *const suspension_keys[SUSPENSION_KEYS] = {
 	[SUSPENSION_WHY] = BACKSCATTER_KEY_SUSPENDED"why"
 };
 
-/* Somebody else may have written the row, with any text, and no time: 0. */
+/* Somebody else may have written the row, with any text, and no time: 0. A time
+   before 1970 becomes the first second after it, and one that is later than any
+   that we write becomes the last. */
 static time_t suspension_time(const char *value)
 {
 	time_t time;
 
-	return value == NULL || str_to_time(value, &time) < 0 ? 0 : time;
+	if (value == NULL || str_to_time(value, &time) < 0)
+		return 0;
+	return time < 0 ? 1 : I_MIN(time, BOUNCE_WINDOWS_TIME_MAX);
 }
 
 static const char *suspension_text(pool_t pool, const char *value)
