@@ -42,6 +42,10 @@ AUTHRES, FORWARDED = 'src/core/trace/authres.c', 'src/core/verdict/forwarded.c'
 READER, SIGNATURE = 'src/core/message/reader.c', 'src/core/dkim/signature.c'
 HEADER, ADDRESS = 'src/core/header/header.c', 'src/core/name/address.c'
 LIMITS = 'src/core/base/limits.h'
+# Addresses that the parser of a From leaves out: a defence of its own, and behind others.
+COUNT = (MATCH, 'count != *count_r ? -1 : 0;', 'count != *count_r && FALSE ? -1 : 0;')
+NAMES = (MATCH, '\t\treturn ++reading->angles == 1 && reading->ats == 0;\n',
+         '\t\treading->ats = 0;\n\t\treturn ++reading->angles > 0;\n')
 
 # -- signatures ------------------------------------------------------------
 
@@ -126,26 +130,35 @@ out('who of a domain it was',
     ADDRESS, 'return size == local_part_size(address2->local_part, delimiters) &&',
     'return size > 0 &&')
 
-out('one pair of angle brackets', 'signatures/two-pairs-of-angles',
-    MATCH, 'return ++reading->angles == 1;', 'return ++reading->angles > 0;')
+out('one pair of angle brackets, and no address before them',
+    'signatures/two-pairs-of-angles signatures/address-as-name-in-a-list', *NAMES)
+
+out('an address that the parser leaves out', 'signatures/address-behind-rubbish', *COUNT)
+
+out('no address behind brackets', 'signatures/address-behind-brackets',
+    MATCH, '(reading->in_angle || reading->angles == 0);', 'TRUE;')
+
+out('no address in quotes alone', 'signatures/address-in-quotes-alone',
+    MATCH, 'reading.quoted_at = TRUE;', 'reading.quoted_at = FALSE;')
 
 out('one at-sign', 'signatures/two-at-signs',
     MATCH, 'return reading->ats <= 1;', 'return TRUE;')
 
 out('no address as the name of a group', 'signatures/address-as-group',
-    MATCH, "(reading->ats > 0 && c == ':'))", 'FALSE)')
+    MATCH, "(reading->ats > 0 && c == ':') ||", 'FALSE ||', *COUNT)
 
 out('no address behind a semicolon', 'signatures/address-behind-semicolon',
-    MATCH, 'return !reading->separated;', 'return TRUE;')
+    MATCH, 'return !reading->separated &&', 'return', *COUNT)
 
 out('a comment that is not closed', 'signatures/address-in-open-comment',
-    MATCH, 'return ret < 0 || !sender_reading_add', 'return !sender_reading_add')
+    MATCH, 'if (ret < 0 || !sender_reading_add', 'if (!sender_reading_add')
 
 out('a name with an at-sign', 'signatures/address-as-name-without-quotes',
-    ADDRESS, 'value = list_skip_name(value);', '(void)list_skip_name;')
+    ADDRESS, '\tvalue = bounce_address_list_skip_name(value);\n', '',
+    MATCH, '\tvalue = bounce_address_list_skip_name(value);\n', '', *NAMES)
 
 out('all authors are read, or none', 'signatures/author-beyond-the-cap',
-    ADDRESS, 'return addr == NULL ? 0 : -1;', 'return 0;')
+    ADDRESS, 'return addr == NULL ? 0 : -1;', 'return 0;', *COUNT)
 
 out('an unsigned Sender', 'signatures/sender-not-signed',
     MATCH, '\t    bounce_dkim_signature_covers(sig, "Sender") &&\n', '')

@@ -448,6 +448,31 @@ def address_behind_semicolon():
 
 
 @attack('unverifiable sender-mismatch')
+def address_as_name_in_a_list():
+    """Alice's address as a name without quotes, in a list that a comma makes."""
+    return by_mallory(b'alice@example.org <mallory@customer.example>,')
+
+
+@attack('unverifiable sender-mismatch')
+def address_behind_rubbish():
+    """A character that may not be there, so that a parser gives up before it comes to
+    Mallory."""
+    return by_mallory(b'<alice@example.org>x, <mallory@customer.example>')
+
+
+@attack('unverifiable sender-mismatch')
+def address_behind_brackets():
+    """Two addresses without anything between them."""
+    return by_mallory(b'<alice@example.org> mallory@customer.example')
+
+
+@attack('unverifiable sender-mismatch')
+def address_in_quotes_alone():
+    """A quoted string is shown as it is, and is no address."""
+    return by_mallory(b'"mallory@customer.example", <alice@example.org>')
+
+
+@attack('unverifiable sender-mismatch')
 def address_as_route():
     """A source route of RFC 822 names our domain before the address."""
     return by_mallory(b'<@example.org:mallory@customer.example>')

@@ -66,11 +66,7 @@ int t_bounce_address_parse(const char *text,
 		*address_r->domain == '\0' ? -1 : 0;
 }
 
-/* Many programs write a display name with an '@' in it without quotes. If the
-   value consists of words and one pair of angle brackets, the address is in the
-   brackets. Brackets in a comment or a quoted string may be an attempt to
-   deceive, and are left to the parser. */
-static const char *list_skip_name(const char *value)
+const char *bounce_address_list_skip_name(const char *value)
 {
 	const char *angle = value + strcspn(value, "<(\",:;");
 
@@ -91,7 +87,7 @@ int t_bounce_address_parse_list(const char *value,
 	*count_r = 0;
 	if (value == NULL)
 		return 0;
-	value = list_skip_name(value);
+	value = bounce_address_list_skip_name(value);
 	t_array_init(&list, 4);
 	addr = message_address_parse(pool_datastack_create(),
 				     (const unsigned char *)value,

@@ -31,6 +31,12 @@ const char *t_bounce_address_strip(const char *text);
 int t_bounce_address_parse(const char *text,
 			   struct bounce_address *address_r);
 
+/* Many programs write a display name with an '@' in it without quotes. If the
+   value of a field consists of words and one pair of angle brackets, the
+   address is in the brackets: returns the value from there on. Brackets in a
+   comment or a quoted string may be an attempt to deceive, and are left to the
+   parser: returns the whole value. */
+const char *bounce_address_list_skip_name(const char *value);
 /* Parse the addresses of a field such as From or To (RFC 5322 section 3.4). The
    members of groups are in the list; an address without a domain is not. The
    value may be NULL, which is an empty list. Returns 0, or -1 if there are more

@@ -96,27 +96,37 @@ sender_matches_mailbox(const struct sender_context *ctx,
 	return FALSE;
 }
 
-/* What was read so far of one address in a list. */
+/* What was read so far of a list of addresses. */
 struct sender_reading {
+	/* those that came before the current one */
+	unsigned int addresses;
+	/* of the current one */
 	unsigned int angles, ats;
 	bool in_angle;
+	/* it has a quoted string with an at-sign */
+	bool quoted_at;
 	bool in_group;
 	/* the list has a ';' that ends no group */
 	bool separated;
 };
 
 /* Read what separates addresses; c is '\0' at the end of the list. Returns
-   FALSE if the address before it can be read in more than one way, or if it
-   would be the name of a group. */
+   FALSE if the address before it can be read in more than one way, if it would
+   be the name of a group, or if it is only a quoted string that looks like an
+   address. */
 static bool sender_reading_next(struct sender_reading *reading, char c)
 {
 	if ((reading->ats > 1 && reading->angles == 0) ||
-	    (reading->ats > 0 && c == ':'))
+	    (reading->ats > 0 && c == ':') ||
+	    (reading->quoted_at && reading->ats == 0))
 		return FALSE;
+	if (reading->ats > 0)
+		reading->addresses++;
 	if (c == ';' && !reading->in_group)
 		reading->separated = TRUE;
 	reading->in_group = c == ':' || (c == ',' && reading->in_group);
 	reading->angles = reading->ats = 0;
+	reading->quoted_at = FALSE;
 	return TRUE;
 }
 
@@ -126,17 +136,17 @@ static bool sender_reading_add(struct sender_reading *reading, char c)
 {
 	switch (c) {
 	case '<':
-		reading->ats = 0;
 		reading->in_angle = TRUE;
-		return ++reading->angles == 1;
+		return ++reading->angles == 1 && reading->ats == 0;
 	case '>':
 		reading->in_angle = FALSE;
 		return reading->ats <= 1;
 	case '@':
-		if (reading->in_angle || reading->angles == 0)
-			reading->ats++;
-		/* some programs read no address behind such a semicolon */
-		return !reading->separated;
+		reading->ats++;
+		/* some programs read no address behind such a semicolon, or
+		   behind another one in angle brackets */
+		return !reading->separated &&
+			(reading->in_angle || reading->angles == 0);
 	case '\0':
 	case ',':
 	case ';':
@@ -147,11 +157,12 @@ static bool sender_reading_add(struct sender_reading *reading, char c)
 	return TRUE;
 }
 
-/* TRUE if mail programs may differ in which address they show: an address has
-   two at-signs or two pairs of angle brackets, stands where the name of a group
-   does, or follows a semicolon that ends no group; or a quoted string or a
-   comment is not closed. */
-static bool sender_list_is_ambiguous(const char *value)
+/* Count the addresses, which have an at-sign each. Returns 0, or -1 if mail
+   programs may differ in which address they show: an address has two at-signs
+   or two pairs of angle brackets, stands where the name of a group or of
+   another address does, in quotes, behind another one or behind a semicolon
+   that ends no group; or a quoted string or a comment is not closed. */
+static int sender_list_count(const char *value, unsigned int *count_r)
 {
 	struct rfc822_parser_context parser;
 	struct sender_reading reading;
@@ -159,17 +170,24 @@ static bool sender_list_is_ambiguous(const char *value)
 	int ret;
 
 	i_zero(&reading);
+	value = bounce_address_list_skip_name(value);
 	rfc822_parser_init(&parser, (const unsigned char *)value,
 			   strlen(value), NULL);
 	while ((ret = rfc822_skip_lwsp(&parser)) > 0) {
 		if (*parser.data == '"') {
+			str_truncate(quoted, 0);
 			if (rfc822_parse_quoted_string(&parser, quoted) < 0)
-				return TRUE;
+				return -1;
+			if (strchr(str_c(quoted), '@') != NULL)
+				reading.quoted_at = TRUE;
 		} else if (!sender_reading_add(&reading, *parser.data++)) {
-			return TRUE;
+			return -1;
 		}
 	}
-	return ret < 0 || !sender_reading_add(&reading, '\0');
+	if (ret < 0 || !sender_reading_add(&reading, '\0'))
+		return -1;
+	*count_r = reading.addresses;
+	return 0;
 }
 
 /* Read the addresses of a field. Returns 0, or -1 if there are more of them
@@ -179,14 +197,17 @@ t_sender_field(const struct bounce_header *original, const char *name,
 	       const struct bounce_address **list_r, unsigned int *count_r)
 {
 	const struct bounce_field *field = bounce_header_find(original, name);
+	unsigned int count;
 	const char *value;
 
 	*count_r = 0;
 	if (field == NULL)
 		return 0;
 	value = t_bounce_field_value(original, field, field->size);
-	return sender_list_is_ambiguous(value) ? -1 :
-		t_bounce_address_parse_list(value, list_r, count_r);
+	/* the parser may leave out an address that mail programs show */
+	return sender_list_count(value, &count) < 0 ||
+		t_bounce_address_parse_list(value, list_r, count_r) < 0 ||
+		count != *count_r ? -1 : 0;
 }
 
 /* Find the addresses of who is responsible for the mail (RFC 5322 section
