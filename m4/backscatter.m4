@@ -143,6 +143,14 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_SIEVE_RESULTS_BY_POINTER], [1],
 			[Pigeonhole's functions return objects by pointers])
 	])
+	BACKSCATTER_PROBE([smtp-submit with settings of TLS], [bs_submit], [[
+		#include "smtp-submit.h"]], [[
+		struct smtp_submit_input input = { .ssl = NULL };
+		return input.ssl != NULL;]])
+	AS_IF([test $bs_submit = yes], [
+		AC_DEFINE([HAVE_SMTP_SUBMIT_SSL], [1],
+			[smtp_submit_input has the settings of TLS])
+	])
 	BACKSCATTER_PROBE([parse_arg() of doveadm mail commands], [bs_parse_arg], [[
 		#include "doveadm-mail.h"]], [[
 		struct doveadm_mail_cmd_context *ctx = NULL;

@@ -4,7 +4,7 @@
 /* The public interface of libdovecot-backscatter.so, for the delivery hook,
    the Sieve extension and doveadm. Only these functions are exported.
 
-   The hook needs five of them and the Sieve extension four. The others are for
+   The hook needs six of them and the Sieve extension four. The others are for
    doveadm: each opens the dict, asks DNS or reads the settings, which only this
    library can do. What a caller can read in a struct has no function. */
 
@@ -114,11 +114,22 @@ backscatter_delivery_begin(pool_t pool, struct mail_user *user,
 BACKSCATTER_API void
 backscatter_delivery_add(struct backscatter_delivery *delivery,
 			 const char *action, const char *mailbox);
+/* A mail that tells the user of a burst at another address. */
+struct backscatter_notice {
+	const struct smtp_address *to;
+	/* The whole mail, with CRLF. */
+	const char *message;
+};
+
 /* The delivery has ended; ok is FALSE if it failed. The event is the parent of
-   the event that is sent. */
-BACKSCATTER_API void
+   the event that is sent. Returns a notice that the caller sends now, with the
+   null sender, from the delivery's pool; NULL: there is nothing to send. */
+BACKSCATTER_API const struct backscatter_notice *
 backscatter_delivery_end(struct backscatter_delivery **delivery,
 			 struct event *event, bool ok);
+/* The notice to this user could not be sent: it will be tried again with a
+   bounce that comes at least 10 minutes later. */
+BACKSCATTER_API void backscatter_notice_failed(struct mail_user *user);
 
 /* Check the arguments of a Sieve test. Returns 1 if they are good, 0 if the
    property can never have this value (such as a misspelt verdict), or -1 if

@@ -9,6 +9,7 @@
 #include "dovecot-backscatter.h"
 #include "follow.h"
 #include "plugin.h"
+#include "submit.h"
 
 #define BACKSCATTER_DELIVER_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, backscatter_deliver_user_module)
@@ -111,6 +112,25 @@ backscatter_deliver_next(struct mail_deliver_context *ctx,
 	return ret;
 }
 
+/* The bounce is delivered, or not, whatever becomes of a notice. */
+static void
+backscatter_deliver_end(struct mail_deliver_context *ctx,
+			struct backscatter_delivery *delivery, bool ok)
+{
+	const struct backscatter_notice *notice;
+	const char *error;
+
+	notice = backscatter_delivery_end(&delivery, ctx->event,
+					  ok || ctx->saved_mail);
+	if (notice == NULL)
+		return;
+	if (backscatter_submit(ctx, notice, &error) < 0) {
+		e_error(ctx->event, "backscatter: The notice of a burst could "
+			"not be sent to backscatter_notice_to: %s", error);
+		backscatter_notice_failed(ctx->rcpt_user);
+	}
+}
+
 static int
 backscatter_deliver(struct mail_deliver_context *ctx,
 		    struct mail_storage **storage_r)
@@ -134,10 +154,8 @@ backscatter_deliver(struct mail_deliver_context *ctx,
 	ret = backscatter_deliver_next(ctx, delivery, storage_r);
 	backscatter_delivery = outer_ctx;
 	(void)backscatter_follow(outer);
-	if (delivery != NULL) {
-		backscatter_delivery_end(&delivery, ctx->event,
-					 ret > 0 || ctx->saved_mail);
-	}
+	if (delivery != NULL)
+		backscatter_deliver_end(ctx, delivery, ret > 0);
 	return ret;
 }
 

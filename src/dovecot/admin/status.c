@@ -17,6 +17,7 @@
 #include "user/domains.h"
 #include "dovecot-backscatter.h"
 #include "memory/sent-copy.h"
+#include "notice/notice.h"
 #include "verifier/verifier.h"
 
 /* An error text is cut after this many octets. */
@@ -259,6 +260,22 @@ static void status_sent_mailbox(struct status *status,
 					       name);
 }
 
+static void status_notice(struct status *status,
+			  struct backscatter_status_item *item)
+{
+	const char *masked;
+
+	if (status->set->notice_to == NULL)
+		return;
+	masked = backscatter_notice_masked(status->set->notice_to);
+	item->detail = t_strdup_printf("a burst is told to %s", masked);
+	if (!backscatter_dict_is_set(status->user)) {
+		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
+			   "nothing is told to %s without backscatter_dict",
+			   masked));
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*check)(struct status *status,
@@ -272,7 +289,8 @@ static const struct {
 	{ "DNS", status_dns },
 	{ "dict", status_dict },
 	{ "suspend", status_suspend },
-	{ "sent mailbox", status_sent_mailbox }
+	{ "sent mailbox", status_sent_mailbox },
+	{ "notice", status_notice }
 };
 
 void backscatter_user_status(struct mail_user *user,

@@ -8,9 +8,11 @@
 #include "audit/log.h"
 #include "base/event.h"
 #include "memory/memory.h"
+#include "notice/notice.h"
 #include "user/user.h"
 
 struct backscatter_delivery {
+	pool_t pool;
 	struct backscatter_outcome outcome;
 	/* What outcome says is filled in when the delivery has ended. */
 	struct backscatter_delivered delivered;
@@ -27,6 +29,7 @@ backscatter_delivery_begin(pool_t pool, struct mail_user *user,
 	i_assert(result->is_bounce);
 
 	delivery = p_new(pool, struct backscatter_delivery, 1);
+	delivery->pool = pool;
 	backscatter_outcome_init(&delivery->outcome, pool, default_mailbox);
 	delivery->delivered.user = user;
 	delivery->delivered.result = result;
@@ -49,22 +52,28 @@ void backscatter_delivery_add(struct backscatter_delivery *delivery,
 	}
 }
 
-void backscatter_delivered(struct event *event,
-			   const struct backscatter_delivered *delivered)
+const struct backscatter_notice *
+backscatter_delivered(pool_t pool, struct event *event,
+		      const struct backscatter_delivered *delivered)
 {
 	struct backscatter_record_counters counters;
+	struct backscatter_memory_notice notice;
 
 	backscatter_log_delivered(event, delivered);
 	backscatter_count_keys(delivered, &counters);
-	backscatter_memory_end(delivered->result->memory, event,
-			       delivered->result, &counters,
-			       delivered->outcome !=
-			       BACKSCATTER_OUTCOME_FAILED);
+	if (!backscatter_memory_end(delivered->result->memory, event,
+				    delivered->result, &counters,
+				    delivered->outcome !=
+				    BACKSCATTER_OUTCOME_FAILED, &notice))
+		return NULL;
+	return backscatter_notice_create(pool, delivered->user, &notice);
 }
 
-void backscatter_delivery_end(struct backscatter_delivery **_delivery,
-			      struct event *parent, bool ok)
+const struct backscatter_notice *
+backscatter_delivery_end(struct backscatter_delivery **_delivery,
+			 struct event *parent, bool ok)
 {
+	const struct backscatter_notice *notice;
 	struct backscatter_delivery *delivery = *_delivery;
 	struct backscatter_delivered *delivered = &delivery->delivered;
 	struct event *event = backscatter_event_create(parent);
@@ -77,7 +86,9 @@ void backscatter_delivery_end(struct backscatter_delivery **_delivery,
 			backscatter_outcome_mailboxes(&delivery->outcome);
 		delivered->actions =
 			backscatter_outcome_actions(&delivery->outcome);
-		backscatter_delivered(event, delivered);
+		notice = backscatter_delivered(delivery->pool, event,
+					       delivered);
 	} T_END;
 	event_unref(&event);
+	return notice;
 }

@@ -7,6 +7,7 @@
 #include "audit/outcome.h"
 
 struct mail_user;
+struct backscatter_notice;
 struct backscatter_result;
 
 /* All of this must stay valid until backscatter_delivered() returns. The user's
@@ -37,8 +38,10 @@ struct backscatter_delivered {
 
    Nothing here may make the delivery fail, or delay it beyond the dict's
    deadline for a message. The event is a child of the delivery's event, with
-   our category and log prefix. */
-void backscatter_delivered(struct event *event,
-			   const struct backscatter_delivered *delivered);
+   our category and log prefix. Returns a notice of a burst that is to be sent,
+   from the pool, or NULL. */
+const struct backscatter_notice *
+backscatter_delivered(pool_t pool, struct event *event,
+		      const struct backscatter_delivered *delivered);
 
 #endif

@@ -68,6 +68,20 @@ backscatter_doveadm_take_option(struct doveadm_mail_cmd_context *ctx
 #  define backscatter_auth_protocol(info) ((info)->service)
 #endif
 
+/* An older smtp-submit gets the settings of TLS from its caller, a newer one
+   finds them by the event. */
+#ifdef HAVE_SMTP_SUBMIT_SSL
+#  define backscatter_submit_set_ssl(user, input) \
+	STMT_START { \
+		struct ssl_iostream_settings *_ssl = \
+			t_new(struct ssl_iostream_settings, 1); \
+		mail_user_init_ssl_client_settings(user, _ssl); \
+		(input)->ssl = _ssl; \
+	} STMT_END
+#else
+#  define backscatter_submit_set_ssl(user, input) STMT_START { } STMT_END
+#endif
+
 /* Where doveadm finds settings without a user: 2.3 by getenv in its plugin { },
    2.4 by the event. BACKSCATTER_CONF_TEXT() chooses what we tell an admin to
    write into dovecot.conf. */

@@ -2,6 +2,8 @@
 
 #include "lib.h"
 #include "lib-event.h"
+#include "guid.h"
+#include "hostpid.h"
 #include "mail-user.h"
 #include "base/types.h"
 #include "header/header.h"
@@ -14,6 +16,10 @@
 #include "memory/burst.h"
 #include "settings/plugin-settings.h"
 #include "dovecot-backscatter.h"
+
+/* From one notice to the next, and from one that could not be sent. */
+#define BURST_NOTICE_SECS (24 * 3600)
+#define BURST_NOTICE_RETRY_SECS 600
 
 static bool burst_is_genuine_failure(const struct backscatter_result *result)
 {
@@ -57,6 +63,20 @@ burst_is_of_before(const struct backscatter_record *record,
 {
 	return record->suspended > 0 && (verdict->sig == NULL ||
 		bounce_signature_time(verdict->sig) <= record->suspended);
+}
+
+/* TRUE if the original is our own last notice of a burst. Who sends with the
+   account cannot make such an original, since he does not know the id. */
+static bool
+burst_is_of_notice(const struct backscatter_record *record,
+		   const struct bounce_verdict *verdict)
+{
+	const char *message_id = verdict->original == NULL ? NULL :
+		t_bounce_header_value(verdict->original->message.header,
+				      "Message-ID");
+
+	return record->told > 0 && message_id != NULL && strcmp(message_id,
+		backscatter_burst_message_id(record->told_id)) == 0;
 }
 
 static void
@@ -188,6 +208,43 @@ static bool burst_may_suspend(const struct backscatter_record *record,
 		record->suspended <= result->now;
 }
 
+/*
+ * The notice
+ */
+
+const char *backscatter_burst_message_id(const char *id)
+{
+	return t_strdup_printf("<backscatter-notice.%s@%s>", id,
+			       my_hostdomain());
+}
+
+bool backscatter_burst_tells(struct backscatter_record *record,
+			     const struct backscatter_settings *set,
+			     const struct backscatter_result *result)
+{
+	guid_128_t id;
+
+	if (set->notice_to == NULL ||
+	    result->mode != BACKSCATTER_MODE_ENFORCE ||
+	    !burst_is_genuine_failure(result) ||
+	    !burst_lasts(record, set, result->now) ||
+	    record->told >= record->burst.since ||
+	    (record->told > 0 &&
+	     result->now - record->told < BURST_NOTICE_SECS))
+		return FALSE;
+	guid_128_generate(id);
+	record->told = result->now;
+	i_strocpy(record->told_id, backscatter_record_hash(id, sizeof(id)),
+		  sizeof(record->told_id));
+	return TRUE;
+}
+
+void backscatter_burst_not_told(struct backscatter_record *record)
+{
+	record->told = I_MAX(record->told - BURST_NOTICE_SECS +
+			     BURST_NOTICE_RETRY_SECS, 1);
+}
+
 bool backscatter_burst_approaches(const struct backscatter_record *record,
 				  const struct backscatter_settings *set,
 				  const struct backscatter_result *result)
@@ -210,7 +267,8 @@ bool backscatter_burst_count(struct backscatter_record *record,
 	enum backscatter_alarm_signal signal;
 
 	backscatter_record_add(record, result->verdict->value, 1);
-	if (!burst_is_genuine_failure(result))
+	if (!burst_is_genuine_failure(result) ||
+	    burst_is_of_notice(record, result->verdict))
 		return FALSE;
 	t_burst_failure(record, result->verdict, &failure);
 	backscatter_alarm_count(record, &failure, result->now);

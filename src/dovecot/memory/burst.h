@@ -50,6 +50,17 @@ backscatter_burst_why(const struct backscatter_record *record,
 		      const struct backscatter_settings *set,
 		      enum backscatter_alarm_signal signal);
 
+/* TRUE if a notice of the burst is to be sent to backscatter_notice_to: this
+   bounce came while a burst lasts, no notice was sent about this burst, and
+   none within a day. The record then says that one was sent. */
+bool backscatter_burst_tells(struct backscatter_record *record,
+			     const struct backscatter_settings *set,
+			     const struct backscatter_result *result);
+/* The notice could not be sent: it is due again in 10 minutes. */
+void backscatter_burst_not_told(struct backscatter_record *record);
+/* Returns the Message-ID of a notice with this random part (data stack). */
+const char *backscatter_burst_message_id(const char *id);
+
 /* Returns how many bounces with the verdict of this result were delivered to
    the user within the period, counting this one if it is being delivered. */
 uint64_t backscatter_burst_bounces(const struct backscatter_record *record,

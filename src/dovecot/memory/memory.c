@@ -155,6 +155,9 @@ struct memory_end {
 	/* The user is to be suspended for this signal. */
 	enum backscatter_alarm_signal signal;
 	struct backscatter_suspension suspension;
+	/* A notice is to be sent. */
+	bool tell;
+	struct backscatter_memory_notice *notice;
 };
 
 /* Warn if something that may still matter was pushed out of a full table, and
@@ -237,6 +240,17 @@ memory_suspend(struct memory_end *ctx, struct backscatter_record *record)
 	backscatter_record_suspend(record, &ctx->suspension);
 }
 
+static void memory_tell(struct memory_end *ctx,
+			struct backscatter_record *record)
+{
+	const struct backscatter_memory *memory = ctx->memory;
+
+	ctx->tell = backscatter_burst_tells(record, memory->set, ctx->result);
+	ctx->notice->burst = record->burst;
+	ctx->notice->suspended = record->suspended > memory->now;
+	memcpy(ctx->notice->id, record->told_id, sizeof(ctx->notice->id));
+}
+
 /* Count a delivered bounce in the record. It was read again for this, because
    other deliveries may have ended meanwhile. If another host overwrites it, the
    bounce is lost, unless the alarm depends on it. */
@@ -272,6 +286,8 @@ memory_count(struct backscatter_record *record, void *context,
 	}
 	if (!again || ctx->signal != BACKSCATTER_ALARM_NONE)
 		memory_suspend(ctx, record);
+	if (!again)
+		memory_tell(ctx, record);
 	memory_log_pushed(ctx, record, pushed);
 	if (!approaches)
 		return 0;
@@ -279,14 +295,16 @@ memory_count(struct backscatter_record *record, void *context,
 	return 1;
 }
 
-void backscatter_memory_end(struct backscatter_memory *memory,
+bool backscatter_memory_end(struct backscatter_memory *memory,
 			    struct event *event,
 			    const struct backscatter_result *result,
 			    const struct backscatter_record_counters *counters,
-			    bool delivered)
+			    bool delivered,
+			    struct backscatter_memory_notice *notice_r)
 {
 	struct memory_end ctx = {
-		.memory = memory, .event = event, .result = result
+		.memory = memory, .event = event, .result = result,
+		.notice = notice_r
 	};
 	const char *error;
 	int ret;
@@ -295,14 +313,14 @@ void backscatter_memory_end(struct backscatter_memory *memory,
 	ret = backscatter_record_change(memory->user, delivered ?
 					memory_count : NULL, &ctx, FALSE,
 					counters, &error);
-	if (ctx.signal == BACKSCATTER_ALARM_NONE)
-		return;
-	if (ret > 0) {
+	if (ctx.signal != BACKSCATTER_ALARM_NONE && ret > 0) {
 		backscatter_suspension_log(event, memory->user,
 			&ctx.suspension, backscatter_alarm_name(ctx.signal));
-	} else {
+	} else if (ctx.signal != BACKSCATTER_ALARM_NONE) {
 		e_error(event, "The user is not suspended from sending, "
 			"because backscatter_dict could not be written: %s",
 			error);
 	}
+	/* if it is not known that it was sent, it would be sent again */
+	return ctx.tell && ret > 0;
 }

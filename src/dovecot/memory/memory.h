@@ -7,6 +7,7 @@
    lock is held between reading it and writing it. */
 
 #include "verdict/ports.h"
+#include "memory/record.h"
 
 struct event;
 struct mail_user;
@@ -28,6 +29,15 @@ enum backscatter_replays {
 	BACKSCATTER_REPLAYS_COUNT
 };
 
+/* What a notice of a burst says. */
+struct backscatter_memory_notice {
+	struct backscatter_record_burst burst;
+	/* The user is suspended from sending. */
+	bool suspended;
+	/* For backscatter_burst_message_id(). */
+	char id[BACKSCATTER_RECORD_HASH_LEN + 1];
+};
+
 /* Set the ports that the user's dict can answer. If the user has no dict, no
    port is set, and a debug line, logged once by each process, says that replays
    are not counted. Returns what the other functions here take. It is allocated
@@ -47,11 +57,13 @@ backscatter_memory_get(struct backscatter_memory *memory,
 
 /* The delivery of a bounce has ended: increment the counters, and if the bounce
    was delivered, count it in the user's record. One that was not delivered will
-   come again. The event is the parent of a burst's warning. */
-void backscatter_memory_end(struct backscatter_memory *memory,
+   come again. The event is the parent of a burst's warning. Returns TRUE if a
+   notice of a burst is to be sent. */
+bool backscatter_memory_end(struct backscatter_memory *memory,
 			    struct event *event,
 			    const struct backscatter_result *result,
 			    const struct backscatter_record_counters *counters,
-			    bool delivered);
+			    bool delivered,
+			    struct backscatter_memory_notice *notice_r);
 
 #endif

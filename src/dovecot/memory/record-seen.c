@@ -171,6 +171,13 @@ void backscatter_record_restore(struct backscatter_record *record,
 
 	if (before->burst.last > record->burst.last)
 		record->burst = before->burst;
+	/* with the same id, it was not lost: it could not be sent */
+	if (before->told > record->told &&
+	    strcmp(before->told_id, record->told_id) != 0) {
+		record->told = before->told;
+		memcpy(record->told_id, before->told_id,
+		       sizeof(record->told_id));
+	}
 	/* a host whose clock is ahead has begun another step */
 	if (record->period != before->period || record->step != before->step ||
 	    record->suspended != before->suspended)

@@ -9,7 +9,6 @@
 #include "memory/record.h"
 
 #define RECORD_VERSION "v2"
-#define RECORD_DAY_SECS (24 * 3600)
 /* More than any setting allows. If a text has more, the newest are kept. */
 #define RECORD_MAX_REPLAYS 10000
 #define RECORD_HASH_CHARS \
@@ -210,6 +209,10 @@ record_parse_value(struct backscatter_record *record, const char *name,
 		return record_parse_burst(items, &record->burst);
 	if (strcmp(name, "suspended") == 0)
 		return record_parse_time(value, &record->suspended);
+	if (strcmp(name, "told") == 0)
+		return str_array_length(items) == 2 &&
+			record_parse_time(items[0], &record->told) &&
+			hash_parse(items[1], record->told_id);
 	if (strcmp(name, "pushed") == 0)
 		return record_parse_time(value, &record->pushed);
 	if (strcmp(name, "counters") == 0) {
@@ -372,6 +375,10 @@ const char *backscatter_record_text(const struct backscatter_record *record)
 	}
 	if (record->suspended > 0)
 		str_printfa(str, " suspended=%s", dec2str(record->suspended));
+	if (record->told > 0) {
+		str_printfa(str, " told=%s,%s", dec2str(record->told),
+			    record->told_id);
+	}
 	if (record->pushed > 0)
 		str_printfa(str, " pushed=%lld", (long long)record->pushed);
 	if (record->counters_add)
@@ -463,9 +470,9 @@ static void
 record_advance_replays(struct backscatter_record *record, time_t now,
 		       unsigned int max_age)
 {
-	unsigned int today = now / RECORD_DAY_SECS;
+	unsigned int today = now / BACKSCATTER_RECORD_DAY_SECS;
 	/* one more, because the first and the last day are not whole days */
-	unsigned int max_days = max_age / RECORD_DAY_SECS + 1;
+	unsigned int max_days = max_age / BACKSCATTER_RECORD_DAY_SECS + 1;
 	struct backscatter_record_replay *replay;
 	unsigned int i = 0;
 
@@ -496,6 +503,7 @@ void backscatter_record_advance(struct backscatter_record *record, time_t now,
 	record->burst.last = I_MIN(record->burst.last, now);
 	record->burst.since = I_MIN(record->burst.since, record->burst.last);
 	record->pushed = I_MIN(record->pushed, now);
+	record->told = I_MIN(record->told, now);
 	/* mail that was sent before it is too old for a genuine bounce */
 	if (now - record->suspended > (time_t)max_age)
 		record->suspended = 0;
@@ -533,65 +541,4 @@ const char *backscatter_record_hash(const void *data, size_t size)
 	sha256_get_digest(data, size, digest);
 	return str_c(t_base64url_encode(BASE64_ENCODE_FLAG_NO_PADDING, 0,
 					digest, 8));
-}
-
-/* Returns NULL if the record does not have it. */
-static const struct backscatter_record_replay *
-record_find_replay(const struct backscatter_record *record, const char *id)
-{
-	const struct backscatter_record_replay *replay;
-
-	array_foreach(&record->replays, replay) {
-		if (strcmp(replay->id, id) == 0)
-			return replay;
-	}
-	return NULL;
-}
-
-unsigned int
-backscatter_record_replays(const struct backscatter_record *record,
-			   const char *id)
-{
-	const struct backscatter_record_replay *replay =
-		record_find_replay(record, id);
-
-	return replay == NULL ? 0 : replay->count;
-}
-
-/* Only if it was counted today does its loss matter enough for a warning. */
-static void
-record_replay_push_out(struct backscatter_record *record, time_t now,
-		       unsigned int today)
-{
-	const struct backscatter_record_replay *oldest =
-		array_front(&record->replays);
-
-	if (oldest->day >= today)
-		record->pushed = now;
-	array_pop_front(&record->replays);
-}
-
-void backscatter_record_replay_add(struct backscatter_record *record,
-				   const char *id, time_t now,
-				   unsigned int max)
-{
-	const struct backscatter_record_replay *known =
-		record_find_replay(record, id);
-	struct backscatter_record_replay replay;
-
-	i_assert(max > 0);
-	i_assert(strlen(id) == BACKSCATTER_RECORD_HASH_LEN);
-
-	i_zero(&replay);
-	if (known != NULL) {
-		replay = *known;
-		array_delete(&record->replays,
-			     array_ptr_to_idx(&record->replays, known), 1);
-	}
-	i_strocpy(replay.id, id, sizeof(replay.id));
-	replay.count = I_MIN(replay.count, UINT_MAX - 1) + 1;
-	replay.day = I_MAX(now, 0) / RECORD_DAY_SECS;
-	while (array_count(&record->replays) >= max)
-		record_replay_push_out(record, now, replay.day);
-	array_push_back(&record->replays, &replay);
 }

@@ -12,8 +12,9 @@
    networks=1 proven=2 proven-dead=1 domains=1
    of=QUJDREVGR0g4,... to=... from=... by=...
    burst=SINCE,LAST,ORIGINALS,RECIPIENTS,BOUNCES,DEAD,HOSTS,SIGNAL
-   replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... suspended=UNTIL pushed=TIME
-   counters=add writer=QUJDREVGR0g hosts=several
+   replays=ID:COUNT:DAY,... times=SINCE-UNTIL,... suspended=UNTIL
+   told=TIME,QUJDREVGR0g pushed=TIME counters=add writer=QUJDREVGR0g
+   hosts=several
 
    Numbers are kept for each step of the burst period, the newest first. A hash
    in of=, to=, from= or by= is followed by a character, which says how many
@@ -35,6 +36,8 @@ struct backscatter_suspension;
    within the period. If there are more, the oldest is forgotten,
    and counts as a new one if it comes again. */
 #define BACKSCATTER_RECORD_MAX_SEEN 128
+/* Replays are forgotten by days. */
+#define BACKSCATTER_RECORD_DAY_SECS (24 * 3600)
 /* Characters of a hash: 64 bits of SHA-256 in base64url. */
 #define BACKSCATTER_RECORD_HASH_LEN 11
 
@@ -115,6 +118,11 @@ struct backscatter_record {
 	/* Until when the user is suspended from sending, or was; 0: never. What
 	   was sent before that time proves nothing any more. */
 	time_t suspended;
+	/* When the last notice of a burst was sent to backscatter_notice_to,
+	   and a random part of its Message-ID, in the form of a hash; 0 and "":
+	   never. */
+	time_t told;
+	char told_id[BACKSCATTER_RECORD_HASH_LEN + 1];
 	/* When something that was counted within the period was last pushed out
 	   of one of the arrays; 0: never. */
 	time_t pushed;
@@ -192,8 +200,8 @@ bool backscatter_record_is_new(const struct backscatter_record *record,
 void
 backscatter_record_suspend(struct backscatter_record *record,
 			   const struct backscatter_suspension *suspension);
-/* Put back and count what the tables had, and the burst, that the
-   record had when it was read before, and that another host has overwritten
+/* Put back and count what the tables had, and the burst and the notice, that
+   the record had when it was read before, and that another host has overwritten
    since. Both records must have been advanced to the same time. Nothing is
    pushed out. If the user was suspended or resumed between the two, no table is
    put back. */

@@ -6,6 +6,7 @@
 #include "strfuncs.h"
 #include "unichar.h"
 #include "iso8601-date.h"
+#include "smtp-address.h"
 #include "dns/dns.h"
 #include "name/networks.h"
 #include "name/address.h"
@@ -64,6 +65,15 @@ static const char *const setting_words_suspend[] = {
 	NULL
 };
 
+static const char *const setting_words_language[] = {
+	[BACKSCATTER_LANGUAGE_EN] = "en",
+	[BACKSCATTER_LANGUAGE_JA] = "ja",
+	[BACKSCATTER_LANGUAGE_DE] = "de",
+	[BACKSCATTER_LANGUAGE_FR] = "fr",
+	[BACKSCATTER_LANGUAGE_ES] = "es",
+	NULL
+};
+
 static const char *const setting_words_no_yes[] = {
 	"no", "yes", NULL
 };
@@ -84,6 +94,16 @@ static const char *setting_check_mailbox(const char *value)
 			return "not a mailbox name";
 	}
 	return uni_utf8_str_is_valid(value) ? NULL : "not a mailbox name";
+}
+
+static const char *setting_check_address(const char *value)
+{
+	struct smtp_address *address;
+	const char *error;
+
+	return smtp_address_parse_mailbox(pool_datastack_create(), value, 0,
+					  &address, &error) < 0 ?
+		"not an address that mail can be sent to" : NULL;
 }
 
 /* The resolver checks the addresses, when it is created. */

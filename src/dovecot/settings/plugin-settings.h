@@ -26,6 +26,16 @@ enum backscatter_suspend {
 	BACKSCATTER_SUSPEND_ALARM
 };
 
+enum backscatter_language {
+	BACKSCATTER_LANGUAGE_EN = 0,
+	BACKSCATTER_LANGUAGE_JA,
+	BACKSCATTER_LANGUAGE_DE,
+	BACKSCATTER_LANGUAGE_FR,
+	BACKSCATTER_LANGUAGE_ES,
+
+	BACKSCATTER_LANGUAGE_COUNT
+};
+
 struct backscatter_settings {
 	enum backscatter_mode mode;
 	/* If list is NULL, only the recipient's domain is ours. */
@@ -60,6 +70,11 @@ struct backscatter_settings {
 	/* In seconds. */
 	unsigned int burst_period;
 	enum backscatter_suspend suspend;
+	/* Another address of the user, to which the notice of a burst is sent;
+	   NULL: none. */
+	const char *notice_to;
+	/* Of that notice. */
+	enum backscatter_language language;
 	/* Its domains are NULL and its now is 0: each delivery sets its own. */
 	struct bounce_policy policy;
 };

@@ -60,6 +60,10 @@ SETTING(burst_period, "1h", SECS(60, 30U * 24 * 3600), burst_period,
 	"a time from 1 min to 30d, such as 1h")
 SETTING(suspend, "no", WORDS(suspend), suspend,
 	"no or alarm")
+SETTING(notice_to, "", STRING(address), notice_to,
+	"an address such as owner@example.net")
+SETTING(language, "en", WORDS(language), language,
+	"en, ja, de, fr or es")
 SETTING(sent_mailbox, "", STRING(mailbox), sent_mailbox,
 	"the name of a mailbox, such as Sent")
 SETTING_BLOCK(dict, "", STRING(dict), dict_uri,

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "test-common.h"
+#include "header/header.h"
 #include "message/message.h"
 #include "report/delivery-status.h"
 #include "verdict/verdict.h"
@@ -495,6 +496,98 @@ static void test_burst_suspends_not(void)
 	test_end();
 }
 
+/* Mail number i comes back. Returns TRUE if a notice is to be sent. */
+static bool tells(struct backscatter_record *record, unsigned int i, time_t now,
+		  enum backscatter_mode mode)
+{
+	struct backscatter_settings set = test_set;
+	struct test_bounce b;
+
+	test_bounce_init(&b, "mail", "x@example.com", now);
+	b.result.mode = mode;
+	(void)deliver(record, i, now);
+	if (backscatter_burst_tells(record, &set, &b.result))
+		test_assert(FALSE);
+	set.notice_to = "owner@example.net";
+	return backscatter_burst_tells(record, &set, &b.result);
+}
+
+static void test_burst_tells(void)
+{
+	const time_t day = 24 * 3600;
+	const enum backscatter_mode mode = BACKSCATTER_MODE_ENFORCE;
+	struct backscatter_record *record = record_new(), before;
+	const char *error;
+	char id[BACKSCATTER_RECORD_HASH_LEN + 1];
+	unsigned int i;
+
+	test_begin("burst: tells once, and once a day");
+	for (i = 0; i < LIMIT - 1; i++)
+		test_assert_idx(!tells(record, i, NOW, mode), i);
+	test_assert(!tells(record, i, NOW, BACKSCATTER_MODE_AUDIT));
+	test_assert(tells(record, i, NOW, mode));
+	test_assert(!tells(record, i, NOW, mode));
+	i_strocpy(id, record->told_id, sizeof(id));
+
+	/* it could not be sent */
+	test_assert(backscatter_record_parse(pool_datastack_create(),
+			backscatter_record_text(record), &before,
+			&error) == 0);
+	backscatter_burst_not_told(record);
+	/* what is known of the time before this does not hide it */
+	backscatter_record_restore(record, &before);
+	test_assert(!tells(record, 100, NOW + 599, mode));
+	test_assert(tells(record, 101, NOW + 600, mode));
+	test_assert(strcmp(record->told_id, id) != 0);
+	/* another host has overwritten it */
+	before.told = record->told + 1;
+	backscatter_record_restore(record, &before);
+	test_assert(record->told == before.told);
+	test_assert_strcmp(record->told_id, id);
+
+	/* the same burst goes on for days */
+	for (i = 0; i < 48 * 4; i++) {
+		test_assert_idx(!tells(record, 200 + i * LIMIT, NOW + 900 +
+				       i * 900, mode), i);
+		deliver_some(record, 200 + i * LIMIT, LIMIT, NOW + 900 +
+			     i * 900);
+	}
+	/* another one; and one within a day of it */
+	deliver_some(record, 2000, LIMIT, NOW + 4 * day);
+	test_assert(tells(record, 2000, NOW + 4 * day, mode));
+	deliver_some(record, 3000, LIMIT, NOW + 5 * day - 1);
+	test_assert(!tells(record, 3000, NOW + 5 * day - 1, mode));
+	test_end();
+}
+
+static void test_burst_of_notice(void)
+{
+	struct backscatter_record *record = record_new();
+	struct bounce_original original;
+	struct test_bounce b;
+	const char *header;
+
+	test_begin("burst: a bounce of the notice does not count");
+	deliver_some(record, 0, LIMIT, NOW);
+	test_assert(tells(record, LIMIT, NOW, BACKSCATTER_MODE_ENFORCE));
+	header = t_strdup_printf("Message-ID: %s\r\n",
+		backscatter_burst_message_id(record->told_id));
+	i_zero(&original);
+	original.message.header = bounce_header_parse(pool_datastack_create(),
+		(const void *)header, strlen(header));
+	test_bounce_init(&b, "notice", "owner@example.net", NOW);
+	b.verdict.original = &original;
+	(void)backscatter_burst_count(record, &test_set, &b.result);
+	test_assert(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_ORIGINALS) == LIMIT + 1);
+	/* whoever does not know the id cannot use it */
+	record->told_id[0]++;
+	(void)backscatter_burst_count(record, &test_set, &b.result);
+	test_assert(backscatter_record_sum(record,
+			BACKSCATTER_RECORD_ORIGINALS) == LIMIT + 2);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const tests[])(void) = {
@@ -509,6 +602,8 @@ int main(void)
 		test_burst_domains,
 		test_burst_suspends,
 		test_burst_suspends_not,
+		test_burst_tells,
+		test_burst_of_notice,
 		NULL
 	};
 

@@ -550,7 +550,7 @@ static void test_record_all(void)
 		"to=abcdefghijk0,ABCDEFGHIJ_c,abcdefghijlu "
 		"from=abcdefghijl0 by=abcdefghijm6 burst=5,6,7,8,9,10,11,3 "
 		"replays=abcdefghijk:3:20000,ABCDEFGHIJ-:1:20001 "
-		"times=1-2,4-5 pushed=77 counters=add writer=abcdefghijk "
+		"times=1-2,4-5 suspended=70 told=66,abcdefghijm pushed=77 counters=add writer=abcdefghijk "
 		"hosts=several";
 	struct backscatter_record record;
 
@@ -564,6 +564,8 @@ static void test_record_all(void)
 	test_assert(backscatter_record_replays(&record, "ABCDEFGHIJ-") == 1);
 	test_assert(backscatter_record_has_seen(&record,
 		BACKSCATTER_RECORD_TO, "ABCDEFGHIJ_"));
+	test_assert(record.suspended == 70 && record.told == 66);
+	test_assert_strcmp(record.told_id, "abcdefghijm");
 	test_assert_strcmp(backscatter_record_text(&record), text);
 	test_end();
 }

@@ -60,6 +60,8 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.burst_hosts == 3);
 	test_assert(set.burst_period == 3600);
 	test_assert(set.suspend == BACKSCATTER_SUSPEND_NO);
+	test_assert(set.notice_to == NULL);
+	test_assert(set.language == BACKSCATTER_LANGUAGE_EN);
 
 	/* those of the core, whoever wrote them down first */
 	bounce_policy_init(&policy);
@@ -80,7 +82,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 24);
+	test_assert(count == 26);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -315,6 +317,11 @@ static void test_backscatter_settings_errors(void)
 		{ "backscatter_queue_lifetime", "99999999999999999999d",
 		  "99999999999999999999d", "5d" },
 		{ "backscatter_suspend", "yes", "unknown", "no or alarm" },
+		{ "backscatter_notice_to", "owner", "not an address",
+		  "owner@example.net" },
+		{ "backscatter_notice_to", "a@example.net, b@example.net",
+		  "not an address", "owner@example.net" },
+		{ "backscatter_language", "it", "unknown", "en, ja, de" },
 		{ "backscatter_spf", "yes", "unknown", "no, report or rescue" },
 		{ "backscatter_reporter_spf", "maybe", "unknown", "yes or no" },
 		{ "backscatter_trusted_networks", "::1 relay.example.org",
