@@ -334,10 +334,16 @@ static void status_suspended(struct status_cmd_context *ctx)
 	struct backscatter_suspension suspension;
 	enum status_login imap;
 	const char *error;
+	int ret;
 
-	/* that the dict fails was said already */
-	if (backscatter_suspension_get(ctx->user, ctx->ctx.pool, &suspension,
-				       &error) <= 0)
+	ret = backscatter_suspension_get(ctx->user, ctx->ctx.pool, &suspension,
+					 &error);
+	if (ret < 0) {
+		status_print(ctx, "suspended", BACKSCATTER_STATUS_FAILED,
+			     t_strdup_printf("it is not known whether the user "
+					     "is suspended: %s", error), "");
+	}
+	if (ret <= 0)
 		return;
 	status_print(ctx, "suspended", BACKSCATTER_STATUS_NOTE,
 		     t_strdup_printf("since %s until %s, by %s: %s",

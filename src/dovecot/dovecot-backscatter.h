@@ -328,7 +328,8 @@ backscatter_resume(struct mail_user *user, const char *by, pool_t pool,
 		   const char **error_r);
 /* Get the user's suspension. One that has ended by its time is deleted from the
    dict, where others might not know of the time. Returns 1, 0 if the user is
-   not suspended, or -1 with an error (data stack). */
+   not suspended, as without a dict nobody is, or -1 with an error (data
+   stack). */
 BACKSCATTER_API int
 backscatter_suspension_get(struct mail_user *user, pool_t pool,
 			   struct backscatter_suspension *suspension_r,

@@ -86,12 +86,9 @@ suspend_lookup(struct mail_user *user, pool_t pool,
 	struct backscatter_dict *dict;
 	int ret = backscatter_dict_get(user, &dict, error_r);
 
-	if (ret > 0)
+	if (ret > 0) {
 		ret = backscatter_suspension_lookup(dict, pool, suspension_r,
 						    error_r);
-	else if (ret == 0) {
-		*error_r = "backscatter_dict is not set";
-		ret = -1;
 	}
 	backscatter_dict_release(user);
 	return ret;
