@@ -4,6 +4,7 @@
 #include "str.h"
 #include "str-sanitize.h"
 #include "lib-event.h"
+#include "event-filter.h"
 #include "explain/check.h"
 #include "header/header.h"
 #include "message/message.h"
@@ -118,8 +119,11 @@ static void log_add(struct log *log, const char *event_name,
 	if (event_name != NULL)
 		log->e->add_str(event_name, value);
 	if (log->line != NULL && line_name != NULL) {
-		str_printfa(log->line, ", %s=%s", line_name,
-			    event_name == NULL ? value : t_log_word(value));
+		str_append(log->line, ", ");
+		str_append(log->line, line_name);
+		str_append_c(log->line, '=');
+		str_append(log->line,
+			   event_name == NULL ? value : t_log_word(value));
 	}
 }
 
@@ -185,8 +189,30 @@ void backscatter_log_result(struct event *event,
 		verdict->text == NULL ? "" : verdict->text);
 }
 
-void backscatter_log_delivered(struct event *event,
-			       const struct backscatter_delivered *delivered)
+static bool log_filter_is_empty(struct event_filter *filter)
+{
+	string_t *str;
+
+	if (filter == NULL)
+		return TRUE;
+	str = t_str_new(128);
+	event_filter_export(filter, str);
+	return str_len(str) == 0;
+}
+
+/* Whether e_debug() may do anything with a named event, whatever its fields
+   are: to collect these takes longer than to find this out. If there are no
+   metrics, the first of these filters is empty. */
+static bool log_debug_is_wanted(struct event *event)
+{
+	return !log_filter_is_empty(event_get_global_debug_send_filter()) ||
+		!log_filter_is_empty(event_get_global_debug_log_filter()) ||
+		!log_filter_is_empty(event_get_global_core_log_filter()) ||
+		event_want_debug_log(event);
+}
+
+static void log_delivered(struct event *event,
+			  const struct backscatter_delivered *delivered)
 {
 	const struct backscatter_result *result = delivered->result;
 	const char *outcome = backscatter_outcome_name(delivered->outcome);
@@ -209,6 +235,13 @@ void backscatter_log_delivered(struct event *event,
 	e_debug(log.e->event(), "%s: %s%s%s", t_log_line_start(result), outcome,
 		*delivered->mailboxes == '\0' ? "" : " in ",
 		delivered->mailboxes);
+}
+
+void backscatter_log_delivered(struct event *event,
+			       const struct backscatter_delivered *delivered)
+{
+	if (log_debug_is_wanted(event))
+		log_delivered(event, delivered);
 }
 
 static void
@@ -237,6 +270,8 @@ void backscatter_log_unsigned(struct event *event,
 	struct bounce_unsigned_sender sender;
 	pool_t pool;
 
+	if (!log_debug_is_wanted(event))
+		return;
 	/* bounce_unsigned_sender_find() uses data stack frames of its own, so
 	   what it returns needs another pool */
 	pool = pool_alloconly_create("unsigned sender", 1024);
