@@ -11,7 +11,7 @@ void bounce_lines_init(struct bounce_lines *lines, pool_t pool,
 	i_zero(lines);
 	lines->callback = callback;
 	lines->context = context;
-	lines->carry = buffer_create_dynamic(pool, 256);
+	lines->pool = pool;
 }
 
 static bool
@@ -27,7 +27,7 @@ static bool lines_give_carry(struct bounce_lines *lines)
 {
 	bool ret;
 
-	if (lines->carry->used == 0)
+	if (lines->carry == NULL || lines->carry->used == 0)
 		return TRUE;
 	ret = lines_give(lines, lines->carry->data, lines->carry->used);
 	buffer_set_used_size(lines->carry, 0);
@@ -40,15 +40,17 @@ static size_t
 lines_take(struct bounce_lines *lines, const unsigned char *data, size_t size,
 	   bool ends, bool *go_on_r)
 {
-	size_t take = I_MIN(size, BOUNCE_LINE_MAX_SIZE - lines->carry->used);
+	size_t used = lines->carry == NULL ? 0 : lines->carry->used;
+	size_t take = I_MIN(size, BOUNCE_LINE_MAX_SIZE - used);
 
 	*go_on_r = TRUE;
 	ends = ends && take == size;
-	if (lines->carry->used == 0 &&
-	    (ends || take == BOUNCE_LINE_MAX_SIZE)) {
+	if (used == 0 && (ends || take == BOUNCE_LINE_MAX_SIZE)) {
 		*go_on_r = lines_give(lines, data, take);
 		return take;
 	}
+	if (lines->carry == NULL)
+		lines->carry = buffer_create_dynamic(lines->pool, 256);
 	buffer_append(lines->carry, data, take);
 	if (ends || lines->carry->used == BOUNCE_LINE_MAX_SIZE)
 		*go_on_r = lines_give_carry(lines);

@@ -61,7 +61,9 @@ typedef bool bounce_line_callback_t(const unsigned char *data, size_t size,
 struct bounce_lines {
 	bounce_line_callback_t *callback;
 	void *context;
-	/* the beginning of a line whose end was not given yet */
+	pool_t pool;
+	/* the beginning of a line whose end was not given yet; NULL: there was
+	   none */
 	buffer_t *carry;
 	/* the next octet continues a line of which a piece was given */
 	bool inside;

@@ -15,14 +15,25 @@ bool bounce_char_is_control(uint32_t chr)
 		(chr >= 0x2066 && chr <= 0x2069);
 }
 
+/* Most texts are ASCII without control characters. */
+static bool data_is_printable(const unsigned char *data, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size && data[i] >= 0x20 && data[i] < 0x7f; i++) ;
+	return size > 0 && i == size;
+}
+
 const char *t_bounce_sanitize(const void *data, size_t size)
 {
 	const unsigned char *p = data;
-	string_t *valid = t_str_new(size + 16);
-	string_t *str;
+	string_t *valid, *str;
 	unichar_t chr;
 	int len;
 
+	if (data_is_printable(p, size))
+		return t_strndup(data, size);
+	valid = t_str_new(size + 16);
 	if (!uni_utf8_get_valid_data(p, size, valid)) {
 		p = str_data(valid);
 		size = str_len(valid);

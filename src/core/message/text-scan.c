@@ -84,18 +84,22 @@ static const char *const text_markers[] = {
 
 static bool text_is_marker(const unsigned char *data, size_t size)
 {
-	const char *line;
+	char line[TEXT_MARKER_MAX_SIZE + 1];
 	unsigned int i;
-	bool found = FALSE;
 
 	if (size > TEXT_MARKER_MAX_SIZE)
 		return FALSE;
-	T_BEGIN {
-		line = t_str_lcase(t_strndup(data, size));
-		for (i = 0; i < N_ELEMENTS(text_markers) && !found; i++)
-			found = strstr(line, text_markers[i]) != NULL;
-	} T_END;
-	return found;
+	for (i = 0; i < size && data[i] != '\0'; i++)
+		line[i] = i_tolower(data[i]);
+	line[i] = '\0';
+	/* all but one have one of these words in them */
+	if (strstr(line, "message") == NULL && strstr(line, "mail") == NULL)
+		return strstr(line, "headers follow") != NULL;
+	for (i = 0; i < N_ELEMENTS(text_markers); i++) {
+		if (strstr(line, text_markers[i]) != NULL)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 /*

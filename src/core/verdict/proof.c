@@ -375,9 +375,10 @@ bool bounce_proof_asks_spf(const struct bounce_policy *policy,
 	bool asks = FALSE;
 
 	T_BEGIN {
-		proof_find_failed(&ctx, &list);
-		if (!proof_init(&ctx) || ctx.reporter == NULL)
-			array_clear(&list);
+		if (proof_init(&ctx) && ctx.reporter != NULL)
+			proof_find_failed(&ctx, &list);
+		else
+			t_array_init(&list, 1);
 		array_foreach(&list, failed) {
 			if (failed->address != NULL &&
 			    failed->address->domain != NULL &&

@@ -443,12 +443,16 @@ static struct {
 	unsigned int first[BOUNCE_WORDS_COUNT + 1];
 	struct {
 		uint16_t offset, size;
+		/* of the first two octets, see above */
+		uint16_t pair_octet;
+		uint8_t pair_bit;
 	} words[INDEX_MAX_WORDS];
 } word_index;
 
 static void word_index_build(void)
 {
 	const char *list, *word, *end;
+	const unsigned char *p;
 	unsigned int i, count = 0;
 
 	for (i = 0; i < BOUNCE_WORDS_COUNT; i++) {
@@ -457,6 +461,9 @@ static void word_index_build(void)
 		for (word = list; (end = strchr(word, '|')) != NULL;
 		     word = end + 1) {
 			i_assert(count < INDEX_MAX_WORDS);
+			p = (const void *)word;
+			word_index.words[count].pair_octet = PAIR_OCTET(p);
+			word_index.words[count].pair_bit = PAIR_BIT(p);
 			word_index.words[count].offset = word - list;
 			word_index.words[count++].size = end - word;
 		}
@@ -484,10 +491,12 @@ bool bounce_words_match(enum bounce_words words, const char *lc_text)
 	}
 	for (i = word_index.first[words];
 	     i < word_index.first[words + 1]; i++) {
+		if (place == IN &&
+		    (pairs[word_index.words[i].pair_octet] &
+		     word_index.words[i].pair_bit) == 0)
+			continue;
 		word = wordings[words].words + word_index.words[i].offset;
-		p = (const void *)word;
-		if (place == IN ? (pairs[PAIR_OCTET(p)] & PAIR_BIT(p)) == 0 :
-		    place != ROLE && *p != *text)
+		if (place != IN && place != ROLE && *word != *lc_text)
 			continue;
 		if (word_is_there(place, word, word_index.words[i].size,
 				  lc_text))
