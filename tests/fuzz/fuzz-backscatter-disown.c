@@ -3,7 +3,7 @@
 /* The times that are disowned, changed where the dict may hold anything. The
    first two lines are times as an admin writes them; the dict answers with the
    others.
-   Covers: src/dovecot/memory/disown.c */
+   Covers: src/dovecot/memory/disown.c src/dovecot/admin/time.c */
 
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
