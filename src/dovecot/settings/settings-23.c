@@ -10,27 +10,46 @@
 #include "mail-storage-settings.h"
 #include "settings/plugin-settings.h"
 
+/* Returns those of the user's settings that begin with backscatter_, and no
+   others: a name, its value, the next name and so on; NULL-terminated. Most
+   settings of a user are not ours, and each of our names is looked for. */
+static const char *const *t_backscatter_settings_ours(struct mail_user *user)
+{
+	ARRAY_TYPE(const_string) ours;
+	const char *const *envs;
+	unsigned int i, count;
+
+	t_array_init(&ours, 16);
+	if (array_is_created(&user->set->plugin_envs)) {
+		envs = array_get(&user->set->plugin_envs, &count);
+		for (i = 0; i + 1 < count; i += 2) {
+			if (str_begins(envs[i], "backscatter_"))
+				array_append(&ours, &envs[i], 2);
+		}
+	}
+	array_append_zero(&ours);
+	return array_front(&ours);
+}
+
 static const char *backscatter_settings_getenv(void *context, const char *name)
 {
-	struct mail_user *user = context;
+	const char *const *ours = context;
 
-	return mail_user_plugin_getenv(user, name);
+	/* the first one counts, as for mail_user_plugin_getenv() */
+	for (; *ours != NULL; ours += 2) {
+		if (strcmp(ours[0], name) == 0)
+			return ours[1];
+	}
+	return NULL;
 }
 
 /* Find a setting that begins with backscatter_ and does not exist. That is no
    error: it may belong to another version of this plugin. */
-static const char *backscatter_settings_find_unknown(struct mail_user *user)
+static const char *backscatter_settings_find_unknown(const char *const *ours)
 {
-	const char *const *envs;
-	unsigned int i, count;
-
-	if (!array_is_created(&user->set->plugin_envs))
-		return NULL;
-	/* the array has a name, its value, the next name and so on */
-	envs = array_get(&user->set->plugin_envs, &count);
-	for (i = 0; i + 1 < count; i += 2) {
-		if (!backscatter_settings_is_known(envs[i]))
-			return envs[i];
+	for (; *ours != NULL; ours += 2) {
+		if (!backscatter_settings_is_known(ours[0]))
+			return ours[0];
 	}
 	return NULL;
 }
@@ -40,7 +59,8 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 			     const char **warning_r, const char **error_r)
 {
 	struct backscatter_settings *settings;
-	const char *unknown = backscatter_settings_find_unknown(user);
+	const char *const *ours = t_backscatter_settings_ours(user);
+	const char *unknown = backscatter_settings_find_unknown(ours);
 
 	*warning_r = unknown == NULL ? NULL :
 		t_strdup_printf("%s: there is no such setting; it is ignored",
@@ -48,7 +68,7 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 	settings = p_new(pool, struct backscatter_settings, 1);
 	*settings_r = settings;
 	if (backscatter_settings_parse(pool, backscatter_settings_getenv,
-				       user, settings, error_r) < 0)
+				       (void *)ours, settings, error_r) < 0)
 		return -1;
 	settings->policy.recipient_delimiter =
 		mail_user_set_get_storage_set(user)->recipient_delimiter;
