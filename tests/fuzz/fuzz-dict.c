@@ -72,6 +72,12 @@ bool backscatter_dict_is_file(const struct backscatter_dict *dict ATTR_UNUSED)
 	return FALSE;
 }
 
+bool
+backscatter_dict_lacks_keys(const struct backscatter_dict *dict ATTR_UNUSED)
+{
+	return FALSE;
+}
+
 void backscatter_dict_keep_only(struct backscatter_dict *dict ATTR_UNUSED,
 				const char *key)
 {
