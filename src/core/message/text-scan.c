@@ -9,6 +9,8 @@
 #include "base/lines.h"
 #include "message/text-scan.h"
 
+#include <ctype.h>
+
 /* The size of a prefix, which a mail program puts before each line that it
    quotes. */
 #define TEXT_MAX_PREFIX 8
