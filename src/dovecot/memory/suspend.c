@@ -3,6 +3,7 @@
 /* An admin suspends and resumes a user. */
 
 #include "lib.h"
+#include "array.h"
 #include "lib-event.h"
 #include "mail-user.h"
 #include "base/event.h"
@@ -15,7 +16,8 @@
 struct suspend_change {
 	/* What is written; if its since is 0, the user is resumed. */
 	struct backscatter_suspension suspension;
-	bool written;
+	/* The record was read, and the change was written into it. */
+	bool read, written;
 
 	/* The rest is for a user who is resumed: the suspension that ends, and
 	   the time that is disowned; NULL: none is. */
@@ -43,6 +45,7 @@ suspend_change(struct backscatter_record *record, void *context,
 	struct suspend_change *ctx = context;
 	time_t before = record->suspended;
 
+	ctx->read = TRUE;
 	if (ctx->disown != NULL) {
 		/* the clock of the host that wrote it may be ahead */
 		ctx->disown->since = I_MIN(suspend_begin(record, ctx->was),
@@ -65,15 +68,46 @@ suspend_change(struct backscatter_record *record, void *context,
 }
 
 static int
+suspend_write_row(struct mail_user *user,
+		  const struct backscatter_suspension *suspension,
+		  const char **error_r)
+{
+	ARRAY_TYPE(backscatter_dict_op) ops;
+	struct backscatter_dict *dict;
+	int ret = backscatter_dict_get(user, &dict, error_r);
+
+	if (ret > 0) {
+		t_array_init(&ops, 4);
+		backscatter_suspension_add_ops(suspension, &ops);
+		ret = backscatter_dict_write(dict, array_front(&ops),
+					     array_count(&ops), 0, error_r);
+	}
+	backscatter_dict_release(user);
+	return ret <= 0 ? -1 : 0;
+}
+
+/* If the record is broken, or was written by a newer version, the suspension is
+   written without it: other servers read only that. */
+static int
 suspend_write(struct mail_user *user, struct suspend_change *ctx,
 	      const char **error_r)
 {
+	const char *error;
 	int ret = backscatter_record_change(user, suspend_change, ctx, TRUE,
 					    NULL, error_r);
 
 	if (ret == 0)
 		*error_r = "backscatter_dict is not set";
-	return ret <= 0 ? -1 : 0;
+	if (ret > 0)
+		return 0;
+	if (ret == 0 || ctx->read ||
+	    suspend_write_row(user, &ctx->suspension, &error) < 0)
+		return -1;
+	if (ctx->disown == NULL)
+		return 0;
+	*error_r = t_strdup_printf("The user may send again, but nothing was "
+				   "disowned: %s", *error_r);
+	return -1;
 }
 
 /* Returns the same as backscatter_suspension_get(), also for a suspension that
