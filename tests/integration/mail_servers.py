@@ -172,6 +172,8 @@ trace unix - - n - 0 bounce
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
+discard unix - - n - - discard
 showq unix n - n - - showq
 error unix - - n - - error
 anvil unix - - n - 1 anvil
@@ -179,9 +181,9 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 postlog unix-dgram n - n - 1 postlogd
 '''
 
-    def __init__(self, lab, sink, more=''):
+    def __init__(self, lab, sink, more='', folder='postfix'):
         self.lab, self.port, self.process = lab, free_port(), None
-        self.folder = lab.path('postfix')
+        self.folder = lab.path(folder)
         self.config = os.path.join(self.folder, 'etc')
         user, group = pwd.getpwnam('postfix').pw_uid, grp.getgrnam('postdrop').gr_gid
         os.makedirs(self.config)
@@ -199,7 +201,12 @@ postlog unix-dgram n - n - 1 postlogd
         os.mkdir(os.path.join(self.folder, 'queue', 'pid'))
         os.chmod(self.folder, 0o755)
         os.chmod(os.path.join(self.folder, 'queue'), 0o755)
-        self.write('main.cf', self.MAIN.format(
+        # a setting that is there twice is a warning, of which postlogd writes some into
+        # its own socket before it reads from it: when that is full, it waits forever
+        again = re.findall(r'(?m)^(\w+) =', more)
+        main = ''.join(line for line in self.MAIN.splitlines(True)
+                       if line.split(' =')[0] not in again)
+        self.write('main.cf', main.format(
             dir=self.folder, sink=sink.port, sasl=lab.path('run', SASL_SOCKET), more=more))
         self.write('master.cf', self.MASTER.format(port=self.port))
 

@@ -118,12 +118,12 @@ class Sqlite(dict_servers.Sqlite):
             os.chmod(path, 0o2770 if path == self.folder else 0o660)
         return 'service dict {\n  extra_groups = postfix\n}\n'
 
-    def postfix(self, lab, sink):
+    def postfix(self, lab, sink, more=''):
         table = lab.write('suspended.cf', replace(
             config('postfix', 'backscatter-suspended-sqlite.cf'), (DATABASE, self.path)))
         return Postfix(lab, sink, replace(
             config('postfix', 'backscatter-suspend-main.cf'),
-            ('/etc/postfix/backscatter-suspended-sqlite.cf', table)))
+            ('/etc/postfix/backscatter-suspended-sqlite.cf', table)) + more)
 
     def exim(self, lab, sink):
         return Exim(lab, sink, replace(
