@@ -1,6 +1,7 @@
 -- dovecot-backscatter: the tables behind backscatter_dict, for SQLite 3.24 or
--- later. Run it once, and again after an upgrade: what is there already is left
--- alone, and new verdicts or outcomes need no new columns.
+-- later. Make them by these two commands. After an upgrade run the second one again:
+-- what is there already is left alone, and new verdicts or outcomes need no new
+-- columns. The first one would take the folder away from Postfix.
 --
 --   install -d -o dovecot -g dovecot -m 0700 /var/lib/dovecot-backscatter
 --   runuser -u dovecot -- sqlite3 /var/lib/dovecot-backscatter/dict.db \
