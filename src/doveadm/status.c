@@ -307,6 +307,11 @@ status_login_ask(struct status_cmd_context *ctx, const char *protocol)
 					ctx->ctx.storage_service),
 				      ctx->user->username, &info,
 				      ctx->ctx.pool, &fields);
+	/* Dovecot 2.3 fails if the passdb, such as PAM, cannot do that, and
+	   says nothing if it refuses the user */
+	if (ret < 0 && fields[0] != NULL &&
+	    strstr(fields[0], "support credentials lookups") != NULL)
+		return STATUS_LOGIN_UNKNOWN;
 	return ret < 0 ? STATUS_LOGIN_REFUSED :
 		ret == 0 ? STATUS_LOGIN_UNKNOWN : STATUS_LOGIN_ALLOWED;
 }

@@ -115,7 +115,7 @@ suspend_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	doveadm_print(t_strdup_printf(
 		"%s is suspended from sending until %s.\n"
 		"Servers that take mail refuse the user if they read this: "
-		"see SUSPENSION in backscatter(7).\n"
+		"see WHAT A SUSPENSION STOPS in backscatter(7).\n"
 		"Still to be done:\n"
 		"  doveadm backscatter status -u %s   says who does\n"
 		"  doveadm auth cache flush %s        forgets earlier logins\n"

@@ -45,9 +45,12 @@ class SuspendLab(Lab):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.passdb, self.auth_cache, self.submission = '', False, False
+        self.pam = False
 
     def users_table(self):
-        """A passdb whose successes are cached."""
+        """A passdb whose successes are cached; or one that does not look passwords up."""
+        if self.pam:
+            return 'passdb pam {\n}\n' if is_24() else 'passdb {\n  driver = pam\n}\n'
         path = self.path('users.db')
         with sqlite3.connect(path) as db:
             db.execute('CREATE TABLE IF NOT EXISTS passwords '

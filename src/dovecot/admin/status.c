@@ -224,13 +224,15 @@ static void status_suspend(struct status *status,
 	item->detail = "by the alarm";
 	if (!backscatter_dict_is_set(status->user)) {
 		status_set(item, BACKSCATTER_STATUS_FAILED,
-			   "nobody is suspended: backscatter_dict is not set");
+			   "the alarm suspends nobody: backscatter_dict is not "
+			   "set");
 	} else if (status->set->mode != BACKSCATTER_MODE_ENFORCE) {
 		status_set(item, BACKSCATTER_STATUS_NOTE,
-			   "nobody is suspended: the mode is not enforce");
+			   "the alarm suspends nobody: the mode is not "
+			   "enforce");
 	} else if (status->set->burst_limit == 0) {
-		status_set(item, BACKSCATTER_STATUS_NOTE, "nobody is "
-			   "suspended: backscatter_burst_limit is 0");
+		status_set(item, BACKSCATTER_STATUS_NOTE, "the alarm "
+			   "suspends nobody: backscatter_burst_limit is 0");
 	}
 }
 
