@@ -284,3 +284,20 @@ int backscatter_record_change(struct mail_user *user,
 	backscatter_dict_release(user);
 	return ret;
 }
+
+int
+backscatter_record_write_suspension(struct mail_user *user,
+				    const struct backscatter_suspension *s,
+				    const char **error_r)
+{
+	struct backscatter_dict *dict;
+	int ret;
+
+	ret = backscatter_dict_get(user, &dict, error_r);
+	if (ret > 0) {
+		ret = record_commit(dict, NULL, s, NULL,
+				    BACKSCATTER_DICT_SET, error_r) < 0 ? -1 : 1;
+	}
+	backscatter_dict_release(user);
+	return ret;
+}

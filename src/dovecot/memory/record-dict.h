@@ -11,6 +11,7 @@
 #include "memory/record.h"
 
 struct mail_user;
+struct backscatter_suspension;
 
 /* The keys of the counters that a bounce is counted in. */
 struct backscatter_record_counters {
@@ -51,5 +52,12 @@ int backscatter_record_change(struct mail_user *user,
 			      const struct backscatter_record_counters
 				*counters,
 			      const char **error_r);
+/* Write a suspension, or delete it if its since is 0, without the record, which
+   is neither read nor changed. Returns 1, 0 if the user has no dict, or -1 with
+   an error (data stack). */
+int
+backscatter_record_write_suspension(struct mail_user *user,
+				    const struct backscatter_suspension *s,
+				    const char **error_r);
 
 #endif

@@ -3,7 +3,6 @@
 /* An admin suspends and resumes a user. */
 
 #include "lib.h"
-#include "array.h"
 #include "lib-event.h"
 #include "mail-user.h"
 #include "base/event.h"
@@ -67,25 +66,6 @@ suspend_change(struct backscatter_record *record, void *context,
 	return 1;
 }
 
-static int
-suspend_write_row(struct mail_user *user,
-		  const struct backscatter_suspension *suspension,
-		  const char **error_r)
-{
-	ARRAY_TYPE(backscatter_dict_op) ops;
-	struct backscatter_dict *dict;
-	int ret = backscatter_dict_get(user, &dict, error_r);
-
-	if (ret > 0) {
-		t_array_init(&ops, 4);
-		backscatter_suspension_add_ops(suspension, &ops);
-		ret = backscatter_dict_write(dict, array_front(&ops),
-					     array_count(&ops), 0, error_r);
-	}
-	backscatter_dict_release(user);
-	return ret <= 0 ? -1 : 0;
-}
-
 /* If the record is broken, or was written by a newer version, the suspension is
    written without it: other servers read only that. */
 static int
@@ -101,7 +81,8 @@ suspend_write(struct mail_user *user, struct suspend_change *ctx,
 	if (ret > 0)
 		return 0;
 	if (ret == 0 || ctx->read ||
-	    suspend_write_row(user, &ctx->suspension, &error) < 0)
+	    backscatter_record_write_suspension(user, &ctx->suspension,
+						&error) <= 0)
 		return -1;
 	if (ctx->disown == NULL)
 		return 0;
