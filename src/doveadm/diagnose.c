@@ -38,8 +38,9 @@ diagnose_judged(struct backscatter_walk *walk, struct mail *mail ATTR_UNUSED,
 	return FALSE;
 }
 
-static void diagnose_mailbox(struct backscatter_walk *walk, const char *name)
+static void diagnose_mailbox(const char *name, void *context)
 {
+	struct backscatter_walk *walk = context;
 	struct mailbox_transaction_context *trans;
 
 	if (backscatter_walk_open(walk, name) < 0)
@@ -48,12 +49,6 @@ static void diagnose_mailbox(struct backscatter_walk *walk, const char *name)
 	       backscatter_walk_batch(walk, &trans) > 0 &&
 	       backscatter_walk_commit(walk, &trans) == 0) ;
 	mailbox_free(&walk->box);
-}
-
-/* Go through all mailboxes: a script may have filed bounces in any of them. */
-static void diagnose_any_mailbox(const char *name, void *context)
-{
-	diagnose_mailbox(context, name);
 }
 
 /* Returns since when there may be something to look at, or 0. If the dict
@@ -94,10 +89,11 @@ diagnose_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 				     16 * 1024);
 	diagnose.diagnosis = backscatter_diagnosis_init(pool);
 	if (ctx->mailboxes == NULL) {
-		doveadm_backscatter_each_mailbox(_ctx, user,
-			diagnose_any_mailbox, &diagnose.walk);
+		/* a script may have filed bounces in any of them */
+		doveadm_backscatter_each_mailbox(_ctx, user, diagnose_mailbox,
+						 &diagnose.walk);
 	} else for (name = ctx->mailboxes; *name != NULL; name++) T_BEGIN {
-		diagnose_mailbox(&diagnose.walk, *name);
+		diagnose_mailbox(*name, &diagnose.walk);
 	} T_END;
 	i_zero(&aftermath);
 	aftermath.since = diagnose_since(ctx, user, diagnose.diagnosis);
