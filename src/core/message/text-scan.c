@@ -68,6 +68,10 @@ struct bounce_text {
  * Lines that announce an original
  */
 
+/* Few lines have one of the words "message" and "mail". Each marker has, except
+   this one. */
+#define TEXT_MARKER_OTHER "headers follow"
+
 static const char *const text_markers[] = {
 	"copy of the message",
 	"copy of your message",
@@ -80,7 +84,7 @@ static const char *const text_markers[] = {
 	"returned message",
 	"unsent message",
 	"undelivered message",
-	"headers follow",
+	TEXT_MARKER_OTHER,
 	"message follows",
 };
 
@@ -94,9 +98,8 @@ static bool text_is_marker(const unsigned char *data, size_t size)
 	for (i = 0; i < size && data[i] != '\0'; i++)
 		line[i] = i_tolower(data[i]);
 	line[i] = '\0';
-	/* all but one have one of these words in them */
 	if (strstr(line, "message") == NULL && strstr(line, "mail") == NULL)
-		return strstr(line, "headers follow") != NULL;
+		return strstr(line, TEXT_MARKER_OTHER) != NULL;
 	for (i = 0; i < N_ELEMENTS(text_markers); i++) {
 		if (strstr(line, text_markers[i]) != NULL)
 			return TRUE;
