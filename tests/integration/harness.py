@@ -222,6 +222,14 @@ def wait_for(what, process, ready):
         time.sleep(0.02)
 
 
+def wait_until(condition, seconds=60):
+    """Returns the last value of it, which is true if it became so in time."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()
+
+
 def stop(process):
     if process is None or process.poll() is not None:
         return
