@@ -384,6 +384,33 @@ static void test_bounce_header_tentative_size(void)
 	test_end();
 }
 
+/* The last octet that may stand before the last of them, and one more. */
+static void test_bounce_header_tentative_size_edge(void)
+{
+	static const struct {
+		unsigned int size, fields_count;
+	} tests[] = {
+		{ 16 * 1024, 2 }, { 16 * 1024 + 1, 1 }
+	};
+	unsigned int i;
+
+	test_begin("bounce header, a long line before one that is no field");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("header", 1024);
+		string_t *str = t_str_new(1024);
+		const struct bounce_header *header;
+
+		str_printfa(str, "To: b\n%0*d\nno field\nSubject: c\n\n",
+			    (int)tests[i].size - 1, 0);
+		header = bounce_header_parse(pool, str_data(str),
+					     str_len(str));
+		test_assert_idx(header->fields_count == tests[i].fields_count,
+				i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
 /* The field that such a line was added to is dropped: it got too large. */
 static void test_bounce_header_tentative_limit(void)
 {
@@ -453,6 +480,60 @@ static void test_bounce_header_line_is_field(void)
 	test_end();
 }
 
+/* The colon must be in the first piece of a line. */
+static void test_bounce_header_line_long(void)
+{
+	unsigned char *line = i_malloc(BOUNCE_LINE_MAX_SIZE + 1);
+	unsigned int i;
+	size_t size;
+
+	test_begin("bounce header line is long");
+	for (i = 0; i < 2; i++) {
+		size = BOUNCE_LINE_MAX_SIZE + i;
+		memset(line, ' ', size);
+		memcpy(line, "From", 4);
+		line[size - 1] = ':';
+		test_assert_idx(bounce_header_line_is_field(line, size) ==
+				(i == 0), i);
+		test_assert_idx(bounce_header_line_rank(line, size) ==
+				(i == 0 ? BOUNCE_FIELD_KNOWN :
+				 BOUNCE_FIELD_OTHER), i);
+	}
+	i_free(line);
+	test_end();
+}
+
+/* What the header before it had does not count. */
+static void test_bounce_header_reset(void)
+{
+	static const char *const lines[] = {
+		"Content-Type: a\n", "lost\n"
+	};
+	pool_t pool = pool_alloconly_create("header", 1024);
+	struct bounce_header_builder *builder =
+		bounce_header_builder_init(pool, BOUNCE_HEADER_MESSAGE);
+	const char *first = "X: y\n";
+	unsigned int i, j;
+
+	test_begin("bounce header reset");
+	for (i = 0; i < 2; i++) {
+		(void)bounce_header_builder_line(builder, (const void *)first,
+						 strlen(first), TRUE);
+		for (j = N_ELEMENTS(lines); j-- > 0; ) {
+			(void)bounce_header_builder_line(builder,
+				(const void *)lines[j], strlen(lines[j]),
+				TRUE);
+		}
+		if (i == 0)
+			bounce_header_builder_reset(builder);
+	}
+	test_assert_strcmp(t_describe(bounce_header_builder_finish(builder,
+								   TRUE)),
+			   "X|ylost|Content-Type|a|.");
+	pool_unref(&pool);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -464,8 +545,11 @@ int main(void)
 		test_bounce_header_tentative,
 		test_bounce_header_tentative_cap,
 		test_bounce_header_tentative_size,
+		test_bounce_header_tentative_size_edge,
 		test_bounce_header_tentative_limit,
 		test_bounce_header_line_is_field,
+		test_bounce_header_line_long,
+		test_bounce_header_reset,
 		NULL
 	};
 	return test_run(test_functions);
