@@ -97,7 +97,26 @@ static void test_bounce_networks_private(void)
 		{ "192.168.1.1", TRUE }, { "192.169.1.1", FALSE },
 		{ "192.0.2.1", FALSE }, { "::", TRUE }, { "::1", TRUE },
 		{ "::2", FALSE }, { "fc00::1", TRUE }, { "fd12::1", TRUE },
-		{ "fe80::1", TRUE }, { "2001:db8::1", FALSE }
+		{ "fe80::1", TRUE }, { "2001:db8::1", FALSE },
+		/* the first and the last of each range, and those beside it */
+		{ "0.255.255.255", TRUE }, { "1.0.0.0", FALSE },
+		{ "9.255.255.255", FALSE }, { "10.0.0.0", TRUE },
+		{ "10.255.255.255", TRUE }, { "100.63.255.255", FALSE },
+		{ "100.64.0.0", TRUE }, { "100.127.255.255", TRUE },
+		{ "126.255.255.255", FALSE }, { "127.0.0.0", TRUE },
+		{ "127.255.255.255", TRUE }, { "128.0.0.0", FALSE },
+		{ "169.253.255.255", FALSE }, { "169.254.0.0", TRUE },
+		{ "169.254.255.255", TRUE }, { "169.255.0.0", FALSE },
+		{ "172.15.255.255", FALSE }, { "172.16.0.0", TRUE },
+		{ "172.31.255.255", TRUE }, { "192.167.255.255", FALSE },
+		{ "192.168.0.0", TRUE }, { "192.168.255.255", TRUE },
+		{ "255.255.255.255", FALSE }, { "1::", FALSE },
+		{ "a00::", FALSE }, { "7f00::1", FALSE },
+		{ "fbff:ffff::", FALSE }, { "fc00::", TRUE },
+		{ "fdff:ffff::", TRUE }, { "fe00::", FALSE },
+		{ "fe7f:ffff::", FALSE }, { "fe80::", TRUE },
+		{ "febf:ffff::", TRUE }, { "fec0::", TRUE },
+		{ "feff:ffff::", TRUE }, { "ff00::", FALSE }
 	};
 	unsigned int i;
 

@@ -84,7 +84,12 @@ static void test_bounce_domains_host(void)
 		{ "example.org", "mx.example.org.evil.example", FALSE },
 		{ "org", "mx.example.org", FALSE },
 		{ "org", "org", FALSE },
-		{ "example.org", "a.b.c.d.e.f.g.h.i.j.k.example.org", TRUE }
+		{ "example.org", "a.b.c.d.e.f.g.h.i.j.k.example.org", TRUE },
+		/* so many domains above a host are looked up, and no more */
+		{ "b.c.d.e.f.g.h.example.org",
+		  "a.b.c.d.e.f.g.h.example.org", TRUE },
+		{ "a.b.c.d.e.f.g.h.example.org",
+		  "a.b.c.d.e.f.g.h.example.org", FALSE }
 	};
 	struct bounce_domains *domains;
 	const char *error;
