@@ -12,7 +12,7 @@ FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
          '--no-first-run', '--disable-background-networking',
          '--disable-component-update', '--disable-sync', '--disable-extensions',
          '--disable-dev-shm-usage', '--hide-scrollbars',
-         '--host-resolver-rules=MAP * ~NOTFOUND', '--remote-debugging-pipe']
+         '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', '--remote-debugging-pipe']
 
 
 def binary():
