@@ -24,7 +24,7 @@ struct html_table {
 static const struct backscatter_column_title html_columns[] = {
 	{ BACKSCATTER_COLUMN_BOUNCES, "Bounces" },
 	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
-	{ BACKSCATTER_COLUMN_BACKSCATTER, "Back\302\255scatter" },
+	{ BACKSCATTER_COLUMN_FORGED, "Back\302\255scatter" },
 	{ BACKSCATTER_COLUMN_FILED, "Filed" },
 	{ BACKSCATTER_COLUMN_DISCARDED, "Dis\302\255carded" }
 };
@@ -32,7 +32,7 @@ static const struct backscatter_column_title html_columns[] = {
 static const struct backscatter_column_title html_server_columns[] = {
 	{ BACKSCATTER_COLUMN_BOUNCES, "Bounces" },
 	{ BACKSCATTER_COLUMN_GENUINE, "Genuine" },
-	{ BACKSCATTER_COLUMN_BACKSCATTER, "Back\302\255scatter" },
+	{ BACKSCATTER_COLUMN_FORGED, "Back\302\255scatter" },
 	{ BACKSCATTER_COLUMN_UNVERIFIABLE, "Unveri\302\255fiable" }
 };
 

@@ -18,7 +18,7 @@ static const struct {
 };
 
 static const struct backscatter_column_title top_columns[] = {
-	{ BACKSCATTER_COLUMN_BACKSCATTER, "backscatter" },
+	{ BACKSCATTER_COLUMN_FORGED, "backscatter" },
 	{ BACKSCATTER_COLUMN_GENUINE, "genuine bounces" }
 };
 
