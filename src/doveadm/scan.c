@@ -29,13 +29,22 @@ struct scan_row {
 	bool moved;
 };
 
+/* How it is said on stderr how far the scan is. */
+enum scan_progress {
+	SCAN_PROGRESS_NONE = 0,
+	/* with -v: a line for each batch */
+	SCAN_PROGRESS_LINES,
+	/* one line, which is overwritten */
+	SCAN_PROGRESS_TERMINAL
+};
+
 struct scan_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
 
 	const char *const *mailboxes;
 	const char *move_to;
 	bool full;
-	bool progress;
+	enum scan_progress progress;
 
 	/* the move to the user's mailbox; NULL: nothing is moved */
 	struct backscatter_move *move;
@@ -56,21 +65,41 @@ struct scan_mailbox {
 	unsigned int batch_moves;
 };
 
-/* Write how far the scan is: on a terminal to one line, which is overwritten;
-   with -v and no terminal to a new line each time. */
-static void scan_tell_progress(struct scan_mailbox *scan, bool end)
+static void scan_write_progress(const struct scan_mailbox *scan,
+				const char *begin, const char *end)
 {
-	bool terminal = isatty(STDERR_FILENO) > 0;
+	fprintf(stderr, "%s%s: %u of %u messages, %u moved%s", begin,
+		mailbox_get_vname(scan->walk.box), scan->walk.seen,
+		scan->walk.messages, scan->moved, end);
+	fflush(stderr);
+}
 
-	if (!scan->ctx->progress ||
-	    (terminal && !end && scan->told == time(NULL)))
+/* A message was judged: on a terminal, overwrite the line that says how far the
+   scan is, once a second. */
+static void scan_tell_message(struct scan_mailbox *scan)
+{
+	if (scan->ctx->progress != SCAN_PROGRESS_TERMINAL ||
+	    scan->told == time(NULL))
 		return;
 	scan->told = time(NULL);
-	fprintf(stderr, "%s%s: %u of %u messages, %u moved%s",
-		terminal ? "\r" : "", mailbox_get_vname(scan->walk.box),
-		scan->walk.seen, scan->walk.messages, scan->moved,
-		terminal && !end ? "" : "\n");
-	fflush(stderr);
+	scan_write_progress(scan, "\r", "");
+}
+
+/* A batch was committed: this is a line of its own, except on a terminal, where
+   only the last one stays. */
+static void scan_tell_batch(struct scan_mailbox *scan, bool last)
+{
+	switch (scan->ctx->progress) {
+	case SCAN_PROGRESS_NONE:
+		break;
+	case SCAN_PROGRESS_LINES:
+		if (!last)
+			scan_write_progress(scan, "", "\n");
+		break;
+	case SCAN_PROGRESS_TERMINAL:
+		scan_write_progress(scan, "\r", last ? "\n" : "");
+		break;
+	}
 }
 
 static struct scan_count *
@@ -129,7 +158,7 @@ scan_judged(struct backscatter_walk *walk, struct mail *mail, time_t received,
 		container_of(walk, struct scan_mailbox, walk);
 
 	scan_take(scan, mail, received, result);
-	scan_tell_progress(scan, FALSE);
+	scan_tell_message(scan);
 	return scan->batch_moves >= SCAN_BATCH_MOVES;
 }
 
@@ -210,8 +239,10 @@ static void scan_batches(struct scan_mailbox *scan)
 	}
 	while (ret > 0 && !doveadm_is_killed()) T_BEGIN {
 		ret = scan_batch(scan);
+		if (ret > 0)
+			scan_tell_batch(scan, FALSE);
 	} T_END;
-	scan_tell_progress(scan, TRUE);
+	scan_tell_batch(scan, TRUE);
 	if (ret > 0) {
 		backscatter_walk_failed(&scan->walk, "interrupted after %u of "
 			"%u messages, run it again to go on", scan->walk.seen,
@@ -317,8 +348,10 @@ scan_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 		doveadm_mail_help_name("backscatter scan");
 	(void)doveadm_cmd_param_str(_ctx->cctx, "move", &ctx->move_to);
 	(void)doveadm_cmd_param_bool(_ctx->cctx, "full", &ctx->full);
-	ctx->progress = !doveadm_server &&
-		(doveadm_verbose || isatty(STDERR_FILENO) > 0);
+	if (!doveadm_server && isatty(STDERR_FILENO) > 0)
+		ctx->progress = SCAN_PROGRESS_TERMINAL;
+	else if (!doveadm_server && doveadm_verbose)
+		ctx->progress = SCAN_PROGRESS_LINES;
 	scan_print_headers(ctx);
 }
 
