@@ -77,6 +77,14 @@ report_write(const char *path, const string_t *html, const char **error_r)
 	return ret;
 }
 
+static int report_print(const string_t *html, const char **error_r)
+{
+	if (write_full(STDOUT_FILENO, str_data(html), str_len(html)) == 0)
+		return 0;
+	*error_r = t_strdup_printf("write(stdout) failed: %m");
+	return -1;
+}
+
 /* Read the counters. The page of one user or domain has no tables of domains
    and servers: there are no others to compare with, and it is not counted which
    servers reported to it. */
@@ -116,7 +124,8 @@ static void report_run(const struct counts *counts, const char *path)
 
 	if (report_read(counts, &report) == 0) {
 		backscatter_html_append(html, &report);
-		if (report_write(path, html, &error) < 0)
+		if (strcmp(path, "-") == 0 ? report_print(html, &error) < 0 :
+		    report_write(path, html, &error) < 0)
 			doveadm_backscatter_failed(EX_CANTCREAT, "%s", error);
 	}
 	backscatter_totals_deinit(&report.days);
@@ -134,7 +143,8 @@ void doveadm_backscatter_report(struct doveadm_cmd_context *cctx)
 	doveadm_print_init(DOVEADM_PRINT_TYPE_FLOW);
 	if (!doveadm_cmd_param_str(cctx, "html", &path)) {
 		doveadm_backscatter_failed(EX_USAGE, "--html is missing: "
-			"give the path of a file to be written");
+			"give the path of a file to be written, or - for "
+			"standard output");
 		return;
 	}
 	if (doveadm_backscatter_may_open(cctx, path) < 0 ||
