@@ -30,6 +30,9 @@ struct check_run {
 	/* Cleared after each message. */
 	pool_t pool;
 	string_t *output;
+	/* What is said of the messages goes here: to stdout, or with --senders
+	   first to a temporary file, as their list comes before it. */
+	FILE *messages_file;
 	/* Whether an error of the files of domains was written already. */
 	bool domains_error;
 
@@ -138,7 +141,8 @@ check_add_sender(struct check_run *run, const struct bounce_check *check)
 
 static void check_print(struct check_run *run)
 {
-	(void)fwrite(str_data(run->output), 1, str_len(run->output), stdout);
+	(void)fwrite(str_data(run->output), 1, str_len(run->output),
+		     run->messages_file);
 	str_truncate(run->output, 0);
 }
 
@@ -170,13 +174,56 @@ check_message(struct istream *input, const char *name, unsigned int number,
 	return ret;
 }
 
-static void check_print_senders(struct check_run *run)
+/* People read the list first; for programs it is the last object. */
+static bool check_senders_first(const struct bounce_check_options *options)
 {
-	if (run->options->json)
-		bounce_check_senders_json(run->output, run->senders);
-	else
-		bounce_check_senders_text(run->output, run->senders);
+	return options->senders && !options->json;
+}
+
+static int check_init_senders(struct check_run *run)
+{
+	run->senders = bounce_check_senders_init();
+	if (!check_senders_first(run->options))
+		return 0;
+	run->messages_file = tmpfile();
+	return run->messages_file != NULL ? 0 :
+		check_error("--senders: Cannot make a temporary file, "
+			    "see tmpfile(3): %m");
+}
+
+/* Print what was said of the messages below the list. */
+static int check_copy_messages(struct check_run *run)
+{
+	FILE *file = run->messages_file;
+	char buf[IO_BLOCK_SIZE];
+	size_t size;
+	int ret = 0;
+
+	run->messages_file = stdout;
 	check_print(run);
+	if (fflush(file) != 0 || ferror(file) != 0)
+		ret = check_error("--senders: Cannot write to a temporary "
+				  "file: %m");
+	rewind(file);
+	while ((size = fread(buf, 1, sizeof(buf), file)) > 0)
+		(void)fwrite(buf, 1, size, stdout);
+	(void)fclose(file);
+	return ret;
+}
+
+static int check_print_senders(struct check_run *run)
+{
+	int ret = 0;
+
+	if (check_senders_first(run->options)) {
+		bounce_check_senders_text(run->output, run->senders);
+		ret = check_copy_messages(run);
+	} else {
+		bounce_check_senders_json(run->output, run->senders);
+		check_print(run);
+	}
+	bounce_check_senders_deinit(&run->senders);
+	return ret;
 }
 
 static void check_print_rate(const struct check_run *run)
@@ -205,17 +252,16 @@ static int check_run(const struct bounce_check_options *options,
 	run.options = options;
 	run.keys = keys;
 	run.pool = pool_alloconly_create(MEMPOOL_GROWING"message", 64 * 1024);
-	if (options->senders)
-		run.senders = bounce_check_senders_init();
+	run.messages_file = stdout;
+	if (options->senders && check_init_senders(&run) < 0)
+		return CHECK_EXIT_INPUT;
 	run.output = str_new(default_pool, 4096);
 	for (file = options->files; *file != NULL; file++) T_BEGIN {
 		if (bounce_check_input(*file, check_message, &run) < 0)
 			status = CHECK_EXIT_INPUT;
 	} T_END;
-	if (options->senders) {
-		check_print_senders(&run);
-		bounce_check_senders_deinit(&run.senders);
-	}
+	if (options->senders && check_print_senders(&run) < 0)
+		status = CHECK_EXIT_INPUT;
 	if (options->repeat > 0)
 		check_print_rate(&run);
 	str_free(&run.output);

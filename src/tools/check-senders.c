@@ -15,6 +15,7 @@
 struct check_sender {
 	/* the address and the domain, separated by a space */
 	const char *key;
+	/* the address is NULL if only hosts of ours are known */
 	const char *address, *domain;
 	/* the name that it had in its first message; NULL if it had none */
 	const char *host;
@@ -74,7 +75,8 @@ check_sender_new(struct bounce_check_senders *senders, const char *key,
 void bounce_check_senders_add(struct bounce_check_senders *senders,
 			      const struct bounce_unsigned_sender *from)
 {
-	const char *key = t_strconcat(from->address, " ", from->domain, NULL);
+	const char *key = t_strconcat(from->address == NULL ? "" :
+				      from->address, " ", from->domain, NULL);
 	struct check_sender *sender = hash_table_lookup(senders->hash, key);
 
 	if (sender == NULL) {
@@ -122,6 +124,7 @@ void bounce_check_senders_text(string_t *dest,
 		t_senders_sort(senders, &sorted);
 		array_foreach_elem(&sorted, sender) {
 			str_printfa(dest, "%8ju  %s  %s%s%s\n", sender->count,
+				    sender->address == NULL ? "unknown" :
 				    sender->address, sender->domain,
 				    sender->host == NULL ? "" : "  ",
 				    sender->host == NULL ? "" : sender->host);

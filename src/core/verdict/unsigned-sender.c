@@ -42,10 +42,15 @@ unsigned_find(pool_t pool, const struct bounce_policy *policy,
 		return FALSE;
 	origin = bounce_trace_origin(verdict->message->header, original,
 				     policy->trusted_networks);
-	if (origin == NULL)
+	sender_r->reported_here =
+		bounce_trace_is_from_here(verdict->message->header,
+					  policy->trusted_networks);
+	if (origin == NULL && !sender_r->reported_here)
 		return FALSE;
 	/* this needs no sanitising, as it is one of our domains */
 	sender_r->domain = p_strdup(pool, from.domain);
+	if (origin == NULL)
+		return TRUE;
 	sender_r->address = p_strdup(pool, net_ip2addr(&origin->ip));
 	host = origin->host != NULL ? origin->host : origin->helo;
 	if (host != NULL) {

@@ -251,17 +251,21 @@ backscatter_log_unsigned_sender(struct event *event,
 {
 	const char *host = sender->host == NULL ? "" :
 		str_sanitize_utf8(sender->host, BACKSCATTER_LOG_MAX_VALUE);
+	const char *address = sender->address == NULL ? "unknown" :
+		sender->address;
 	struct log log = { .line = NULL };
 
 	log_begin(&log, event, "backscatter_unsigned_sender", result);
 	log_add(&log, "domain", NULL, sender->domain);
-	log_add(&log, "address", NULL, sender->address);
+	log_add(&log, "address", NULL, address);
 	log_add(&log, "host", NULL, host);
+	log_add(&log, "reporter", NULL,
+		sender->reported_here ? "here" : "elsewhere");
 	log_add(&log, "original_message_id", NULL,
 		backscatter_log_property(result,
 				BOUNCE_PROPERTY_ORIGINAL_MESSAGE_ID));
 	e_debug(log.e->event(), "unsigned mail of %s came from %s (%s)",
-		sender->domain, sender->address, host);
+		sender->domain, address, host);
 }
 
 void backscatter_log_unsigned(struct event *event,

@@ -139,9 +139,13 @@ static void test_bounce_unsigned_verdicts(void)
 	test_end();
 }
 
-/* A bounce that our own server made: our relays are passed over. */
+/* A bounce that our own server made: our relays are passed over, and it counts
+   even if nobody else had the mail. */
 static void test_bounce_unsigned_trusted(void)
 {
+	static const char webmail[] = "Received: from webmail (webmail "
+		"[10.0.0.1]) by mail.example.org\n" FROM;
+	static const char made_here[] = "Received: by mail.example.org\n";
 	const struct bounce_networks *networks;
 	struct bounce_unsigned_sender sender;
 	const char *error;
@@ -156,6 +160,20 @@ static void test_bounce_unsigned_trusted(void)
 	f.policy.trusted_networks = networks;
 	test_assert(fixture_find(&f, &sender));
 	test_assert_strcmp(sender.address, "198.51.100.7");
+	test_assert(sender.reported_here);
+	pool_unref(&f.pool);
+
+	fixture_init(&f, made_here, webmail);
+	test_assert(fixture_find(&f, &sender));
+	test_assert(sender.reported_here);
+	test_assert(sender.address == NULL && sender.host == NULL);
+	test_assert_strcmp(sender.domain, "example.org");
+	pool_unref(&f.pool);
+
+	/* a message without Received fields may have been made anywhere */
+	fixture_init(&f, "Subject: x\n", RECEIVED FROM);
+	test_assert(fixture_find(&f, &sender));
+	test_assert(!sender.reported_here);
 	pool_unref(&f.pool);
 	test_end();
 }
