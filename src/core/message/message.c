@@ -82,7 +82,7 @@ bounce_message_parser_finish(struct bounce_message_parser **_parser)
 	T_BEGIN {
 		(void)bounce_lines_finish(&parser->lines);
 		bounce_walk_deinit(&parser->walk);
-		if (message->report == NULL) {
+		if (message->report == NULL && !message->header_only) {
 			message->report = bounce_report_from_text(
 				parser->shared.pool, message->header,
 				t_message_ids(message->originals),
