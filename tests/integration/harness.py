@@ -298,9 +298,9 @@ class DnsServer:
     """nsd on a loopback port. Of a name in broken it answers SERVFAIL. lines:
     {zone: lines of its file}, for what is no key."""
 
-    def __init__(self, folder, records, broken=(), lines=None):
+    def __init__(self, folder, records, broken=(), lines=None, port=None):
         self.folder, self.process = folder, None
-        self.port = free_port()
+        self.port = port or free_port()
         os.makedirs(folder)
         self.lines = lines or {}
         self.zones = sorted({n.split('._domainkey.')[1]
@@ -427,14 +427,17 @@ class Lab:
 
     # keys
 
-    def add_dns(self, keys, broken=(), lines=None):
+    def add_dns(self, keys, broken=(), lines=None, system=False):
         """Publish keys, and lines of zones; answer SERVFAIL for the keys, or
-        names, in broken."""
+        names, in broken. system: as the system's resolver, with which a test has
+        to be in a network of its own."""
         self.dns = DnsServer(self.path('dns'), {k.name: k.record for k in keys},
-                             [getattr(k, 'name', k) for k in broken], lines)
+                             [getattr(k, 'name', k) for k in broken], lines,
+                             53 if system else None)
         self.dns.start()
-        self.settings.setdefault('backscatter_dns_servers',
-                                 '127.0.0.1:%d' % self.dns.port)
+        if not system:
+            self.settings.setdefault('backscatter_dns_servers',
+                                     '127.0.0.1:%d' % self.dns.port)
 
     def add_key_file(self, key):
         self.write('keys/' + key.name, key.record + '\n')

@@ -57,20 +57,31 @@ check_find_recipient(pool_t pool, struct bounce_check *check,
 		(void)check_take_recipient(pool, check, header, "To");
 }
 
-/* Returns the own domains if none are set: the domain of the recipient. This
-   may come from the header of the message, so it has to be one domain name, and
-   not a list of them or a ".domain". */
-static const struct bounce_domains *
-check_default_domains(pool_t pool, const char *rcpt_to)
+/* Returns the domain of an address, or "" if it has none. The address may come
+   from the header of the message, so the domain has to be one name, and not a
+   list of them or a ".domain". */
+static const char *t_check_domain(const char *address)
 {
-	const char *domain = bounce_address_domain(rcpt_to);
+	const char *domain = bounce_address_domain(address);
+
+	domain = domain == NULL ? NULL : t_bounce_domain_normalise(domain);
+	return domain == NULL ? "" : domain;
+}
+
+/* Returns the own domains if none are set: that of the recipient, and that of
+   the user's name, as mail to a domain that is an alias may be delivered to the
+   user. ORCPT does not count: the sender of the bounce may have made it up, and
+   any domain that he signs with would then be ours. */
+static const struct bounce_domains *
+check_default_domains(pool_t pool, const struct bounce_envelope *envelope)
+{
 	struct bounce_domains *domains;
 	const char *error;
 
-	domain = domain == NULL ? NULL : t_bounce_domain_normalise(domain);
-	if (domain == NULL)
-		domain = "";
-	if (bounce_domains_parse(pool, domain, &domains, &error) < 0 &&
+	if (bounce_domains_parse(pool,
+			t_strconcat(t_check_domain(envelope->rcpt_to), " ",
+				    t_check_domain(envelope->user), NULL),
+			&domains, &error) < 0 &&
 	    bounce_domains_parse(pool, "", &domains, &error) < 0)
 		i_unreached();
 	return domains;
@@ -97,10 +108,10 @@ int bounce_check(pool_t pool, struct bounce_check *check,
 		ret = check->prepare(error_r);
 	check_find_recipient(pool, check, message->header);
 	if (check->policy.domains == NULL) {
-		check->policy.domains = check_default_domains(pool,
-			check->envelope.rcpt_to);
+		check->policy.domains =
+			check_default_domains(pool, &check->envelope);
 	}
-	if (check->domains_needed &&
+	if (check->domains_needed && message->marks->possible &&
 	    bounce_domains_is_empty(check->policy.domains))
 		return 0;
 	if (ret < 0) {

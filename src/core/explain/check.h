@@ -22,7 +22,8 @@ struct bounce_check {
 	const char *file;
 	unsigned int number;
 	/* The policy by which the message is judged. If domains is NULL,
-	   bounce_check() sets it to the domain of the recipient. */
+	   bounce_check() sets it to the domains of the recipient and of the
+	   user's name. */
 	struct bounce_policy policy;
 	/* If rcpt_to is NULL, bounce_check() sets it to the recipient that it
 	   finds: the owner of the mailbox, if his name is an address, or what
@@ -34,8 +35,9 @@ struct bounce_check {
 	   message that is just being delivered, anybody may have written these
 	   fields. */
 	bool header_recipient;
-	/* Do not judge a message if no own domains are known, because all
-	   originals would be taken for those of strangers. */
+	/* Do not judge a message that may be a bounce if no own domains are
+	   known, because all originals would be taken for those of
+	   strangers. */
 	bool domains_needed;
 	/* Called before a message is judged that may be a bounce. Returns 0, or
 	   -1 with an error if the message cannot be judged now. NULL: nothing

@@ -91,8 +91,11 @@ judge_question(pool_t pool, const struct backscatter_question *question,
 	ret = bounce_check(pool, check, &ports.ports, question->input,
 			   error_r);
 	if (ret == 0) {
-		*error_r = "backscatter_domains is not set, and the recipient "
-			"has no domain: set backscatter_domains";
+		*error_r = "backscatter_domains is not set, and neither the "
+			"recipient nor the user's name has a domain, so "
+			"bounces to this user are not judged: set "
+			"backscatter_domains to the domains that sign your "
+			"mail";
 	} else {
 		result = p_new(pool, struct backscatter_result, 1);
 		result->mode = set->mode;

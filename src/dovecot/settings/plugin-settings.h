@@ -38,7 +38,8 @@ enum backscatter_language {
 
 struct backscatter_settings {
 	enum backscatter_mode mode;
-	/* If list is NULL, only the recipient's domain is ours. */
+	/* If nothing is in it, only the domains of the recipient and of the
+	   user's name are ours. */
 	struct bounce_domain_words domains;
 	/* The key directory, or NULL. */
 	const char *key_dir;

@@ -10,6 +10,10 @@
 #include "input.h"
 #include "test-common.h"
 
+#define BOUNCE_HEADER \
+	"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.com\n" \
+	"Subject: Undelivered Mail Returned to Sender\n\n"
+
 /* Nobody has a key. */
 static void
 test_lookup(struct bounce_key_source *source ATTR_UNUSED,
@@ -106,13 +110,24 @@ static void test_bounce_check_recipient(void)
 static void test_bounce_check_domains(void)
 {
 	static const struct {
-		const char *rcpt_to, *ours, *not_ours;
+		const char *rcpt_to, *user, *ours, *not_ours;
 	} tests[] = {
-		{ "a@Example.ORG", "example.org", "sub.example.org" },
-		{ "a@.example.org", NULL, "sub.example.org" },
-		{ "a@example.org,example.com", NULL, "example.com" },
-		{ "\"a@b.example\"@example.org", "example.org", "b.example" },
-		{ "a", NULL, "a" }
+		{ "a@Example.ORG", NULL, "example.org", "sub.example.org" },
+		{ "a@.example.org", NULL, NULL, "sub.example.org" },
+		{ "a@example.org,example.com", NULL, NULL, "example.com" },
+		{ "\"a@b.example\"@example.org", NULL, "example.org",
+		  "b.example" },
+		{ "a", NULL, NULL, "a" },
+		/* an alias domain is delivered to the user */
+		{ "a@alias.example", "a@example.org", "example.org",
+		  "orcpt.example" },
+		{ "a@alias.example", "a@example.org", "alias.example",
+		  "example" },
+		{ "a@example.org", "a", "example.org", "a" },
+		{ "a", "a@example.org", "example.org", "a" },
+		{ "a@example.org", "a@b.example,c.example", "example.org",
+		  "c.example" },
+		{ "a", "a", NULL, "a" }
 	};
 	struct bounce_check check;
 	unsigned int i;
@@ -123,6 +138,8 @@ static void test_bounce_check_domains(void)
 		pool = pool_alloconly_create("check", 4096);
 		i_zero(&check);
 		check.envelope.rcpt_to = tests[i].rcpt_to;
+		check.envelope.user = tests[i].user;
+		check.envelope.orcpt = "a@orcpt.example";
 		check.domains_needed = FALSE;
 		test_assert_idx(test_check_text(pool, "Subject: x\n\n",
 						&check) == 1, i);
@@ -136,22 +153,25 @@ static void test_bounce_check_domains(void)
 		test_assert_idx(!bounce_domains_match(
 			check.policy.domains, tests[i].not_ours), i);
 
-		/* without any, nothing is judged */
+		/* without any, no bounce is judged */
 		i_zero(&check);
 		check.envelope.rcpt_to = tests[i].rcpt_to;
+		check.envelope.user = tests[i].user;
 		check.domains_needed = TRUE;
-		test_assert_idx(test_check_text(pool, "Subject: x\n\n",
+		test_assert_idx(test_check_text(pool, BOUNCE_HEADER,
 				&check) == (tests[i].ours == NULL ? 0 : 1), i);
 		test_assert_idx((check.verdict == NULL) ==
 				(tests[i].ours == NULL), i);
+		i_zero(&check);
+		check.envelope.rcpt_to = tests[i].rcpt_to;
+		check.envelope.user = tests[i].user;
+		check.domains_needed = TRUE;
+		test_assert_idx(test_check_text(pool, "Subject: x\n\n",
+						&check) == 1, i);
 		pool_unref(&pool);
 	}
 	test_end();
 }
-
-#define BOUNCE_HEADER \
-	"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.com\n" \
-	"Subject: Undelivered Mail Returned to Sender\n\n"
 
 static struct istream *test_broken_stream(const char *text)
 {
