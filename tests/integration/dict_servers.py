@@ -319,4 +319,12 @@ class Redis(Server):
         return text
 
 
+class LastingRedis(Redis):
+    """Keeps what it has acknowledged."""
+
+    def spawn(self, command, ready):
+        super().spawn([w for w in command if w not in ('--appendonly', 'no')] + [
+            '--appendonly', 'yes', '--appendfsync', 'always'], ready)
+
+
 SERVERS = (Sqlite, Redis, Postgres)

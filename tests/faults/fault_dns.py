@@ -1,0 +1,39 @@
+"""The DNS server that has the keys fails, each in its way."""
+from faults import BROKEN, Fault, Names, Scene, felt_temperror
+
+
+class DnsScene(Scene):
+    def prepare(self):
+        self.names = Names([self.key], self.forger)
+        self.lab.settings.update(backscatter_dns_servers=self.names.address,
+                                 backscatter_dns_timeout='1500ms')
+
+    def close(self):
+        if not self.alone:
+            self.names.__exit__()
+
+
+# What needs the key is not held against anybody.
+NO_KEY = {'genuine': {'temperror'}, 'forged': {'temperror'}}
+
+
+def entry(behaviour, inside=None):
+    def begin(scene):
+        scene.names.behaviour = getattr(scene.names, behaviour)
+
+    def end(scene):
+        scene.names.behaviour = scene.names.well
+    return Fault('dns-' + behaviour.replace('_', '-'), DnsScene, begin, end,
+                 inside=NO_KEY if inside is None else inside, felt=felt_temperror)
+
+
+FAULTS = [
+    entry('silent'),
+    entry('slow'),
+    entry('failing'),
+    entry('wrong_id'),
+    entry('wrong_question'),
+    entry('truncated'),
+    entry('noise'),
+    entry('flapping', BROKEN),
+]
