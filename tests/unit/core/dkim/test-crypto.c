@@ -34,6 +34,12 @@ static void test_bounce_crypto_hash(void)
 	test_assert(bounce_crypto_hash_reset(hash) == 0);
 	bounce_crypto_hash_free(&hash);
 	bounce_crypto_hash_free(&hash);
+	/* it was not begun */
+	hash = bounce_crypto_hash_create();
+	test_assert(bounce_crypto_hash_more(hash, "ab", 2) == -1);
+	test_assert(bounce_crypto_hash_get(hash, TRUE, digest) == -1);
+	test_assert(bounce_crypto_hash_get(hash, FALSE, digest) == -1);
+	bounce_crypto_hash_free(&hash);
 	test_assert(ERR_peek_error() == 0);
 	test_end();
 }

@@ -56,15 +56,25 @@ static void test_bounce_dkim_damage_names(void)
 		{ "exam\xc3", TRUE },
 		{ "_example.org_", TRUE },
 		{ "r2!", TRUE },
+		{ "_example.org", TRUE },
+		{ "example.org_", TRUE },
+		{ "exam\x80ple.org", TRUE },
+		{ "exam\x7fple.org", TRUE },
 	};
 	unsigned int i;
 
 	test_begin("bounce dkim damage names");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		test_assert_idx(bounce_dkim_name_is_broken(
-			(const void *)tests[i].name,
-			strlen(tests[i].name)) == tests[i].broken, i);
+		/* in a block of its size */
+		size_t size = strlen(tests[i].name);
+		unsigned char *copy = i_malloc(size);
+
+		memcpy(copy, tests[i].name, size);
+		test_assert_idx(bounce_dkim_name_is_broken(copy, size) ==
+				tests[i].broken, i);
+		i_free(copy);
 	}
+	test_assert(!bounce_dkim_name_is_broken(NULL, 0));
 	test_end();
 }
 
@@ -82,6 +92,8 @@ static void test_bounce_dkim_damage_tags(void)
 		{ "v=1; a=rsa-sha256; d=example.org; s=sel; h=From; "BH, TRUE,
 		  FALSE },
 		/* what should be one word */
+		{ "v=<1>; a=rsa-sha256; d=example.org; s=sel; "REST, TRUE,
+		  FALSE },
 		{ "v=1; a=rsa- sha256; d=example.org; s=sel; "REST, TRUE,
 		  FALSE },
 		{ "v=1; a=rsa-sha256; d=<example.org>; s=sel; "REST, TRUE,
@@ -94,6 +106,8 @@ static void test_bounce_dkim_damage_tags(void)
 		{ "v=1; a=rsa-sha256; d=b\xc3\xbc""cher.example; s=s\xc3\xbc; "
 		  REST, FALSE, FALSE },
 		{ "v=1; a=rsa-sha256; d=example.org; s=sel; h=Fr\xc3\xb6m; "BH
+		  "; b=YWJj", TRUE, FALSE },
+		{ "v=1; a=rsa-sha256; d=example.org; s=sel; h=\xff" "From; "BH
 		  "; b=YWJj", TRUE, FALSE },
 		{ "v=1; a=rsa-sha256; d=example.org; s=sel; h=From; "BH
 		  "; b=YW\xc2\xa0Jj", TRUE, FALSE },
@@ -141,11 +155,13 @@ static bool b_is_complete(size_t size, size_t cut, const char *more,
 	struct bounce_dkim_signature sig;
 
 	memset(data, 'x', sizeof(data));
+	str_append(field, "b=");
 	base64_encode(data, size, field);
 	str_truncate(field, str_len(field) - cut);
 	str_append(field, more);
 	i_zero(&sig);
 	sig.data = str_data(field);
+	sig.b_start = 2;
 	sig.b_end = str_len(field);
 	sig.b_size = size;
 	sig.marked = marked;
@@ -164,6 +180,9 @@ static void test_bounce_dkim_damage_b(void)
 		test_assert_idx(b_is_complete(sizes[i], 0, " \r\n ", FALSE),
 				i);
 		test_assert_idx(b_is_complete(sizes[i], 1, " =", FALSE), i);
+		/* a "=" before the last is none of the padding */
+		test_assert_idx(b_is_complete(sizes[i], 1, "=A=", FALSE) ==
+				(sizes[i] % 3 == 2), i);
 		/* all of them are padded */
 		test_assert_idx(!b_is_complete(sizes[i], 1, "", FALSE), i);
 		test_assert_idx(!b_is_complete(sizes[i], 0, "=", FALSE), i);

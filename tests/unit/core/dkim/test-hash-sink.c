@@ -2,8 +2,10 @@
 
 #include "lib.h"
 #include "dkim/dkim-private.h"
+#include "no-memory.h"
 #include "test-common.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 static struct bounce_dkim_hash hash;
@@ -71,12 +73,74 @@ static void test_bounce_dkim_hash_failed(void)
 	test_end();
 }
 
+/* So does one that libcrypto refuses, whatever it is asked for. */
+static void test_bounce_dkim_hash_refused(void)
+{
+	unsigned char digest[BOUNCE_DKIM_HASH_SIZE], large[8192];
+	unsigned int i;
+
+	memset(large, 'x', sizeof(large));
+	test_begin("bounce dkim hash refused");
+	for (i = 0; i < 2; i++) {
+		/* no digest was begun */
+		hash.ctx = EVP_MD_CTX_new();
+		hash.used = 0;
+		hash.failed = FALSE;
+		if (i == 0)
+			bounce_dkim_hash_more(&hash, large, 1);
+		test_assert_idx(bounce_dkim_hash_peek(&hash, digest) == -1, i);
+		test_assert_idx(hash.failed, i);
+		hash.failed = FALSE;
+		bounce_dkim_hash_more_large(&hash, large, sizeof(large));
+		test_assert_idx(hash.failed, i);
+		bounce_dkim_hash_deinit(&hash);
+	}
+	hash.ctx = EVP_MD_CTX_new();
+	test_alloc_fail = 0;
+	bounce_dkim_hash_reset(&hash);
+	test_alloc_fail = UINT_MAX;
+	test_assert(hash.failed);
+	bounce_dkim_hash_reset(&hash);
+	test_assert(!hash.failed);
+	bounce_dkim_hash_deinit(&hash);
+	test_end();
+}
+
+/* A digest begins with init() and anew with reset(), whatever was there. */
+static void test_bounce_dkim_hash_begin(void)
+{
+	unsigned char digest[BOUNCE_DKIM_HASH_SIZE];
+	unsigned char wanted[BOUNCE_DKIM_HASH_SIZE];
+	unsigned int i;
+
+	test_begin("bounce dkim hash begin");
+	SHA256((const void *)"abc", 3, wanted);
+	memset(&hash, 0xff, sizeof(hash));
+	bounce_dkim_hash_init(&hash);
+	for (i = 0; i < 2; i++) {
+		bounce_dkim_hash_more(&hash, "abc", 3);
+		test_assert_idx(bounce_dkim_hash_finish(&hash, digest) == 0,
+				i);
+		test_assert_idx(memcmp(digest, wanted, sizeof(digest)) == 0,
+				i);
+		bounce_dkim_hash_reset(&hash);
+		bounce_dkim_hash_more(&hash, "x", 1);
+		bounce_dkim_hash_reset(&hash);
+	}
+	bounce_dkim_hash_deinit(&hash);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_dkim_hash_pieces,
 		test_bounce_dkim_hash_failed,
+		test_bounce_dkim_hash_refused,
+		test_bounce_dkim_hash_begin,
 		NULL
 	};
+
+	test_no_memory_init();
 	return test_run(test_functions);
 }

@@ -1,11 +1,14 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* Covers: src/core/dkim/crypto.c */
+
 #include "lib.h"
 #include "buffer.h"
 #include "base64.h"
 #include "hex-binary.h"
 #include "str.h"
 #include "dkim/key.h"
+#include "no-memory.h"
 #include "test-common.h"
 
 #include <openssl/core_names.h>
@@ -429,41 +432,6 @@ static void test_bounce_key_refs(void)
 	test_end();
 }
 
-/*
- * libcrypto without memory
- */
-
-/* The allocation that fails, and all after it; UINT_MAX: none. */
-static unsigned int test_alloc_fail = UINT_MAX;
-
-static bool test_alloc_fails(void)
-{
-	if (test_alloc_fail == UINT_MAX)
-		return FALSE;
-	if (test_alloc_fail == 0)
-		return TRUE;
-	test_alloc_fail--;
-	return FALSE;
-}
-
-static void *
-test_malloc(size_t size, const char *file ATTR_UNUSED, int line ATTR_UNUSED)
-{
-	return test_alloc_fails() ? NULL : malloc(size);
-}
-
-static void *test_realloc(void *mem, size_t size, const char *file ATTR_UNUSED,
-			  int line ATTR_UNUSED)
-{
-	return test_alloc_fails() ? NULL : realloc(mem, size);
-}
-
-static void
-test_free(void *mem, const char *file ATTR_UNUSED, int line ATTR_UNUSED)
-{
-	free(mem);
-}
-
 /* A key that is no good stays one: only where libcrypto could not tell. */
 static void test_bounce_key_no_memory(void)
 {
@@ -517,6 +485,42 @@ static void test_bounce_key_no_memory(void)
 	}
 }
 
+/* A key that is good is never refused, and a digest never made up. */
+static void test_bounce_crypto_no_memory(void)
+{
+	const buffer_t *rsa = t_base64_decode_str(RSA_P);
+	struct evp_md_ctx_st *hash = bounce_crypto_hash_create();
+	unsigned char digest[BOUNCE_CRYPTO_HASH_SIZE];
+	struct bounce_key key;
+	unsigned int i, failures = 0;
+	const char *error;
+	int ret = 0;
+
+	test_begin("bounce crypto without memory");
+	for (i = 0; i < 10000 && ret <= 0; i++) {
+		i_zero(&key);
+		key.type = RSA;
+		test_alloc_fail = i;
+		ret = bounce_crypto_key_init(&key, rsa->data, rsa->used,
+					     &error);
+		test_alloc_fail = UINT_MAX;
+		if (ret < 0)
+			failures++;
+		test_assert_idx(ret != 0, i);
+	}
+	test_assert(ret == 1 && failures > 0);
+	bounce_crypto_key_deinit(&key);
+
+	test_assert(bounce_crypto_hash_reset(hash) == 0);
+	test_alloc_fail = 0;
+	test_assert(bounce_crypto_hash_get(hash, FALSE, digest) == -1);
+	test_alloc_fail = UINT_MAX;
+	test_assert(bounce_crypto_hash_get(hash, TRUE, digest) == 0);
+	bounce_crypto_hash_free(&hash);
+	test_assert(ERR_peek_error() == 0);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -528,12 +532,10 @@ int main(void)
 		test_bounce_key_octets,
 		test_bounce_key_refs,
 		test_bounce_key_no_memory,
+		test_bounce_crypto_no_memory,
 		NULL
 	};
 
-	/* before libcrypto allocates anything */
-	if (CRYPTO_set_mem_functions(test_malloc, test_realloc,
-				     test_free) != 1)
-		i_fatal("CRYPTO_set_mem_functions() failed");
+	test_no_memory_init();
 	return test_run(test_functions);
 }

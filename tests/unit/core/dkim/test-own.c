@@ -201,8 +201,11 @@ static void test_bounce_dkim_own_limits(void)
 	test_assert(sigs->over_limit);
 	test_assert(sigs->count ==
 		    BOUNCE_DKIM_MAX_OWN + BOUNCE_DKIM_MAX_FOREIGN);
-	for (i = 0; i < sigs->count; i++)
+	for (i = 0; i < sigs->count; i++) {
 		test_assert_idx(sigs->sigs[i].own == (i < 16), i);
+		test_assert_idx(sigs->sigs[i].field == (i < 16 ? i : i + 1),
+				i);
+	}
 	i_free(copy);
 
 	str_free(&header);
@@ -230,6 +233,7 @@ static void test_bounce_dkim_own_renamed(void)
 		{ "X-DKIM-Signature: none", FALSE, FALSE },
 		{ "X-DKIM-Signature:", FALSE, FALSE },
 		{ "DKIM--Signature: "V A D S H BH";"B, FALSE, FALSE },
+		{ "DKIM-Signaturx: "V A D S H BH";"B, FALSE, FALSE },
 		{ "DKIM-Signatur: "V A D S H BH";"B, FALSE, FALSE },
 		/* it is another domain's */
 		{ "X-Google-DKIM-Signature: "V A "d=1e100.net;" S H BH";"B,

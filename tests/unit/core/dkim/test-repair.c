@@ -13,6 +13,8 @@
 #define X950 X450 X450 X50
 #define LONG989 "Subject: "X950"xxxxxxxxx xxxxxxxxx xxxxxxxxxx"
 #define LONG998 LONG989"123456789"
+/* 998 octets that fold a field */
+#define FOLD998 " ubject: "X950"xxxxxxxxx xxxxxxxxx xxxxxxxxxx123456789"
 
 struct repair_test {
 	struct bounce_dkim_hash hash;
@@ -108,7 +110,12 @@ static void test_bounce_dkim_repair(void)
 		{ "Content-Transfer-Encoding: binary\r\n",
 		  "Content-Transfer-Encoding: base64\r\n",
 		  { NULL, NULL, NULL } },
+		{ "Content-Transfer-Encoding: 8bit\r\n",
+		  "Content-Transfer-Encoding: binary\r\n",
+		  { NULL, NULL, NULL } },
 		{ LONG998"abc\r\n", LONG998"\r\n abc\r\n",
+		  { BREAK, BREAK, BREAK } },
+		{ "X: a\r\n"FOLD998"abc\r\n", "X: a\r\n"FOLD998"\r\n abc\r\n",
 		  { BREAK, BREAK, BREAK } },
 		{ LONG998"abc\r\n", LONG998"\n abc\n",
 		  { BREAK, BREAK, BREAK } },
@@ -131,6 +138,8 @@ static void test_bounce_dkim_repair(void)
 		  "Cc: a@x, b@x, c@x\r\n",
 		  { ADDRESSES, "", "" } },
 		{ "Cc: a@x,b@x,c@x\r\n", "Cc: a@x, b@x, c@x\r\n",
+		  { ADDRESSES, ADDRESSES, ADDRESSES } },
+		{ "Cc: a@x, b@x\r\n", "Cc: a@x,b@x\r\n",
 		  { ADDRESSES, ADDRESSES, ADDRESSES } },
 		{ "Cc: a@x, b@x, c@x\r\n",
 		  "Cc: a@x,\r\n        b@x,\r\n        c@x\r\n",
@@ -186,7 +195,7 @@ static void test_bounce_dkim_repair(void)
 }
 
 struct repair_count {
-	unsigned int count;
+	unsigned int fields, count;
 };
 
 static bool
@@ -194,7 +203,7 @@ repair_count_match(const struct bounce_dkim_input *input, void *context)
 {
 	struct repair_count *count = context;
 
-	test_assert(input->count == 5);
+	test_assert(input->count == count->fields);
 	count->count++;
 	return FALSE;
 }
@@ -209,6 +218,7 @@ static void test_bounce_dkim_repair_cost(void)
 		"To: a , b,c",
 		"DKIM-Signature: x"
 	};
+	static const char empty_line[] = "X: a\n\n"FOLD998"\r\n abc";
 	pool_t pool = pool_alloconly_create("repair", 1024);
 	struct bounce_dkim_span spans[N_ELEMENTS(fields)];
 	struct bounce_dkim_input input;
@@ -227,14 +237,33 @@ static void test_bounce_dkim_repair_cost(void)
 	input.spans = spans;
 	input.count = N_ELEMENTS(spans);
 	i_zero(&count);
+	count.fields = N_ELEMENTS(spans);
 	test_assert(bounce_dkim_repair(pool, &input,
 		BOUNCE_DKIM_REPAIR_MAX_CANDIDATES, repair_count_match,
 		&count) == NULL);
 	test_assert(count.count > 90);
 	test_assert(count.count <= BOUNCE_DKIM_REPAIR_MAX_CANDIDATES);
-	i_zero(&count);
+	count.count = 0;
 	test_assert(bounce_dkim_repair(pool, &input, 1, repair_count_match,
 				       &count) == NULL);
+	test_assert(count.count == 1);
+	/* the signature's own field is not repaired */
+	input.spans = &spans[1];
+	input.count = count.fields = 1;
+	count.count = 0;
+	test_assert(bounce_dkim_repair(pool, &input,
+		BOUNCE_DKIM_REPAIR_MAX_CANDIDATES, repair_count_match,
+		&count) == NULL);
+	test_assert(count.count == 0);
+	/* an empty line is no reason to look no further */
+	spans[1].data = (const void *)empty_line;
+	spans[1].size = strlen(empty_line);
+	spans[1].name_size = 1;
+	spans[1].value_offset = 2;
+	input.count = count.fields = 2;
+	test_assert(bounce_dkim_repair(pool, &input,
+		BOUNCE_DKIM_REPAIR_MAX_CANDIDATES, repair_count_match,
+		&count) == NULL);
 	test_assert(count.count == 1);
 	pool_unref(&pool);
 	test_end();

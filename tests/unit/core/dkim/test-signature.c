@@ -5,7 +5,7 @@
 #include "str.h"
 #include "base/limits.h"
 #include "name/own-domains.h"
-#include "dkim/dkim.h"
+#include "dkim/dkim-private.h"
 #include "test-common.h"
 
 #define BH "bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY="
@@ -133,6 +133,7 @@ static void test_bounce_dkim_signature_errors(void)
 		{ V A D S H BH";t=1;x=2;"B, NULL },
 		{ V A D S H BH";x=2;"B, NULL },
 		{ V A D S H BH";t=999999999999;"B, NULL },
+		{ V A D S H BH";x=999999999999;"B, NULL },
 		{ V A D S H BH";t=2;x=2;"B, "x= is not after t=" },
 		{ V A D S H BH";t=2;x=1;"B, "x= is not after t=" },
 		{ V A D S H BH";t=1000000000000;"B, "t= is invalid" },
@@ -277,6 +278,147 @@ static void test_bounce_dkim_signature_twice(void)
 	test_end();
 }
 
+/* Whether mail software may have caused what is wrong with it. */
+static void test_bounce_dkim_signature_damaged(void)
+{
+	static const struct {
+		const char *value;
+		bool damaged;
+	} tests[] = {
+		{ V A D S H BH";"B, FALSE },
+		/* a tag is missing, or is not one any more */
+		{ V D S H BH";"B, TRUE },
+		{ V A D S H BH, TRUE },
+		{ V A D S H BH";;"B, TRUE },
+		{ V A D S "h=From To;" BH";"B, TRUE },
+		{ V A D S H "bh=YWJj;"B, TRUE },
+		{ V A D S H BH";b=Y", TRUE },
+		{ V A D "s=s el;" H BH";"B, TRUE },
+		{ V "a=rsa- sha256;" D S H BH";"B, TRUE },
+		/* the signer's own doing */
+		{ V "a=rsa-sha512;" D S H BH";"B, FALSE },
+		{ V A D S H BH";"B";"B, FALSE },
+		{ V A D S "h=To;" BH";"B, FALSE },
+		{ V A D "s=../../etc;" H BH";"B, FALSE },
+		/* it is damaged, but a selector all the same */
+		{ V A D "s=3Dsel;" H BH";"B, FALSE }
+	};
+	unsigned int i;
+
+	test_begin("bounce dkim signature damaged");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("test", 4096);
+		const struct bounce_dkim_signatures *sigs;
+		unsigned char *copy;
+		const char *header = t_strdup_printf(
+			"DKIM-Signature: %s\r\nFrom: a\r\n", tests[i].value);
+
+		sigs = signatures_parse(pool, header, strlen(header), &copy);
+		test_assert_idx(sigs->count == 1 &&
+				sigs->sigs[0].damaged == tests[i].damaged, i);
+		i_free(copy);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* Whether d= says clearly whose it is. */
+static void test_bounce_dkim_signature_domain(void)
+{
+	static const struct {
+		const char *value;
+		bool readable;
+	} tests[] = {
+		{ V A "d=example.net;" S H BH";"B, TRUE },
+		{ V A S H BH";"B, FALSE },
+		{ V A "d=;" S H BH";"B, FALSE },
+		{ V A "d=<example.net>;" S H BH";"B, FALSE },
+		{ "v=3D1; a=3Drsa-sha256; d=example.net; "S H BH";"B, FALSE },
+		/* the field was cut after it, or may have been */
+		{ V A S"d=example.ne", FALSE },
+		{ V A S"d=example.net;", TRUE },
+		{ V A "d=example.net;s=s", TRUE },
+		{ V A S H BH";"B"; d=example.net", TRUE }
+	};
+	struct bounce_dkim_tags read;
+	unsigned int i;
+
+	test_begin("bounce dkim signature domain");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		const char *field = t_strconcat(BOUNCE_DKIM_FIELD_NAME":",
+						tests[i].value, NULL);
+		size_t size = strlen(field);
+		unsigned char *copy = i_malloc(size);
+
+		memcpy(copy, field, size);
+		t_bounce_dkim_tags_read(copy, size,
+					strlen(BOUNCE_DKIM_FIELD_NAME),
+					strlen(BOUNCE_DKIM_FIELD_NAME) + 1,
+					&read);
+		test_assert_idx(read.domain_readable == tests[i].readable, i);
+		i_free(copy);
+	} T_END;
+	test_end();
+}
+
+/* Each of the tags must be there. */
+static void test_bounce_dkim_signature_complete(void)
+{
+	static const char *const parts[] = { V, A, D, S, H, BH";", B };
+	struct bounce_tags tags;
+	const char *error;
+	unsigned int i, j;
+
+	test_begin("bounce dkim signature complete");
+	for (i = 0; i <= N_ELEMENTS(parts); i++) T_BEGIN {
+		string_t *value = t_str_new(256);
+
+		for (j = 0; j < N_ELEMENTS(parts); j++) {
+			if (j != i)
+				str_append(value, parts[j]);
+		}
+		test_assert_idx(bounce_tags_parse(str_data(value),
+			str_len(value), &tags, &error) == 0, i);
+		test_assert_idx(bounce_dkim_tags_are_complete(&tags) ==
+				(i == N_ELEMENTS(parts)), i);
+	} T_END;
+	test_end();
+}
+
+static void test_bounce_dkim_signature_body_wanted(void)
+{
+	static const struct {
+		const char *value;
+		bool wanted, have_length;
+		uoff_t length;
+		enum bounce_dkim_canon canon;
+	} tests[] = {
+		{ V A D S H BH";"B, TRUE, FALSE, 0, BOUNCE_DKIM_CANON_SIMPLE },
+		{ "c=simple/relaxed; l=42", TRUE, TRUE, 42,
+		  BOUNCE_DKIM_CANON_RELAXED },
+		{ "c=relaxed; l=0", TRUE, TRUE, 0, BOUNCE_DKIM_CANON_SIMPLE },
+		{ "c=nowsp", FALSE, FALSE, 0, 0 },
+		{ "l=x", FALSE, FALSE, 0, 0 },
+		{ "l=1; ;", FALSE, FALSE, 0, 0 },
+		{ "", FALSE, FALSE, 0, 0 }
+	};
+	struct bounce_dkim_signature sig;
+	unsigned int i;
+
+	test_begin("bounce dkim signature body wanted");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(bounce_dkim_body_wanted(
+			(const void *)tests[i].value, strlen(tests[i].value),
+			&sig) == tests[i].wanted, i);
+		if (!tests[i].wanted)
+			continue;
+		test_assert_idx(sig.have_length == tests[i].have_length &&
+				sig.length == tests[i].length &&
+				sig.canon_body == tests[i].canon, i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -284,6 +426,10 @@ int main(void)
 		test_bounce_dkim_signature_twice,
 		test_bounce_dkim_signature_values,
 		test_bounce_dkim_signature_defaults,
+		test_bounce_dkim_signature_damaged,
+		test_bounce_dkim_signature_domain,
+		test_bounce_dkim_signature_complete,
+		test_bounce_dkim_signature_body_wanted,
 		NULL
 	};
 	return test_run(test_functions);
