@@ -11,6 +11,9 @@
 /* How far back we look for keys that were used. */
 #define KEYS_SEEN_SECS (30 * 24 * 3600)
 
+#define KEYS_NO_DOMAIN "-s needs a domain. Name the domain that has this " \
+	"selector."
+
 static const struct doveadm_backscatter_column keys_columns[] = {
 	{ "domain", 0 },
 	{ "selector", 0 },
@@ -111,8 +114,7 @@ void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 
 	keys_query_init(cctx, &query);
 	if (query.selectors != NULL && query.domains == NULL) {
-		doveadm_backscatter_failed(EX_USAGE, "-s needs a domain: "
-			"name the domain that has this selector");
+		doveadm_backscatter_failed(EX_USAGE, KEYS_NO_DOMAIN);
 		return;
 	}
 	pool = pool_alloconly_create("backscatter keys", 4096);

@@ -12,20 +12,21 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The record is written to the file as it is, so it must be one line of
-   printable ASCII. */
-static int
-fetch_check_text(const struct bounce_dns_record *record, const char **error_r)
+int backscatter_key_record_check(const struct bounce_dns_record *record,
+				 const char **error_r)
 {
 	size_t i;
 
 	for (i = 0; i < record->size; i++) {
 		if (record->data[i] < 32 || record->data[i] > 126) {
-			*error_r = "the record is not plain text";
+			*error_r = "the record in DNS is not plain text. "
+				"Publish it in ASCII, or write the file by "
+				"hand.";
 			return -1;
 		}
 	}
@@ -33,29 +34,27 @@ fetch_check_text(const struct bounce_dns_record *record, const char **error_r)
 }
 
 static int
-fetch_write(int fd, const struct bounce_dns_record *record,
-	    const char **error_r)
+key_file_write(int fd, const char *comment, const char *record,
+	       const char **error_r)
 {
 	time_t now = time(NULL);
-	const char *text = t_strdup_printf("; from DNS, %s\n%s\n",
-		iso8601_date_create_tm(gmtime(&now), INT_MAX),
-		t_strndup(record->data, record->size));
+	const char *text = t_strdup_printf("; %s, %s\n%s\n", comment,
+		iso8601_date_create_tm(gmtime(&now), INT_MAX), record);
 
 	/* the umask does not matter: the processes that deliver must be able to
 	   read it */
 	if (write_full(fd, text, strlen(text)) < 0 ||
 	    fchmod(fd, 0644) < 0 || fsync(fd) < 0) {
-		*error_r = t_strdup_printf("it cannot be written: %m");
+		*error_r = t_strdup_printf("it cannot be written: %m. Make "
+			"room on the disk, and run the command again.");
 		return -1;
 	}
 	return 0;
 }
 
-/* The file gets its name only when it is complete. A file that has this name
-   already is not replaced: link() fails then. */
-static int
-fetch_save(const char *dir, const char *path,
-	   const struct bounce_dns_record *record, const char **error_r)
+int backscatter_key_save(const char *dir, const char *path,
+			 const char *comment, const char *record, bool replace,
+			 const char **error_r)
 {
 	const char *temp = t_strdup_printf("%s/.fetch.XXXXXX", dir);
 	char *temp_path = t_strdup_noconst(temp);
@@ -63,15 +62,21 @@ fetch_save(const char *dir, const char *path,
 
 	fd = mkstemp(temp_path);
 	if (fd < 0) {
-		*error_r = t_strdup_printf("mkstemp(%s) failed: %m", temp_path);
+		*error_r = t_strdup_printf("mkstemp(%s) failed: %m. Make the "
+			"folder, and run the command as a user who may write "
+			"to it.", temp_path);
 		return -1;
 	}
-	ret = fetch_write(fd, record, error_r);
-	if (ret == 0 && link(temp_path, path) < 0) {
-		*error_r = t_strdup_printf("link(%s) failed: %m", path);
+	ret = key_file_write(fd, comment, record, error_r);
+	if (ret == 0 && (replace ? rename(temp_path, path) :
+			 link(temp_path, path)) < 0) {
+		*error_r = t_strdup_printf("%s(%s) failed: %m. Look at that "
+			"file, and run the command again.",
+			replace ? "rename" : "link", path);
 		ret = -1;
 	}
-	i_unlink(temp_path);
+	if (ret < 0 || !replace)
+		i_unlink(temp_path);
 	i_close_fd(&fd);
 	(void)fdatasync_path(dir);
 	return ret;
@@ -91,16 +96,42 @@ fetch_compare(const char *dir_path, const char *selector, const char *domain,
 	ret = bounce_key_dir_lookup(dir, t_str_lcase(selector),
 				    t_str_lcase(domain), &status, &old,
 				    error_r);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("%s. Mend that, and run the command "
+					   "again.", *error_r);
+	}
 	if (ret > 0 &&
 	    (old == NULL || !bounce_crypto_key_equals(old, key))) {
 		*error_r = "there is another key in the directory, which was "
-			"left as it is";
+			"left as it is. If it is the wrong one, remove its "
+			"file first.";
 		ret = -1;
 	}
 	if (ret != 0 && old != NULL)
 		bounce_key_unref(&old);
 	bounce_key_dir_deinit(&dir);
 	return ret;
+}
+
+/* Returns what is wrong, with a sentence that says what to do (data stack). */
+static const char *
+fetch_error(enum bounce_key_status status, const char *error)
+{
+	switch (status) {
+	case BOUNCE_KEY_MISSING:
+		return "DNS: there is no such key. Correct the selector or the "
+			"domain, or publish the key first.";
+	case BOUNCE_KEY_REVOKED:
+		return "DNS: the key is revoked. Name the selector of a key "
+			"that is in use.";
+	case BOUNCE_KEY_TEMPERROR:
+		return t_strdup_printf("DNS: %s. Run the command again later, "
+			"or correct backscatter_dns_servers.", error);
+	case BOUNCE_KEY_FOUND:
+	case BOUNCE_KEY_UNUSABLE:
+		break;
+	}
+	return t_strdup_printf("DNS: %s. Correct the record first.", error);
 }
 
 static int
@@ -112,14 +143,15 @@ fetch_ask(const struct backscatter_settings *set, const char *name, pool_t pool,
 		.type = BOUNCE_DNS_TYPE_TXT,
 		.name = name
 	};
+	enum bounce_key_status status;
 	const char *error;
 	unsigned int record = 0;
 
 	if (backscatter_dns_ask(set, pool, &query, 1, error_r) < 0)
 		return -1;
-	if (backscatter_key_from_dns(&query, key_r, &record,
-				     &error) != BOUNCE_KEY_FOUND) {
-		*error_r = t_strdup_printf("DNS: %s", error);
+	status = backscatter_key_from_dns(&query, key_r, &record, &error);
+	if (status != BOUNCE_KEY_FOUND) {
+		*error_r = fetch_error(status, error);
 		return -1;
 	}
 	*record_r = query.records[record];
@@ -141,8 +173,10 @@ fetch_key(const struct backscatter_settings *set, pool_t pool,
 	bounce_key_unref(&key);
 	if (ret != 0)
 		return ret < 0 ? -1 : 0;
-	return fetch_check_text(&record, error_r) < 0 ||
-		fetch_save(set->key_dir, path, &record, error_r) < 0 ? -1 : 1;
+	return backscatter_key_record_check(&record, error_r) < 0 ||
+		backscatter_key_save(set->key_dir, path, "from DNS",
+				     t_strndup(record.data, record.size),
+				     FALSE, error_r) < 0 ? -1 : 1;
 }
 
 int backscatter_keys_fetch(const struct backscatter_key_query *query,
@@ -159,7 +193,7 @@ int backscatter_keys_fetch(const struct backscatter_key_query *query,
 					    &set, error_r) == 0 &&
 	    backscatter_key_name(selector, domain, &name, error_r) == 0) {
 		if (set->key_dir == NULL)
-			*error_r = "backscatter_key_dir is not set";
+			*error_r = BACKSCATTER_KEY_DIR_UNSET;
 		else {
 			*path_r = t_strconcat(set->key_dir, "/", name, NULL);
 			ret = fetch_key(set, pool, selector, domain, name,

@@ -78,17 +78,15 @@ int backscatter_dns_ask(const struct backscatter_settings *set, pool_t pool,
 	return 0;
 }
 
-/* Returns FOREIGN only if backscatter_domains is set and does not contain the
-   domain. If that is not known, error_r says why; otherwise it is NULL. */
-static enum bounce_domains_answer
-survey_ask_domain(struct survey *survey, const char *domain,
-		  const char **error_r)
+enum bounce_domains_answer
+backscatter_key_ask_domain(pool_t pool, const struct backscatter_settings *set,
+			   struct bounce_domain_source *site,
+			   const char *domain, const char **error_r)
 {
 	/* open them for each domain: the number of lookups for one message is
 	   limited */
 	struct bounce_domains *domains =
-		bounce_domain_words_open(survey->pool, &survey->set->domains,
-					 survey->site);
+		bounce_domain_words_open(pool, &set->domains, site);
 	enum bounce_domains_answer answer;
 
 	*error_r = NULL;
@@ -98,6 +96,14 @@ survey_ask_domain(struct survey *survey, const char *domain,
 	if (answer == BOUNCE_DOMAINS_UNKNOWN)
 		*error_r = bounce_domains_get_error(domains);
 	return answer;
+}
+
+static enum bounce_domains_answer
+survey_ask_domain(struct survey *survey, const char *domain,
+		  const char **error_r)
+{
+	return backscatter_key_ask_domain(survey->pool, survey->set,
+					  survey->site, domain, error_r);
 }
 
 /* Returns TRUE if the keys of this domain are to be shown. This is so even if
@@ -147,13 +153,16 @@ static void survey_add(struct survey *survey, const char *name)
 
 static int survey_list_dir(struct survey *survey, const char **error_r)
 {
-	const char *const *names;
+	const char *const *names, *error;
 
 	if (survey->set->key_dir == NULL)
 		return 0;
 	if (bounce_key_dir_list(survey->pool, survey->set->key_dir, &names,
-				error_r) < 0)
+				&error) < 0) {
+		*error_r = t_strdup_printf("%s. Make the folder, or correct "
+					   "backscatter_key_dir.", error);
 		return -1;
+	}
 	for (; *names != NULL; names++)
 		survey_add(survey, *names);
 	return 0;
@@ -305,7 +314,8 @@ static int survey_names(struct survey *survey, const char **error_r)
 	if (array_is_empty(&survey->names)) {
 		*error_r = "no key is known: there is none in "
 			"backscatter_key_dir, none was seen, and DNS cannot "
-			"list them: name selectors and domains";
+			"list them. Name selectors with -s, and domains: "
+			"keys -s SELECTOR DOMAIN.";
 		return -1;
 	}
 	return 0;

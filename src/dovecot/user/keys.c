@@ -26,7 +26,9 @@ int backscatter_key_name(const char *selector, const char *domain,
 			      NULL);
 	if (!bounce_dns_name_is_valid(selector) ||
 	    !bounce_dns_name_is_valid(domain)) {
-		*error_r = t_strdup_printf("%s is not the name of a key",
+		*error_r = t_strdup_printf("%s is not the name of a key. Name "
+			"a selector such as mail, and a domain such as "
+			"example.org.",
 			t_bounce_sanitize(*name_r, strlen(*name_r)));
 		return -1;
 	}
