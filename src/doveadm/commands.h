@@ -34,6 +34,7 @@ struct doveadm_mail_cmd_context *doveadm_backscatter_suspended_alloc(void);
    users. They log their errors, and set doveadm_exit_code. */
 void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx);
+void doveadm_backscatter_keys_keep(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_top(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_report(struct doveadm_cmd_context *cctx);

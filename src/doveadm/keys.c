@@ -54,29 +54,29 @@ static void keys_seen_add(const struct backscatter_count *count, void *_context)
 	key->day = p_strdup(seen->pool, count->day);
 }
 
-/* Get the keys that were seen from the counters, if there are any. Otherwise
-   all else is shown without them. */
-static void
+/* Get the keys that were seen from the counters. Returns 1; or, with an error
+   (data stack), 0 if there are no counters, -1 if they cannot be read. */
+static int
 keys_query_seen(struct doveadm_cmd_context *cctx, pool_t pool,
-		struct backscatter_key_query *query)
+		struct backscatter_key_query *query, const char **error_r)
 {
 	struct backscatter_count_query count_query;
 	struct backscatter_counts *counts;
 	struct keys_seen seen = { .pool = pool };
-	const char *error;
+	int ret;
 
 	p_array_init(&seen.keys, pool, 8);
-	if (doveadm_backscatter_site_open(cctx, &counts, &error) <= 0)
-		return;
+	if (doveadm_backscatter_site_open(cctx, &counts, error_r) <= 0)
+		return 0;
 	i_zero(&count_query);
 	count_query.scope = BACKSCATTER_COUNT_KEY;
 	count_query.until = time(NULL);
 	count_query.since = count_query.until - KEYS_SEEN_SECS;
-	if (backscatter_counts_read(counts, &count_query, keys_seen_add, &seen,
-				    &error) < 0)
-		i_info("It is not known which keys were seen: %s", error);
+	ret = backscatter_counts_read(counts, &count_query, keys_seen_add,
+				      &seen, error_r);
 	backscatter_counts_close(&counts);
 	query->seen = array_get(&seen.keys, &query->seen_count);
+	return ret < 0 ? -1 : 1;
 }
 
 static void
@@ -96,7 +96,7 @@ static void keys_print(const struct backscatter_key_info *info)
 	doveadm_print(info->domain);
 	doveadm_print(info->selector);
 	doveadm_print(info->in_dns ? "yes" : "no");
-	doveadm_print(info->in_dir ? "yes" : "no");
+	doveadm_print(info->in_dir ? "yes" : info->kept ? "kept" : "no");
 	doveadm_print(info->type);
 	doveadm_print_num(info->bits);
 	doveadm_print(info->retired == 0 ? "" : unixdate2str(info->retired));
@@ -118,7 +118,9 @@ void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 		return;
 	}
 	pool = pool_alloconly_create("backscatter keys", 4096);
-	keys_query_seen(cctx, pool, &query);
+	/* if this is not known, all else is shown */
+	if (keys_query_seen(cctx, pool, &query, &error) < 0)
+		i_info("It is not known which keys were seen: %s", error);
 	if (backscatter_keys_survey(pool, &query, &keys, &count, &error) < 0)
 		doveadm_backscatter_failed(EX_CONFIG, "%s", error);
 	else {
@@ -167,4 +169,45 @@ void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx)
 			keys_fetch(&query, *selector, *domain);
 		} T_END;
 	}
+}
+
+static void keys_keep_line(const char *line, bool failed,
+			   void *context ATTR_UNUSED)
+{
+	if (failed)
+		doveadm_backscatter_failed(EX_TEMPFAIL, "%s", line);
+	else
+		doveadm_print(t_strconcat(line, "\n", NULL));
+}
+
+void doveadm_backscatter_keys_keep(struct doveadm_cmd_context *cctx)
+{
+	struct backscatter_key_query query;
+	const char *error, *unseen = NULL;
+	unsigned int count;
+	pool_t pool;
+	int ret;
+
+	keys_query_init(cctx, &query);
+	if ((query.selectors == NULL) != (query.domains == NULL)) {
+		doveadm_backscatter_failed(EX_USAGE,
+			query.domains == NULL ? KEYS_NO_DOMAIN :
+			"a domain needs -s. Name the selector of its key.");
+		return;
+	}
+	pool = pool_alloconly_create("backscatter keys keep", 4096);
+	/* those that were kept before are looked at in any case */
+	ret = keys_query_seen(cctx, pool, &query, &unseen);
+	doveadm_backscatter_print_lines();
+	if (backscatter_keys_keep(&query, time(NULL), keys_keep_line, NULL,
+				  &count, &error) < 0) {
+		doveadm_backscatter_failed(EX_TEMPFAIL, "%s", error);
+	} else if (ret <= 0 && count == 0) {
+		i_info("No key is kept: which of them have verified an "
+		       "original is not known (backscatter_dict: %s). Name "
+		       "them once: doveadm backscatter keys keep "
+		       "-s SELECTOR DOMAIN.",
+		       unseen == NULL ? "it is not set" : unseen);
+	}
+	pool_unref(&pool);
 }

@@ -75,9 +75,13 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		FLAG('f', "full")
 		TEXT('m', "move")
 		ARGUMENTS("mailbox")),
-	/* this comes before "keys", which would take "fetch" for a domain */
+	/* these come before "keys", which would take "fetch" for a domain */
 	SITE_COMMAND("keys fetch", keys_fetch,
 		"-s <selector> [-s ...] <domain> [...]",
+		LIST('s', "selector")
+		ARGUMENTS("domain")),
+	SITE_COMMAND("keys keep", keys_keep,
+		"[-s <selector> [-s ...] <domain> [...]]",
 		LIST('s', "selector")
 		ARGUMENTS("domain")),
 	SITE_COMMAND("keys", keys,

@@ -453,6 +453,8 @@ struct backscatter_key_seen {
 struct backscatter_key_info {
 	const char *domain, *selector;
 	bool in_dns, in_dir;
+	/* There is a copy that backscatter_keys_keep() has saved. */
+	bool kept;
 	/* "rsa" or "ed25519", or "" if there is no key that can be used. */
 	const char *type;
 	unsigned int bits;
@@ -480,6 +482,27 @@ BACKSCATTER_API int
 backscatter_keys_fetch(const struct backscatter_key_query *query,
 		       const char *selector, const char *domain,
 		       const char **path_r, const char **error_r);
+
+/* Get one line of text about what was done, or (if failed is TRUE) about what
+   could not be done. It is valid until the callback returns. */
+typedef void
+backscatter_keys_keep_callback_t(const char *line, bool failed, void *context);
+
+/* Keep copies of keys that have verified an original, so that their bounces are
+   recognised when the keys have left DNS: save those that DNS has had for a
+   day, note those that were revoked, and delete those that are not needed any
+   more.
+   The keys are those of the query that are of our own domains, and those that
+   were kept before. Files that an admin has put into the key directory are left
+   alone. Only one process at a time does this; others wait for it. now is in
+   seconds since 1970. count_r is the number of keys that are known afterwards.
+   Returns 0, or -1 with an error (data stack) that ends in a sentence saying
+   what to do. If there was an error, what was not done is done the next
+   time. */
+BACKSCATTER_API int
+backscatter_keys_keep(const struct backscatter_key_query *query, time_t now,
+		      backscatter_keys_keep_callback_t *callback, void *context,
+		      unsigned int *count_r, const char **error_r);
 
 /*
  * For doveadm: whether everything is set up

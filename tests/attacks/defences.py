@@ -327,8 +327,8 @@ out('strangers\' names are not asked for', 'lookups/names-of-a-stranger',
     '\t\t\tcontinue;\n\t\tctx->own_count++;\n', '\t\tctx->own_count++;\n')
 
 out('keys in files come first', 'lookups/key-that-we-have-in-a-file',
-    'src/net/keys/key-source.c', '\t} else if (batch_try_dir(batch, &ask))\n\t\t;\n\telse if',
-    '\t} else if (FALSE && batch_try_dir(batch, &ask))\n\t\t;\n\telse if')
+    'src/net/keys/key-source.c', '\tif (batch_try_dir(batch, &ask))\n\t\t;\n\telse if',
+    '\tif (FALSE && batch_try_dir(batch, &ask))\n\t\t;\n\telse if')
 
 out('how many terms a record of SPF may have', 'lookups/spf-with-300-terms',
     'src/net/spf/spf-record.c', 'if (++count > BOUNCE_SPF_RECORD_MAX_TERMS)', 'if (FALSE)')

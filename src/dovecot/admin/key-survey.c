@@ -8,6 +8,7 @@
 #include "name/domain-name.h"
 #include "name/own-domains.h"
 #include "keys/key-dir.h"
+#include "keys/key-keep.h"
 #include "dkim/key.h"
 #include "base/sanitize.h"
 #include "user/domain-site.h"
@@ -19,17 +20,18 @@
 
 /* What DNS and the key directory say of one key. */
 struct survey_key {
-	struct bounce_key *dns_key, *dir_key;
-	enum bounce_key_status dns_status, dir_status;
-	const char *dns_error, *dir_error;
+	struct bounce_key *dns_key, *dir_key, *kept_key;
+	enum bounce_key_status dns_status, dir_status, kept_status;
+	const char *dns_error, *dir_error, *kept_error;
 };
 
 struct survey {
 	pool_t pool;
 	const struct backscatter_key_query *query;
 	const struct backscatter_settings *set;
-	/* NULL if there is no key directory */
-	struct bounce_key_dir *dir;
+	/* The key directory, and the copies that are kept in it. NULL if there
+	   is no key directory */
+	struct bounce_key_dir *dir, *kept;
 	/* NULL if no own domains are in a dict */
 	struct bounce_domain_source *site;
 
@@ -151,6 +153,12 @@ static void survey_add(struct survey *survey, const char *name)
 	array_push_back(&survey->names, &name);
 }
 
+static const char *survey_kept_path(const struct survey *survey)
+{
+	return t_strconcat(survey->set->key_dir, "/"BOUNCE_KEY_KEEP_FOLDER,
+			   NULL);
+}
+
 static int survey_list_dir(struct survey *survey, const char **error_r)
 {
 	const char *const *names, *error;
@@ -165,6 +173,12 @@ static int survey_list_dir(struct survey *survey, const char **error_r)
 	}
 	for (; *names != NULL; names++)
 		survey_add(survey, *names);
+	/* this folder is made when the first key is kept */
+	if (bounce_key_dir_list(survey->pool, survey_kept_path(survey), &names,
+				&error) == 0) {
+		for (; *names != NULL; names++)
+			survey_add(survey, *names);
+	}
 	return 0;
 }
 
@@ -220,6 +234,7 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 	    key->dns_status != BOUNCE_KEY_MISSING)
 		str_printfa(str, "; DNS: %s", key->dns_error);
 	else if (key->dns_status == BOUNCE_KEY_MISSING &&
+		 (info->in_dir || !info->kept) &&
 		 (best == NULL || best->retired == 0)) {
 		str_append(str, "; not in DNS");
 		if (best != NULL)
@@ -230,7 +245,7 @@ survey_problem(struct survey *survey, const struct survey_key *key,
 	    !bounce_crypto_key_equals(key->dns_key, key->dir_key))
 		str_append(str, "; the key in the directory differs from the "
 			   "one in DNS, and is the one that is used");
-	if (key->dns_key != NULL && !info->in_dir)
+	if (key->dns_key != NULL && !info->in_dir && !info->kept)
 		str_append(str, "; not in the key directory: fetch it before "
 			   "it is rotated");
 	if (best != NULL && best->type == BOUNCE_KEY_TYPE_RSA &&
@@ -264,8 +279,13 @@ survey_key(struct survey *survey, struct backscatter_key_info *info,
 		bounce_key_dir_lookup(survey->dir, info->selector,
 				      info->domain, &key.dir_status,
 				      &key.dir_key, &key.dir_error) != 0;
+	info->kept = survey->kept != NULL &&
+		bounce_key_dir_lookup(survey->kept, info->selector,
+				      info->domain, &key.kept_status,
+				      &key.kept_key, &key.kept_error) > 0;
 	/* the key that would be used to verify */
-	best = info->in_dir ? key.dir_key : key.dns_key;
+	best = info->in_dir ? key.dir_key :
+		info->in_dns ? key.dns_key : key.kept_key;
 	info->type = "";
 	if (best != NULL) {
 		info->type = best->type == BOUNCE_KEY_TYPE_RSA ?
@@ -278,6 +298,8 @@ survey_key(struct survey *survey, struct backscatter_key_info *info,
 		bounce_key_unref(&key.dns_key);
 	if (key.dir_key != NULL)
 		bounce_key_unref(&key.dir_key);
+	if (key.kept_key != NULL)
+		bounce_key_unref(&key.kept_key);
 }
 
 static int
@@ -328,14 +350,17 @@ static int survey_run(struct survey *survey, const char **error_r)
 
 	if (survey_names(survey, error_r) < 0)
 		return -1;
-	if (survey->set->key_dir != NULL)
+	if (survey->set->key_dir != NULL) {
 		survey->dir = bounce_key_dir_init(survey->set->key_dir);
+		survey->kept = bounce_key_dir_init(survey_kept_path(survey));
+	}
 	count = array_count(&survey->names);
 	for (i = 0; i < count && ret == 0; i += KEY_SURVEY_BATCH) {
 		ret = survey_batch(survey, i,
 				   I_MIN(count - i, KEY_SURVEY_BATCH), error_r);
 	}
 	bounce_key_dir_deinit(&survey->dir);
+	bounce_key_dir_deinit(&survey->kept);
 	return ret;
 }
 

@@ -11,8 +11,9 @@ struct bounce_key_lookup {
 
 	unsigned int timeout_msecs;
 	bool no_dns;
-	/* NULL: none */
-	struct bounce_key_dir *dir;
+	/* The key directory, and the copies that are kept in it
+	   (keys/key-keep.h). NULL: none */
+	struct bounce_key_dir *dir, *kept;
 	struct bounce_dns *dns;
 	struct bounce_key_cache *cache;
 	/* cached DNS answers about anything except keys */

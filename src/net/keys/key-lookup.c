@@ -5,6 +5,7 @@
 #include "dns/dns-cache.h"
 #include "keys/key-cache.h"
 #include "keys/key-dir.h"
+#include "keys/key-keep.h"
 #include "keys/key-lookup-private.h"
 
 /* The shared contexts. This cache holds a reference to each of them. A process
@@ -43,8 +44,11 @@ int bounce_key_lookup_create(const struct bounce_key_lookup_settings *set,
 	lookup->timeout_msecs = set->timeout_msecs != 0 ? set->timeout_msecs :
 		BOUNCE_KEY_LOOKUP_DEFAULT_TIMEOUT_MSECS;
 	lookup->no_dns = set->no_dns;
-	if (set->key_dir != NULL && set->key_dir[0] != '\0')
+	if (set->key_dir != NULL && set->key_dir[0] != '\0') {
 		lookup->dir = bounce_key_dir_init(set->key_dir);
+		lookup->kept = bounce_key_dir_init(t_strconcat(set->key_dir,
+			"/"BOUNCE_KEY_KEEP_FOLDER, NULL));
+	}
 	lookup->cache = bounce_key_cache_init(NULL);
 	lookup->answers = bounce_dns_cache_init();
 	if (ports != NULL)
@@ -71,6 +75,7 @@ void bounce_key_lookup_unref(struct bounce_key_lookup **_lookup)
 	bounce_key_cache_deinit(&lookup->cache);
 	bounce_lru_deinit(&lookup->answers);
 	bounce_key_dir_deinit(&lookup->dir);
+	bounce_key_dir_deinit(&lookup->kept);
 	bounce_dns_destroy(&lookup->dns);
 	i_free(lookup);
 }

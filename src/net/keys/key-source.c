@@ -9,6 +9,8 @@
      cache          what the DNS has said before; or MISSING, where the budget
                     of names that nobody knows is spent
      DNS            all names that are left, at once
+     kept keys      if none of these has answered FOUND or REVOKED, a copy of a
+                    key that was in DNS (keys/key-keep.h): FOUND or REVOKED
 
    Where the key directory cannot be read, the key may be in it: then FOUND
    counts, and whatever else is answered is TEMPERROR. */
@@ -32,7 +34,7 @@ struct key_source {
 /* A query that the key directory has not answered. */
 struct key_ask {
 	struct bounce_key_query *query;
-	/* the name of the key in the DNS */
+	/* the name of the key in the DNS; NULL: it is not a DNS name */
 	const char *name;
 	/* why the key directory could not be read, or NULL */
 	const char *dir_error;
@@ -55,6 +57,21 @@ static uint64_t lookup_now(struct bounce_key_lookup *lookup)
  * Answers
  */
 
+/* Find a copy that is kept. A folder or file that is not there or cannot be
+   used is not an answer: all is then as if no keys were kept. */
+static bool
+kept_find(struct bounce_key_lookup *lookup,
+	  const struct bounce_key_query *query,
+	  struct bounce_key_cache_answer *answer_r)
+{
+	return lookup->kept != NULL &&
+		bounce_key_dir_lookup(lookup->kept, query->selector,
+				      query->domain, &answer_r->status,
+				      &answer_r->key, &answer_r->error) > 0 &&
+		(answer_r->status == BOUNCE_KEY_FOUND ||
+		 answer_r->status == BOUNCE_KEY_REVOKED);
+}
+
 /* Set the answer and its origin. Takes over the caller's reference to the
    key. */
 static void
@@ -63,9 +80,17 @@ ask_answer(struct key_batch *batch, const struct key_ask *ask,
 	   const struct bounce_key_cache_answer *answer)
 {
 	struct bounce_key_query *query = ask->query;
-	bool unread = ask->dir_error != NULL &&
-		answer->status != BOUNCE_KEY_FOUND;
+	struct bounce_key_cache_answer kept;
+	bool unread;
 
+	if (origin != BOUNCE_KEY_ORIGIN_DIR && ask->name != NULL &&
+	    answer->status != BOUNCE_KEY_FOUND &&
+	    answer->status != BOUNCE_KEY_REVOKED &&
+	    kept_find(batch->lookup, query, &kept)) {
+		origin = BOUNCE_KEY_ORIGIN_DIR;
+		answer = &kept;
+	}
+	unread = ask->dir_error != NULL && answer->status != BOUNCE_KEY_FOUND;
 	query->status = unread ? BOUNCE_KEY_TEMPERROR : answer->status;
 	query->error = p_strdup(batch->pool, unread ? ask->dir_error :
 				answer->error);
@@ -205,7 +230,11 @@ static void batch_add(struct key_batch *batch, struct bounce_key_query *query)
 	    !bounce_dns_name_is_valid(query->domain)) {
 		ask_fail(batch, &ask, BOUNCE_KEY_MISSING,
 			 "the selector or the domain is not a DNS name");
-	} else if (batch_try_dir(batch, &ask))
+		return;
+	}
+	ask.name = p_strconcat(batch->pool, query->selector, "._domainkey.",
+			       query->domain, NULL);
+	if (batch_try_dir(batch, &ask))
 		;
 	else if (batch->lookup->no_dns) {
 		ask_fail(batch, &ask, BOUNCE_KEY_MISSING,
@@ -213,12 +242,8 @@ static void batch_add(struct key_batch *batch, struct bounce_key_query *query)
 	} else if (batch->now >= batch->deadline) {
 		ask_fail(batch, &ask, BOUNCE_KEY_TEMPERROR,
 			 "DNS: no time is left for this message");
-	} else {
-		ask.name = p_strconcat(batch->pool, query->selector,
-				       "._domainkey.", query->domain, NULL);
-		if (!batch_try_cache(batch, &ask))
-			array_push_back(&batch->asks, &ask);
-	}
+	} else if (!batch_try_cache(batch, &ask))
+		array_push_back(&batch->asks, &ask);
 }
 
 static void batch_ask_dns(struct key_batch *batch)
@@ -312,6 +337,37 @@ key_source_lookup(struct bounce_key_source *_source, pool_t pool,
 	}
 }
 
+/* Add the kept keys of the domain to the count queries that are there. Returns
+   the new count. */
+static unsigned int
+known_add_kept(struct bounce_key_lookup *lookup, pool_t pool,
+	       const char *domain, struct bounce_key_query *queries,
+	       unsigned int count, unsigned int max)
+{
+	const char **selectors = t_new(const char *, max + 1);
+	struct bounce_key_cache_answer answer;
+	struct bounce_key_query *query;
+	unsigned int i, selectors_count;
+
+	if (lookup->kept == NULL)
+		return count;
+	selectors_count = bounce_key_dir_selectors(lookup->kept, domain,
+						   selectors, max);
+	for (i = 0; i < selectors_count && count < max; i++) {
+		query = &queries[count];
+		i_zero(query);
+		query->selector = p_strdup(pool, selectors[i]);
+		query->domain = p_strdup(pool, domain);
+		if (query_find_same(queries, count, query) != NULL ||
+		    !kept_find(lookup, query, &answer) || answer.key == NULL)
+			continue;
+		query->origin = BOUNCE_KEY_ORIGIN_DIR;
+		query->key = answer.key;
+		count++;
+	}
+	return count;
+}
+
 /* The keys that the directory and the cache know by name are looked up as any
    others, except that there is no deadline and the DNS is not asked. */
 static unsigned int
@@ -346,7 +402,7 @@ key_source_known(struct bounce_key_source *_source, pool_t pool,
 		if (query->key != NULL)
 			count++;
 	}
-	return count;
+	return known_add_kept(lookup, pool, domain, queries, count, max);
 }
 
 static void

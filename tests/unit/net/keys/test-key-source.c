@@ -422,6 +422,70 @@ static void test_bounce_key_source_dir_error(void)
 	test_end();
 }
 
+static void kept_write(const char *dir)
+{
+	static const char *const selectors[] = {
+		"a", "b", "bogus", "nokey", "servfail", "mixed"
+	};
+	unsigned int i;
+
+	if (mkdir(dir, 0755) < 0 ||
+	    mkdir(t_strconcat(dir, "/kept", NULL), 0755) < 0)
+		i_fatal("mkdir(%s) failed: %m", dir);
+	for (i = 0; i < N_ELEMENTS(selectors); i++) {
+		dir_write(t_strdup_printf("k/kept/%s._domainkey.d.example",
+					  selectors[i]), KEY_A);
+	}
+	dir_write("k/a._domainkey.d.example", KEY_B);
+	dir_write("k/kept/gone._domainkey.d.example", "v=DKIM1; p=");
+	dir_write("k/kept/one._domainkey.d.example", "hello");
+}
+
+/* A kept key answers where nothing else does. */
+static void test_bounce_key_source_kept(void)
+{
+	static const struct kept_test {
+		const char *selector, *result, *no_dns_result;
+	} tests[] = {
+		{ "a", "B dir", "B dir" },
+		{ "b", "B dns", "A dir" },
+		{ "bogus", "A dir", "A dir" },
+		{ "nokey", "A dir", "A dir" },
+		{ "servfail", "A dir", "A dir" },
+		{ "mixed", "revoked dns", "A dir" },
+		{ "gone", "revoked dir", "revoked dir" },
+		{ "one", "unusable dns", "missing -" },
+		{ "none", "missing -", "missing -" },
+		{ "../a", "missing -", "missing -" }
+	};
+	const char *dir = t_strconcat(test_dir, "/k", NULL), *error;
+	struct bounce_key_lookup *lookup;
+	const struct kept_test *test;
+	unsigned int i, no_dns;
+
+	test_begin("bounce key source: kept keys");
+	kept_write(dir);
+	for (no_dns = 0; no_dns < 2; no_dns++) {
+		lookup = test_lookup_init(dir, no_dns == 1);
+		/* cached or not */
+		for (i = 0; i < 2 * N_ELEMENTS(tests); i++) {
+			test = &tests[i % N_ELEMENTS(tests)];
+			test_assert_strcmp_idx(
+				look(lookup, test->selector, "d.example",
+				     &error), no_dns == 1 ?
+				test->no_dns_result : test->result, i);
+		}
+		bounce_key_lookup_unref(&lookup);
+	}
+	/* the time is over */
+	lookup = test_lookup_init(dir, FALSE);
+	test_world.delay = 5000;
+	test_assert_strcmp(look(lookup, "bogus", "d.example", &error),
+			   "A dir");
+	bounce_key_lookup_unref(&lookup);
+	test_end();
+}
+
 /* "selector key origin, ..." in the order in which they are known */
 static const char *
 look_known(struct bounce_key_lookup *lookup, const char *domain,
@@ -497,6 +561,26 @@ static void test_bounce_key_source_known(void)
 	test_end();
 }
 
+static void test_bounce_key_source_known_kept(void)
+{
+	const char *dir = t_strconcat(test_dir, "/k", NULL), *known;
+	struct bounce_key_lookup *lookup = test_lookup_init(dir, FALSE);
+
+	test_begin("bounce key source: kept keys are known");
+	known = look_known(lookup, "d.example", 9);
+	/* a is that of the directory; two are no keys */
+	test_assert(strlen(known) == strlen("a B dir, b A dir, bogus A dir, "
+		"nokey A dir, servfail A dir, mixed A dir"));
+	test_assert(strstr(known, "a B dir") == known);
+	test_assert(strstr(known, "bogus A dir") != NULL);
+	test_assert(strlen(look_known(lookup, "d.example", 1)) ==
+		    strlen("a B dir"));
+	test_assert_strcmp(look_known(lookup, "example", 9), "");
+	test_assert(test_world.queries == 0);
+	bounce_key_lookup_unref(&lookup);
+	test_end();
+}
+
 /* After the message's time is over what is known is still known. */
 static void test_bounce_key_source_known_late(void)
 {
@@ -551,7 +635,9 @@ int main(void)
 		test_bounce_key_source_limit,
 		test_bounce_key_source_dir,
 		test_bounce_key_source_dir_error,
+		test_bounce_key_source_kept,
 		test_bounce_key_source_known,
+		test_bounce_key_source_known_kept,
 		test_bounce_key_source_known_late,
 		test_bounce_key_source_cleanup,
 		NULL
