@@ -37,9 +37,9 @@ class Sink:
     """An SMTP server of the world outside, which takes all mail, or refuses each
     recipient for now while refuses is set."""
 
-    def __init__(self):
-        self.port, self.mails, self.refuses = free_port(), [], False
-        self.socket = socket.create_server(('127.0.0.1', self.port))
+    def __init__(self, address='127.0.0.1', port=None):
+        self.port, self.mails, self.refuses = port or free_port(), [], False
+        self.socket = socket.create_server((address, self.port))
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
@@ -82,9 +82,9 @@ class Sink:
         self.thread.join()
 
 
-def accepts(port):
+def accepts(port, address='127.0.0.1'):
     try:
-        with socket.create_connection(('127.0.0.1', port), 5) as s:
+        with socket.create_connection((address, port), 5) as s:
             return s.recv(4) == b'220 '
     except OSError:
         return False
@@ -161,7 +161,7 @@ minimal_backoff_time = 3600s
 queue_run_delay = 3600s
 {more}
 '''
-    MASTER = '''127.0.0.1:{port} inet n - n - - smtpd
+    MASTER = '''{address}:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -181,8 +181,9 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 postlog unix-dgram n - n - 1 postlogd
 '''
 
-    def __init__(self, lab, sink, more='', folder='postfix'):
-        self.lab, self.port, self.process = lab, free_port(), None
+    def __init__(self, lab, sink, more='', folder='postfix', address='127.0.0.1', port=None):
+        self.lab, self.address, self.port = lab, address, port or free_port()
+        self.process = None
         self.folder = lab.path(folder)
         self.config = os.path.join(self.folder, 'etc')
         user, group = pwd.getpwnam('postfix').pw_uid, grp.getgrnam('postdrop').gr_gid
@@ -208,7 +209,7 @@ postlog unix-dgram n - n - 1 postlogd
                        if line.split(' =')[0] not in again)
         self.write('main.cf', main.format(
             dir=self.folder, sink=sink.port, sasl=lab.path('run', SASL_SOCKET), more=more))
-        self.write('master.cf', self.MASTER.format(port=self.port))
+        self.write('master.cf', self.MASTER.format(address=address, port=self.port))
 
     @classmethod
     def missing(cls):
@@ -227,7 +228,7 @@ postlog unix-dgram n - n - 1 postlogd
         self.process = subprocess.Popen(
             [self.master, '-c', self.config, '-d'], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        wait_for('postfix', self.process, lambda: accepts(self.port))
+        wait_for('postfix', self.process, lambda: accepts(self.port, self.address))
 
     def stop(self):
         stop(self.process)
@@ -264,7 +265,7 @@ pid_file_path = {dir}/pid
 primary_hostname = mx.example.org
 qualify_domain = example.org
 daemon_smtp_ports = {port}
-local_interfaces = 127.0.0.1
+local_interfaces = {address}
 tls_advertise_hosts =
 host_lookup =
 rfc1413_query_timeout = 0s
@@ -306,8 +307,9 @@ begin retry
 * * F,1d,1h
 '''
 
-    def __init__(self, lab, sink, acl='', main=''):
-        self.lab, self.port, self.process = lab, free_port(), None
+    def __init__(self, lab, sink, acl='', main='', address='127.0.0.1', port=None):
+        self.lab, self.address, self.port = lab, address, port or free_port()
+        self.process = None
         self.folder = lab.path('exim')
         nobody = pwd.getpwnam('nobody')
         for name in ('', 'spool', 'log'):
@@ -318,8 +320,8 @@ begin retry
         shutil.copyfile(os.path.join(self.folder_of_package, 'usr/sbin/exim4'), self.binary)
         os.chmod(self.binary, 0o755)
         self.config = lab.write('exim/exim.conf', self.CONFIG.format(
-            dir=self.folder, port=self.port, sink=sink.port, acl=acl, main=main,
-            sasl=lab.path('run', SASL_SOCKET)))
+            dir=self.folder, binary=self.binary, address=address, port=self.port,
+            sink=sink.port, acl=acl, main=main, sasl=lab.path('run', SASL_SOCKET)))
         entry = 'Debian-exim:x:%d:%d::/nonexistent:/bin/sh\n' % (nobody.pw_uid, nobody.pw_gid)
         with open('/etc/passwd') as f:
             passwd = lab.write('exim/passwd', entry + f.read())
@@ -341,7 +343,7 @@ begin retry
                 [self.binary, '-C', self.config, '-bdf'], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, env=self.environ)
         try:
-            wait_for('exim', self.process, lambda: accepts(self.port))
+            wait_for('exim', self.process, lambda: accepts(self.port, self.address))
         except RuntimeError as e:
             raise RuntimeError('%s: %s' % (e, self.log()))
 
