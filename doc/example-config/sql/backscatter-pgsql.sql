@@ -18,7 +18,7 @@
 --   DELETE FROM backscatter_count WHERE day < current_date - 400;
 --   DELETE FROM backscatter_user_text WHERE created < current_date - 400;
 --
--- Version 0.1 had three tables more, which nothing uses now:
+-- Versions before 1.0.0 had three tables more, which nothing uses now:
 --
 --   DROP TABLE IF EXISTS backscatter_user_number, backscatter_site_number,
 --     backscatter_site_text;

@@ -12,7 +12,7 @@
 --   DELETE FROM backscatter_count WHERE day < date('now', '-400 days');
 --   DELETE FROM backscatter_user_text WHERE created < date('now', '-400 days');
 --
--- Version 0.1 had three tables more, which nothing uses now:
+-- Versions before 1.0.0 had three tables more, which nothing uses now:
 --
 --   DROP TABLE IF EXISTS backscatter_user_number;
 --   DROP TABLE IF EXISTS backscatter_site_number;

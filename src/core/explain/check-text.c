@@ -338,8 +338,9 @@ text_proof(string_t *dest, const struct bounce_proof *proof)
 {
 	static const char *const texts[] = {
 		[BOUNCE_PROOF_NONE] = NULL,
-		[BOUNCE_PROOF_CLAIMED] = "claimed: whoever has a copy of the "
-			"original could have made up this report",
+		[BOUNCE_PROOF_CLAIMED] = "claimed: that delivery failed is not "
+			"proven, as whoever has a copy of the original can "
+			"report this",
 		[BOUNCE_PROOF_RECIPIENT] = "recipient: a server of the "
 			"recipient's domain says that it failed",
 		[BOUNCE_PROOF_OWN] = "own: our own server made this bounce, "

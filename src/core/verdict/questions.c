@@ -356,9 +356,9 @@ ask_replayed(struct questions_context *ctx, enum bounce_reason reason,
 	asked_set(asked, ret < 0 ? -1 : count > allowed ? 1 : 0, error);
 	if (ret == 0) {
 		asked->text = p_strdup_printf(ctx->pool, damaged ?
-			"%u bounces with a damaged signature came lately; "
-			"%u are allowed" :
-			"it came back %u times; %u are allowed",
+			"bounces with a damaged signature lately: %u; "
+			"allowed: %u" :
+			"bounces of this mail so far: %u; allowed: %u",
 			count, allowed);
 	}
 }

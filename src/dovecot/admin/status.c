@@ -140,7 +140,8 @@ static void status_key_dir(struct status *status,
 	} else {
 		status_set(item, count == 0 ?
 			   BACKSCATTER_STATUS_NOTE : BACKSCATTER_STATUS_OK,
-			   t_strdup_printf("%s: %u keys", path, count));
+			   t_strdup_printf("%s: %u %s", path, count,
+					   count == 1 ? "key" : "keys"));
 	}
 }
 

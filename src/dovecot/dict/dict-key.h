@@ -13,8 +13,8 @@
 				      see whether writing is possible
 
    Each name can be computed, because Redis has no iteration. The record has the
-   name under which version 0.1 kept the user's disowned times, so that these
-   are found by the same lookup. */
+   name under which versions before 1.0.0 kept the user's disowned times, so
+   that these are found by the same lookup. */
 
 #define BACKSCATTER_KEY_PRIV "priv/backscatter/"
 #define BACKSCATTER_KEY_RECORD BACKSCATTER_KEY_PRIV"text/disowned"

@@ -259,7 +259,7 @@ const char *backscatter_dict_lock_place(const struct backscatter_dict *dict)
 }
 
 /*
- * Keys that version 0.1 left behind
+ * Keys that versions before 1.0.0 left behind
  */
 
 struct dict_old_keys {

@@ -101,8 +101,9 @@ void backscatter_dict_unlock(struct backscatter_dict *dict);
 const char *backscatter_dict_lock_place(const struct backscatter_dict *dict);
 
 /* Delete all of the user's keys except this one, and those of a suspension, if
-   the dict is a file, and do nothing if it is not. Version 0.1 left a key in
-   the file for each original, and each write writes all of them again. */
+   the dict is a file, and do nothing if it is not. Versions before 1.0.0 left a
+   key in the file for each original, and each write writes all of them
+   again. */
 void backscatter_dict_keep_only(struct backscatter_dict *dict,
 				const char *key);
 

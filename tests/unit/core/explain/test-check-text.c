@@ -178,8 +178,8 @@ static void test_bounce_check_text_answers(void)
 	    "Reporter pass, 192.0.2.2 for an unnamed host "
 	    "Alignment the sender of the bounce is of the recipient's domain: "
 	    "no Sent copy no mailbox Disowned no dict Replays twice "
-	    "Proof claimed: whoever has a copy of the original could have "
-	    "made up this report "
+	    "Proof claimed: that delivery failed is not proven, as whoever "
+	    "has a copy of the original can report this "
 	    "Limit a cap was reached");
 	pool_unref(&f.pool);
 	test_end();
