@@ -155,7 +155,7 @@ def felt_limit(run):
 
 def limited(name, scene, what, arm, steps):
     return Fault(name, scene, nothing, nothing, sweep(arm, no_limit(what), steps),
-                 inside=BROKEN, felt=felt_limit, copies='unanswered', alone=True)
+                 inside=BROKEN, felt=felt_limit, copies='alone', alone=True)
 
 
 FAULTS = [

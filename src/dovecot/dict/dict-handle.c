@@ -10,6 +10,7 @@
 #include "base/throttle.h"
 #include "dict/dict-handle.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -296,6 +297,28 @@ backscatter_dict_open_backend(struct backscatter_dict *dict,
 	return ret;
 }
 
+/* If there is no descriptor for it, an ioloop that runs for the first time ends
+   the process. If that were after a message had been saved, it would be sent
+   again. So the ioloop takes its descriptor before anything is asked. */
+static int backscatter_dict_ioloop_begin(struct backscatter_dict *dict,
+					 const char **error_r)
+{
+	struct timeout *to;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		*error_r = t_strdup_printf("There is no descriptor for it: %m");
+		return -1;
+	}
+	i_close_fd(&fd);
+	backscatter_dict_enter(dict);
+	to = timeout_add_short(0, io_loop_stop, dict->ioloop);
+	io_loop_run(dict->ioloop);
+	timeout_remove(&to);
+	backscatter_dict_leave(dict);
+	return 0;
+}
+
 static int
 backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
 {
@@ -303,6 +326,8 @@ backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
 
 	if (ret == 0)
 		return 0;
+	if (ret > 0 && backscatter_dict_ioloop_begin(dict, error_r) < 0)
+		ret = -1;
 
 	dict->name = i_strdup(dict->backend.name);
 	if (backscatter_dict_is_held(dict, FALSE)) {
