@@ -221,9 +221,10 @@ def expired():
     return bounce(sent(t=NOW - 7 * 86400, extra=b'x=%d; ' % (NOW - 6 * 86400)))
 
 
-@attack('backscatter future')
+@attack('unverifiable future')
 def from_tomorrow():
-    """A signature that is dated ahead would be good for longer."""
+    """A signature that is dated ahead would be good for longer. It is no proof, and
+    nothing speaks against the mail: our own clock may be wrong."""
     return bounce(sent(t=NOW + 86400))
 
 

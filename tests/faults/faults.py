@@ -212,7 +212,8 @@ class Names(Responder):
 
     def __init__(self, keys, forger):
         self.records = {k.name: k.record for k in keys}
-        self.lie, self.behaviour, self.asked = forger.record, self.well, 0
+        self.lie, self.behaviour = forger.record, self.well
+        self.asked = self.dropped = 0
         super().__init__(self.answer_udp, self.answer_tcp)
 
     def reply(self, wire, text=None):
@@ -276,6 +277,8 @@ class Names(Responder):
     def flapping(self, wire, send):
         if self.asked // 3 % 2 == 0:
             self.well(wire, send)
+        else:
+            self.dropped += 1
 
 
 class Scene:
@@ -455,7 +458,7 @@ class Fault:
     def __init__(self, name, scene, begin, end, during=None, inside=None,
                  felt=felt_retries, copies='none', alone=False, unjudged=False):
         """inside: {kind: verdicts} that messages get which come while it is on, where
-        they are fewer than BROKEN. felt(run): whether it was.
+        they differ from BROKEN. felt(run): whether it was.
         copies: none: no message is there twice; unanswered: only if the connection
         was lost after it had been sent; alone: as many as with Dovecot alone.
         alone: also without the plugin. unjudged: bounces may be without a verdict."""
@@ -572,20 +575,22 @@ class Run:
     def wrong_verdicts(self):
         wrong = []
         for m in self.messages:
-            allowed = BROKEN
-            if m.ended and m.ended < self.last_well:
-                allowed = WELL
-            elif m in self.meanwhile:
-                allowed = dict(BROKEN, **self.fault.inside)
-            for v in self.verdicts(m):
-                if v['verdict'] not in allowed.get(m.kind, ()):
-                    wrong.append((m.kind, v['line']))
+            allowed = self.allowed(m)
+            wrong += [(m.kind, v['line']) for v in self.verdicts(m)
+                      if v['verdict'] not in allowed]
         return wrong
+
+    def allowed(self, m):
+        broken = BROKEN.get(m.kind, set())
+        inside = self.fault.inside.get(m.kind, broken)
+        if m.ended and m.ended < self.last_well:
+            return WELL.get(m.kind, set())
+        return inside if m in self.meanwhile else broken | inside
 
     def account(self, results):
         name = self.fault.name + (', Dovecot alone' if self.scene.alone else '')
         check = results.check
-        check(name + ': it was felt', self.is_felt, self.lab.log()[-3000:])
+        check(name + ': it was felt', self.is_felt, self.lab.log()[-500:])
         check(name + ': all are delivered', not self.not_delivered(), self.not_delivered()[:5])
         check(name + ': only what is not ours is filed', not self.filed(), self.filed()[:5])
         if self.fault.copies != 'alone':
