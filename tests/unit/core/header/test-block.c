@@ -76,6 +76,7 @@ static void test_bounce_block_kinds(void)
 		{ "Content-Type: a\n", FALSE, FALSE, FALSE },
 		{ "Content-: a\n\n", FALSE, FALSE, FALSE },
 		{ "Content-Type: a\nX: b\n\n", FALSE, FALSE, FALSE },
+		{ "Contentious: a\n\n", FALSE, FALSE, FALSE },
 	};
 	unsigned int i;
 
@@ -93,6 +94,10 @@ static void test_bounce_block_kinds(void)
 				tests[i].of_part, i);
 		pool_unref(&pool);
 	}
+	/* a header of a part that has no fields */
+	test_assert(!bounce_block_is_of_part(bounce_header_parse_type(
+		unsafe_data_stack_pool, BOUNCE_HEADER_PART,
+		(const void *)"\n", 1)));
 	test_end();
 }
 

@@ -40,6 +40,8 @@ static void test_bounce_mime_type(void)
 		{ "Content-Type: \n", "x/default", NULL, NULL },
 		{ "Content-Type: ; boundary=x\n", "x/default", NULL, NULL },
 		{ "Content-Type: multipart/\n", "x/default", NULL, NULL },
+		{ "Content-Type: text/;\n", "x/default", NULL, NULL },
+		{ "Content-Type: text/(a\n", "x/default", NULL, NULL },
 		/* boundaries */
 		{ "Content-Type: multipart/mixed; boundary=abc\n",
 		  "multipart/mixed", "abc", NULL },
@@ -49,6 +51,11 @@ static void test_bounce_mime_type(void)
 		  "multipart/mixed", "a\"b\\c", NULL },
 		{ "Content-Type: multipart/mixed; boundary=\"x  \"\n",
 		  "multipart/mixed", "x", NULL },
+		{ "Content-Type: multipart/mixed; boundary=\" \"\n",
+		  "multipart/mixed", NULL, NULL },
+		/* the value of another parameter */
+		{ "Content-Type: multipart/mixed; a=boundary; b=c\n",
+		  "multipart/mixed", NULL, NULL },
 		{ "Content-Type: multipart/mixed; boundary=\"\"\n",
 		  "multipart/mixed", NULL, NULL },
 		{ "Content-Type: multipart/mixed\n",

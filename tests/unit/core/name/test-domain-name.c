@@ -17,6 +17,7 @@ static void test_bounce_dns_name_is_valid(void)
 		{ "example.org", TRUE },
 		{ "s1._domainkey-x.a-b.xn--abc", TRUE },
 		{ LABEL63".a", TRUE },
+		{ "0.9-.z", TRUE },
 		{ LABEL63"."LABEL63"."LABEL63"."
 		  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff1",
 		  TRUE },
@@ -31,6 +32,10 @@ static void test_bounce_dns_name_is_valid(void)
 		{ "A", FALSE },
 		{ "a b", FALSE },
 		{ "a\\b", FALSE },
+		/* beside the letters and digits */
+		{ "a:b", FALSE },
+		{ "a`b", FALSE },
+		{ "a{b", FALSE },
 		{ "a\n", FALSE },
 		{ "\xc3\xa4", FALSE },
 		{ "*", FALSE },
@@ -68,6 +73,7 @@ static void test_bounce_domain_normalise(void)
 		{ "exam\001ple.org", NULL },
 		/* A-labels are not looked into */
 		{ "XN--BCHER-KVA.example", "xn--bcher-kva.example" },
+		{ "xn--999999999.example", "xn--999999999.example" },
 		/* U-labels: RFC 5890's forms, and what is mapped to them */
 		{ "b\xc3\xbc""cher.example", "xn--bcher-kva.example" },
 		{ "B\xc3\x9c""CHER.Example.", "xn--bcher-kva.example" },
@@ -119,6 +125,15 @@ static void test_bounce_domain_normalise_long(void)
 	for (i = 0; i < 60; i++)
 		str_append(str, "\xc3\xbc.");
 	test_assert(t_bounce_domain_normalise(str_c(str)) == NULL);
+	/* soft hyphens count, though they are left out of the result */
+	for (i = 1012; i <= 1013; i++) {
+		str_truncate(str, 0);
+		str_append(str, i % 2 == 0 ? "ab" : "a");
+		while (str_len(str) < i)
+			str_append(str, "\xc2\xad");
+		test_assert_strcmp_idx(t_bounce_domain_normalise(str_c(str)),
+				       i == 1012 ? "ab" : NULL, i);
+	}
 	for (i = 0; i < 2000; i++)
 		str_append(str, "\xc3\xbc");
 	test_assert(t_bounce_domain_normalise(str_c(str)) == NULL);
@@ -134,6 +149,10 @@ static void test_bounce_domain_error(void)
 	test_assert_strcmp(t_bounce_domain_error("b\xc3""cher.example",
 						 "an address"),
 			   "'b?cher.example' is not an address");
+	/* so much of it is shown */
+	test_assert_strcmp(t_bounce_domain_error(LABEL63"..5678901234567890",
+						 "an address"),
+			   "'"LABEL63"..567890123456...' is not an address");
 	test_end();
 }
 
@@ -151,17 +170,23 @@ static void test_bounce_domain_is_within(void)
 		{ "example.org", "", FALSE, FALSE },
 		{ "example.org", ".", FALSE, FALSE },
 		{ "", "example.org", FALSE, FALSE },
+		{ "b.a", "a", TRUE, FALSE },
+		{ "a..", "", FALSE, FALSE },
 	};
 	unsigned int i;
 
 	test_begin("bounce domain is within");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
-		test_assert_idx(bounce_domain_is_within(
-			tests[i].domain, tests[i].parent) == tests[i].within,
-			i);
-		test_assert_idx(bounce_domain_equals(
-			tests[i].domain, tests[i].parent) == tests[i].equals,
-			i);
+		/* in blocks of their sizes */
+		char *domain = i_strdup(tests[i].domain);
+		char *parent = i_strdup(tests[i].parent);
+
+		test_assert_idx(bounce_domain_is_within(domain, parent) ==
+				tests[i].within, i);
+		test_assert_idx(bounce_domain_equals(domain, parent) ==
+				tests[i].equals, i);
+		i_free(domain);
+		i_free(parent);
 	}
 	test_end();
 }

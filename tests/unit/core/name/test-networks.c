@@ -14,6 +14,30 @@ static struct ip_addr test_ip(const char *str)
 	return ip;
 }
 
+static void test_bounce_ip_parse(void)
+{
+	static const struct {
+		const char *str;
+		int ret;
+	} tests[] = {
+		{ "192.0.2.1", 0 }, { "::1", 0 }, { "2001:db8::192.0.2.1", 0 },
+		{ "192.0.2", -1 }, { "192.0.2.1.1", -1 }, { "1", -1 },
+		{ "", -1 }, { "a.b.c.d", -1 }, { "::x", -1 }, { ":", -1 }
+	};
+	struct ip_addr ip;
+	unsigned int i;
+
+	test_begin("bounce ip parse");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		/* in a block of its size */
+		char *copy = i_strdup(tests[i].str);
+
+		test_assert_idx(bounce_ip_parse(copy, &ip) == tests[i].ret, i);
+		i_free(copy);
+	}
+	test_end();
+}
+
 static void test_bounce_networks_match(void)
 {
 	static const struct {
@@ -156,6 +180,7 @@ static void test_bounce_network_name(void)
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
+		test_bounce_ip_parse,
 		test_bounce_networks_match,
 		test_bounce_networks_errors,
 		test_bounce_networks_private,

@@ -350,6 +350,19 @@ static void test_bounce_domains_source_limit(void)
 	test_assert(bounce_domains_lookup(domains, "d0.example") ==
 		    BOUNCE_DOMAINS_FOREIGN);
 
+	/* exactly as many keys as may be looked up, and one more */
+	domains = bounce_domains_with_sources(pool, NULL, sources);
+	for (i = 0; i + 4 < BOUNCE_DOMAINS_MAX_KEYS; i += 3) T_BEGIN {
+		test_assert_idx(bounce_domains_lookup(domains,
+			t_strdup_printf("d%u.example", i)) ==
+			BOUNCE_DOMAINS_FOREIGN, i);
+	} T_END;
+	test_assert(i + 4 == BOUNCE_DOMAINS_MAX_KEYS);
+	test_assert(bounce_domains_lookup(domains, "a.b.example") ==
+		    BOUNCE_DOMAINS_FOREIGN);
+	test_assert(bounce_domains_lookup(domains, "example") ==
+		    BOUNCE_DOMAINS_OVER_LIMIT);
+
 	/* names of many labels take more */
 	domains = bounce_domains_with_sources(pool, NULL, sources);
 	source->calls = 0;
