@@ -59,6 +59,13 @@ static void test_bounce_sender_matches(void)
 		{ DOMAIN, "alice@example.org",
 		  "From: x@example.com@example.org\n", FALSE },
 		{ DOMAIN, "alice@example.org",
+		  "From: a@example.org@example.com\n", FALSE },
+		/* the quoted string before it does not matter */
+		{ DOMAIN, "alice@example.org",
+		  "From: \"x@y\" <a@example.org>, \"B\"\n", TRUE },
+		{ DOMAIN, "alice@example.org",
+		  "From: a@example.org, \"x@y\"\n", FALSE },
+		{ DOMAIN, "alice@example.org",
 		  "From: X <x@example.com@example.org>\n", FALSE },
 		{ DOMAIN, "alice@example.org",
 		  "From: <a@example.org> x <x@example.com>\n", FALSE },

@@ -321,6 +321,11 @@ static void test_bounce_questions_replay(void)
 				i);
 		pool_unref(&f.pool);
 	}
+	/* what has no domain is not an address */
+	fixture_init(&f, "To: bob, carol, dave@example.com\n", FULL);
+	test_assert(bounce_replay_allowed(&f.policy, BOUNCE_KIND_FAILED,
+					  &f.signatures) == 3 + 1);
+	pool_unref(&f.pool);
 	/* h= without To */
 	fixture_init(&f, HEADER, FULL);
 	f.sig.names_size = strlen("from");
@@ -366,6 +371,7 @@ static void test_bounce_questions_sent(void)
 {
 	struct fixture f;
 	string_t *header;
+	unsigned int i;
 
 	test_begin("bounce questions: sent copy");
 	fixture_init(&f, HEADER, BOUNCE_REASON_UNSIGNED);
@@ -398,6 +404,27 @@ static void test_bounce_questions_sent(void)
 	f.world.sent_ret = 1;
 	test_assert(fixture_ask(&f) == BOUNCE_REASON_UNSIGNED);
 	pool_unref(&f.pool);
+	fixture_init(&f, "Received: from a by b\nMessage-ID: \n"
+		     "From: alice@example.org\n", BOUNCE_REASON_UNSIGNED);
+	f.world.sent_ret = 1;
+	test_assert(fixture_ask(&f) == BOUNCE_REASON_UNSIGNED);
+	test_assert(f.world.message_id == NULL);
+	pool_unref(&f.pool);
+	/* the whole field, with its line end, may be so large, and no larger */
+	for (i = 0; i < 2; i++) {
+		header = t_str_new(2048);
+		str_append(header, "Message-ID: <");
+		while (str_len(header) + 2 < BOUNCE_MESSAGE_ID_MAX_SIZE + i)
+			str_append_c(header, 'x');
+		str_append(header, ">\nReceived: from a by b\n"
+			   "From: alice@example.org\n");
+		fixture_init(&f, str_c(header), BOUNCE_REASON_UNSIGNED);
+		f.world.sent_ret = 1;
+		test_assert_idx(fixture_ask(&f) == (i == 0 ?
+				BOUNCE_REASON_SENT_COPY :
+				BOUNCE_REASON_UNSIGNED), i);
+		pool_unref(&f.pool);
+	}
 	header = t_str_new(2048);
 	str_append(header, "Received: from a by b\n"
 		   "From: alice@example.org\nMessage-ID: <");
@@ -556,6 +583,74 @@ static void test_bounce_questions_weak(void)
 	test_end();
 }
 
+/* How much of the original came back, and how old it is. */
+static void test_bounce_questions_facts(void)
+{
+#define CUT "Received: from a by b\nFrom: alice@example.org\nX: y\n"
+#define HTML BOUNCE_SOURCE_HTML
+#define PART BOUNCE_SOURCE_PART
+#define WHOLE BOUNCE_ORIGINAL_FULL
+#define TRUNCATED BOUNCE_ORIGINAL_TRUNCATED
+	static const struct {
+		const char *header;
+		enum bounce_reason reason;
+		enum bounce_original_source source;
+		enum bounce_original_state state;
+		uoff_t body_size;
+		time_t signed_since;
+		bool truncated, predates;
+	} tests[] = {
+		{ HEADER, UNSIGNED, PART, WHOLE, 9, 0, FALSE, FALSE },
+		{ HEADER, FOREIGN, PART, WHOLE, 9, 0, FALSE, FALSE },
+		/* what people are shown */
+		{ "From: a@b\nTo: c@d\nSubject: e\n", UNSIGNED, PART, WHOLE,
+		  9, 0, TRUE, FALSE },
+		{ "From: a@b\nTo: c@d\nX: e\n", UNSIGNED, PART, WHOLE, 9, 0,
+		  FALSE, FALSE },
+		/* cut in its body, or in its header */
+		{ HEADER, UNSIGNED, PART, TRUNCATED, 9, 0, FALSE, FALSE },
+		{ HEADER, UNSIGNED, PART, TRUNCATED, 0, 0, TRUE, FALSE },
+		{ CUT, UNSIGNED, PART, TRUNCATED, 9, 0, TRUE, FALSE },
+		{ CUT, UNSIGNED, PART, WHOLE, 0, 0, FALSE, FALSE },
+		{ "Received: from a by b\nTo: c@d\nDate: "DATE_2020"\n",
+		  UNSIGNED, PART, WHOLE, 9, 0, TRUE, FALSE },
+		/* HTML may have lost the signature, unless one is there */
+		{ HEADER, UNSIGNED, HTML, WHOLE, 9, 0, TRUE, FALSE },
+		{ HEADER, FOREIGN, HTML, WHOLE, 9, 0, FALSE, FALSE },
+		/* its date */
+		{ HEADER, UNSIGNED, PART, WHOLE, 9, TIME_2020, FALSE, FALSE },
+		{ HEADER, UNSIGNED, PART, WHOLE, 9, TIME_2020 + 1, FALSE,
+		  TRUE },
+		{ CUT, UNSIGNED, PART, WHOLE, 9, TIME_2020 + 1, FALSE, FALSE },
+		{ "Date: "DATE_2020"\n", BOUNCE_REASON_DAMAGED, PART, WHOLE, 9,
+		  TIME_2020 + 1, TRUE, TRUE },
+		/* for no other reason this is looked at */
+		{ "Date: "DATE_2020"\n", BAD, HTML, TRUNCATED, 0,
+		  TIME_2020 + 1, FALSE, FALSE },
+	};
+	struct bounce_facts facts;
+	struct fixture f;
+	unsigned int i;
+
+	test_begin("bounce questions: facts");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		fixture_init(&f, tests[i].header, tests[i].reason);
+		f.original.source = tests[i].source;
+		f.original.state = tests[i].state;
+		f.original.body_size = tests[i].body_size;
+		f.policy.signed_since = tests[i].signed_since;
+		bounce_facts_collect(&f.policy, &f.kind, &f.message,
+				     &f.signatures, &facts);
+		test_assert_idx(facts.signature == tests[i].reason, i);
+		test_assert_idx(facts.truncated == tests[i].truncated, i);
+		test_assert_idx(facts.predates_signing == tests[i].predates,
+				i);
+		test_assert_idx(!facts.no_original && !facts.over_limit, i);
+		pool_unref(&f.pool);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -568,6 +663,7 @@ int main(void)
 		test_bounce_questions_spf,
 		test_bounce_questions_reporter,
 		test_bounce_questions_weak,
+		test_bounce_questions_facts,
 		NULL
 	};
 	return test_run(test_functions);

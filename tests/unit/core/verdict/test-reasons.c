@@ -341,12 +341,35 @@ static void print_table(void)
 	}
 }
 
+/* The reasons that a signature may have, the best first. */
+static void test_bounce_reasons_rank(void)
+{
+#define RANKED(a) BOUNCE_REASON_##a
+	static const enum bounce_reason ranked[] = {
+		RANKED(DKIM_FULL), RANKED(DKIM_HEADERS), RANKED(ALTERED),
+		RANKED(SENDER_MISMATCH), RANKED(DNS), RANKED(STATE),
+		RANKED(TRUNCATED), RANKED(DAMAGED), RANKED(OVER_LIMIT),
+		RANKED(STALE), RANKED(EXPIRED), RANKED(FUTURE),
+		RANKED(KEY_RETIRED), RANKED(KEY_UNUSABLE),
+		RANKED(KEY_REVOKED), RANKED(WEAK_KEY), RANKED(BAD_SIGNATURE),
+		RANKED(KEY_MISSING), RANKED(FOREIGN_SIGNATURE)
+	};
+	unsigned int i;
+
+	test_begin("bounce reasons rank");
+	for (i = 0; i < N_ELEMENTS(ranked); i++) {
+		test_assert_idx(bounce_reason_rank(ranked[i]) == i + 1, i);
+	}
+	test_end();
+}
+
 int main(int argc, char *argv[])
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_reasons_names,
 		test_bounce_reasons_find,
 		test_bounce_reasons_asks,
+		test_bounce_reasons_rank,
 		NULL
 	};
 
