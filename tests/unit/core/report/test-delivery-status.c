@@ -286,6 +286,10 @@ static void test_bounce_report_merge(void)
 		{ "Final-Recipient: rfc822;a@b\nAction: failed\n",
 		  "Final-Recipient: rfc822;A@B\nAction: delayed\n",
 		  "-|0[a@b|-|failed|-|-|-]" },
+		/* known by whom it was for at first */
+		{ "Final-Recipient: rfc822;a@b\n",
+		  "Original-Recipient: rfc822;c@d\n",
+		  "-|0[a@b|-|-|-|-|-][-|c@d|-|-|-|-]" },
 	};
 	unsigned int i;
 
@@ -305,6 +309,88 @@ static void test_bounce_report_merge(void)
 	test_end();
 }
 
+/* Recipients u<first> and those after it. */
+static const struct bounce_report *
+test_many(pool_t pool, unsigned int first, unsigned int count)
+{
+	string_t *str = t_str_new(8192);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		str_printfa(str, "Final-Recipient: rfc822;u%u@b\n\n",
+			    first + i);
+	}
+	return test_parse(pool, str_data(str), str_len(str));
+}
+
+static void test_bounce_report_merge_caps(void)
+{
+	static const struct {
+		unsigned int first, second, count;
+		bool over_limit;
+	} tests[] = {
+#define MAX BOUNCE_REPORT_MAX_RECIPIENTS
+		{ MAX - 1, 1, MAX, FALSE },
+		{ MAX - 1, 2, MAX, TRUE },
+		{ 1, MAX, MAX, TRUE },
+		/* the first is over the limit alone */
+		{ MAX + 1, 1, MAX, TRUE },
+		{ 1, MAX + 1, MAX, TRUE },
+	};
+	const struct bounce_report *report;
+	unsigned int i;
+
+	test_begin("bounce report merge caps");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("report", 65536);
+
+		report = bounce_report_merge(pool,
+			test_many(pool, 0, tests[i].first),
+			test_many(pool, 1000, tests[i].second));
+		test_assert_idx(report != NULL &&
+				report->recipients_count == tests[i].count &&
+				report->over_limit == tests[i].over_limit, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* Whether the recipient does not exist. */
+static void test_bounce_report_dead(void)
+{
+	static const struct {
+		const char *status, *code;
+		bool dead;
+	} tests[] = {
+		{ NULL, NULL, FALSE },
+		{ "5.1.1", NULL, TRUE },
+		{ "5.1.10", "smtp; 550 5.2.2 full", TRUE },
+		{ "5.2.2", "smtp; 550 5.1.1 unknown", FALSE },
+		{ "5.11.1", NULL, FALSE },
+		{ "4.1.1", NULL, FALSE },
+		/* a status that says nothing, or none: what the server said */
+		{ "5.0.0", NULL, FALSE },
+		{ "5.0.0", "smtp; 550 5.1.1 unknown", TRUE },
+		{ "5.0.0", "smtp; 550 5.2.2 full", FALSE },
+		{ NULL, "smtp; 550 5.1.1 unknown", TRUE },
+		{ NULL, "smtp; 550 5.7.1 no", FALSE },
+		{ NULL, "smtp;550-5.1.1 unknown", FALSE },
+	};
+	unsigned int i;
+
+	test_begin("bounce report: dead recipients");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		const struct bounce_report_recipient rcpt = {
+			.status = tests[i].status,
+			.diagnostic_code = tests[i].code
+		};
+
+		test_assert_idx(bounce_report_recipient_is_dead(&rcpt) ==
+				tests[i].dead, i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -313,6 +399,8 @@ int main(void)
 		test_bounce_report_prefixes,
 		test_bounce_report_caps,
 		test_bounce_report_merge,
+		test_bounce_report_merge_caps,
+		test_bounce_report_dead,
 		NULL
 	};
 	return test_run(test_functions);

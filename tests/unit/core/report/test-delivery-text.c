@@ -71,6 +71,16 @@ static void test_bounce_report_text(void)
 		  "-|0[bob@example.net|-|-|-|-|-]" },
 		{ "", "<bob@example.net>: 550-5.7.26 x\n",
 		  "-|0[bob@example.net|-|-|-|-|-]" },
+		{ "", "<bob@example.net>: 5.1x1 5..1 5.1234.1 5.1.1234\n",
+		  "-|0[bob@example.net|-|-|-|-|-]" },
+		/* of each class, and the longest */
+		{ "", "<bob@example.net> 2.1.5\n",
+		  "-|0[bob@example.net|-|-|2.1.5|<bob@example.net> 2.1.5|-]" },
+		{ "", "<bob@example.net>\n5.123.456\n",
+		  "-|0[bob@example.net|-|-|5.123.456|5.123.456|-]" },
+		/* the same line names him again */
+		{ "", "<bob@example.net>\n<bob@example.net>: 5.1.1\n",
+		  "-|0[bob@example.net|-|-|5.1.1|<bob@example.net>: 5.1.1|-]" },
 		/* who says it failed nobody */
 		{ "", "postmaster@example.net\n5.1.1\n", "none" },
 		{ "", "<MAILER-DAEMON@example.net>:\n", "none" },
@@ -81,6 +91,8 @@ static void test_bounce_report_text(void)
 		  "550 <carol@example.net>: no\n550 dave@example.net\n",
 		  "-|0[bob@example.net|-|-|5.1.1|550 5.1.1 "
 		  "<bob@example.net>... no|-][carol@example.net|-|-|-|-|-]" },
+		{ "", "550-<bob@example.net>\n550x<carol@example.net>\n",
+		  "-|0[bob@example.net|-|-|-|-|-]" },
 		/* behind words that are plain, in the case that they have */
 		{ "", "Delivering to Bob@Example.net failed: 550 5.1.1.\n",
 		  "-|0[Bob@Example.net|-|-|5.1.1|Delivering to "
@@ -92,6 +104,9 @@ static void test_bounce_report_text(void)
 		  "5.0.0\n<BOB@example.net>\n5.2.1\n",
 		  "-|0[bob@example.net|-|-|5.2.1|5.2.1|-]"
 		  "[carol@example.net|-|-|4.4.1|4.4.1|-]" },
+		{ "", "Your message to nobody was lost.\n", "none" },
+		/* the shortest */
+		{ "", "<x@a.b>\n", "-|0[x@a.b|-|-|-|-|-]" },
 		/* no addresses */
 		{ "", "@example.net\na@\na@b\n<a@@b.c>\n", "none" },
 	};

@@ -345,6 +345,9 @@ static void evidence_test_run(const struct evidence_test *test)
 			   bounce_dkim_body_name(test->body));
 	test_assert_strcmp(bounce_reason_name(sig->reason),
 			   bounce_reason_name(test->reason));
+	test_assert(test->asked[0] == '\0' || test->known ||
+		    sig->key_origin == (test->dns ? BOUNCE_KEY_ORIGIN_DNS :
+					BOUNCE_KEY_ORIGIN_DIR));
 	test_assert((sig->text == NULL) ==
 		    (bounce_reason_to_verdict(test->reason) ==
 		     BOUNCE_VERDICT_GENUINE));
@@ -370,6 +373,9 @@ static void test_bounce_signatures_signatures(void)
 		{ "it vouches for header and body", .sig = { OURS },
 		  .header = PASS, .body = FULL,
 		  .reason = BOUNCE_REASON_DKIM_FULL, .asked = "r1/example.org " },
+		{ "by a key whose name is one letter",
+		  .sig = SIG("r", "example.org"), .header = PASS, .body = FULL,
+		  .reason = BOUNCE_REASON_DKIM_FULL, .asked = "r/example.org " },
 		{ "by Ed25519", .sig = SIG("e1", "example.org"),
 		  .header = PASS, .body = FULL,
 		  .reason = BOUNCE_REASON_DKIM_FULL, .asked = "e1/example.org " },
@@ -472,6 +478,14 @@ static void test_bounce_signatures_damaged(void)
 		  .status = BOUNCE_KEY_MISSING, .what = "s=r1", .by = "s=x1",
 		  .header = FAIL, .body = FULL,
 		  .reason = BOUNCE_REASON_ALTERED, .asked = "x1/example.org " },
+		/* the other rules are asked as well */
+		{ "another selector, and somebody else's", .known = TRUE,
+		  .sig = { OURS }, .from = "alice@example.net",
+		  .sender_match = BOUNCE_SENDER_MATCH_DOMAIN,
+		  .status = BOUNCE_KEY_MISSING, .what = "s=r1", .by = "s=x1",
+		  .header = FAIL, .body = FULL,
+		  .reason = BOUNCE_REASON_SENDER_MISMATCH,
+		  .asked = "x1/example.org " },
 		{ "no such selector", .known = TRUE,
 		  .sig = { "x1", "example.org", .b = FORGED_RSA },
 		  .status = BOUNCE_KEY_MISSING, .header = PERM, .body = FULL,
@@ -586,6 +600,12 @@ static void test_bounce_signatures_time(void)
 		    KEY_RETIRED),
 	};
 	static const struct evidence_test altered[] = {
+		/* t=0 is a time, so the Date does not count */
+		{ "made when time began", .retired = NOW,
+		  .sig = { OURS, 0, 0, " t=0;", NULL }, .date = DATE_NOW,
+		  .header = PASS, .body = FULL,
+		  .reason = BOUNCE_REASON_KEY_RETIRED,
+		  .asked = "r1/example.org " },
 		{ "altered and too old",
 		  .sig = { OURS, NOW - MAX_AGE - 1, 0, NULL, NULL },
 		  .what = "subject:hi", .by = "subject:ho", .header = FAIL,

@@ -1,7 +1,11 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* Covers: src/core/verdict/questions.c */
+/* Covers: src/core/verdict/signatures.c */
+
 #include "lib.h"
 #include "base/envelope.h"
+#include "name/own-domains.h"
 #include "verdict/policy.h"
 #include "verdict/questions.h"
 #include "verdict/verdict.h"
@@ -439,6 +443,121 @@ static void test_bounce_judge(void)
 	test_end();
 }
 
+static int
+find_sent(struct bounce_sent_source *source ATTR_UNUSED,
+	  pool_t pool ATTR_UNUSED, const char *message_id,
+	  const char **error_r ATTR_UNUSED)
+{
+	return strcmp(message_id, "<1@example.org>") == 0 ? 1 : 0;
+}
+
+static void
+no_reporter(struct bounce_spf_source *source ATTR_UNUSED,
+	    pool_t pool ATTR_UNUSED,
+	    const struct bounce_policy *policy ATTR_UNUSED,
+	    const struct bounce_message *bounce ATTR_UNUSED,
+	    struct bounce_spf_result *result_r ATTR_UNUSED)
+{
+	test_assert(FALSE);
+}
+
+/* What a bounce proves is asked of a genuine failure, and of no other; without a
+   signature no host is asked for. */
+static void test_bounce_judge_proof(void)
+{
+#define DAEMON "From: MAILER-DAEMON@mx\nSubject: "
+	static const struct {
+		const char *header, *id;
+		enum bounce_kind kind;
+		enum bounce_reason reason;
+		enum bounce_proof_strength proof;
+	} tests[] = {
+		{ DAEMON "Returned mail\n", "1", BOUNCE_KIND_FAILED,
+		  BOUNCE_REASON_SENT_COPY, BOUNCE_PROOF_CLAIMED },
+		{ DAEMON "Returned mail\n", "2", BOUNCE_KIND_FAILED,
+		  BOUNCE_REASON_UNSIGNED, BOUNCE_PROOF_NONE },
+		{ DAEMON "Delayed Mail (still being retried)\n", "1",
+		  BOUNCE_KIND_DELAYED, BOUNCE_REASON_SENT_COPY,
+		  BOUNCE_PROOF_NONE },
+	};
+	static const struct bounce_envelope envelope = {
+		.mail_from = "", .rcpt_to = "alice@example.org"
+	};
+	static const struct bounce_message_settings set = {
+		.envelope = &envelope
+	};
+	struct bounce_sent_source sent = { .find = find_sent };
+	struct bounce_spf_source reporter = { .check_reporter = no_reporter };
+	struct bounce_spf_source no_spf = { .check_reporter = NULL };
+	struct bounce_spf_source *const spf[] = { NULL, &no_spf, &reporter };
+	const struct bounce_verdict *verdict;
+	struct bounce_policy policy;
+	unsigned int i, j;
+
+	test_begin("bounce judge: proof");
+	bounce_policy_init(&policy);
+	policy.now = TIME_2020;
+	for (i = 0; i < N_ELEMENTS(tests); i++)
+	for (j = 0; j < N_ELEMENTS(spf); j++) T_BEGIN {
+		const struct bounce_ports ports = {
+			.sent = &sent,
+			.spf = tests[i].reason == BOUNCE_REASON_SENT_COPY ?
+				spf[j] : NULL
+		};
+		pool_t pool = pool_alloconly_create("judge", 2048);
+		const char *input = t_strdup_printf("%s\nReceived: from a by b\n"
+			"From: alice@example.org\nTo: bob@example.net\n"
+			"Message-ID: <%s@example.org>\n\nhi\n",
+			tests[i].header, tests[i].id);
+
+		verdict = bounce_judge(pool, &policy, &envelope,
+				       test_input_parse(pool, &set, input,
+							strlen(input), 0),
+				       &ports);
+		test_assert_idx(verdict->kind.kind == tests[i].kind, i);
+		test_assert_idx(verdict->reason == tests[i].reason, i);
+		test_assert_idx(verdict->answers != NULL &&
+				verdict->answers->proof.strength ==
+				tests[i].proof, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* Mail of somebody else that had come to the mailbox and was sent on. */
+static void test_bounce_judge_forwarded(void)
+{
+	static const char input[] =
+		"Received: from mx by imap with LMTP\n"
+		"From: MAILER-DAEMON@mx\nSubject: Returned mail\n\n"
+		"Received: from a by mx.example.org for <alice@example.org>\n"
+		"From: carol@example.com\nTo: alice@example.org\n"
+		"Message-ID: <1@example.com>\n\nhi\n";
+	static const struct bounce_envelope envelope = {
+		.mail_from = "", .rcpt_to = "alice@example.org"
+	};
+	static const struct bounce_message_settings set = {
+		.envelope = &envelope
+	};
+	const struct bounce_ports ports = { .keys = NULL };
+	pool_t pool = pool_alloconly_create("judge", 2048);
+	struct bounce_domains *domains;
+	struct bounce_policy policy;
+	const char *error;
+
+	test_begin("bounce judge: forwarded");
+	test_assert(bounce_domains_parse(pool, "example.org", &domains,
+					 &error) == 0);
+	bounce_policy_init(&policy);
+	policy.now = TIME_2020;
+	policy.domains = domains;
+	test_assert_strcmp(bounce_reason_name(bounce_judge(pool, &policy,
+		&envelope, test_input_parse(pool, &set, input,
+		strlen(input), 0), &ports)->reason), "forwarded");
+	pool_unref(&pool);
+	test_end();
+}
+
 /* What cannot be judged is told from what is not a bounce all the same. */
 static void test_bounce_verdict_give_up(void)
 {
@@ -492,6 +611,8 @@ int main(void)
 		test_bounce_verdict_originals,
 		test_bounce_verdict_repair,
 		test_bounce_judge,
+		test_bounce_judge_proof,
+		test_bounce_judge_forwarded,
 		test_bounce_verdict_give_up,
 		NULL
 	};
