@@ -5,6 +5,7 @@
 
 #include "lib.h"
 #include "ioloop-private.h"
+#include "istream.h"
 #include "mail-user.h"
 #include "base/event.h"
 #include "base/throttle.h"
@@ -303,7 +304,8 @@ backscatter_dict_open_backend(struct backscatter_dict *dict,
 static int backscatter_dict_ioloop_begin(struct backscatter_dict *dict,
 					 const char **error_r)
 {
-	struct timeout *to;
+	struct istream *input;
+	struct io *io;
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0) {
@@ -312,9 +314,13 @@ static int backscatter_dict_ioloop_begin(struct backscatter_dict *dict,
 	}
 	i_close_fd(&fd);
 	backscatter_dict_enter(dict);
-	to = timeout_add_short(0, io_loop_stop, dict->ioloop);
-	io_loop_run(dict->ioloop);
-	timeout_remove(&to);
+	/* what is added first, even without a descriptor of its own, makes the
+	   ioloop take its one; to run it with a timeout of 0 would end the
+	   process if the clock is set back just then */
+	input = i_stream_create_from_data("", 0);
+	io = io_add_istream(input, io_loop_stop, dict->ioloop);
+	io_remove(&io);
+	i_stream_unref(&input);
 	backscatter_dict_leave(dict);
 	return 0;
 }
