@@ -39,8 +39,9 @@ def has_date(days):
 
 
 FAULTS = [
-    # then mail was signed in the future
+    # connections time out; mail was signed in the future
     Fault('clock-a-day-back', ClockScene, step('-1d'), step('+0'), felt=has_date(-1),
-          inside={'genuine': {'genuine', 'unverifiable'}}),
-    Fault('clock-a-day-on', ClockScene, step('+1d'), step('+0'), felt=has_date(1)),
+          inside={'genuine': {'genuine', 'unverifiable'}}, copies='unanswered', alone=True),
+    Fault('clock-a-day-on', ClockScene, step('+1d'), step('+0'), felt=has_date(1),
+          copies='unanswered', alone=True),
 ]
