@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "keys/key-file.h"
 #include "keys/key-dir.h"
+#include "keys/key-keep.h"
 #include "base/lru.h"
 
 #include <dirent.h>
@@ -354,14 +355,13 @@ key_dir_check_file(struct bounce_key_dir *dir, const struct key_dir_iter *iter,
 	return ret;
 }
 
-int bounce_key_dir_check(const char *path, unsigned int *count_r,
-			 const char **error_r)
+static int
+key_dir_check_files(const char *path, unsigned int *count, const char **error_r)
 {
 	struct bounce_key_dir *dir;
 	struct key_dir_iter iter;
 	int ret;
 
-	*count_r = 0;
 	if (key_dir_iter_init(&iter, path, error_r) < 0)
 		return -1;
 	dir = bounce_key_dir_init(path);
@@ -371,11 +371,24 @@ int bounce_key_dir_check(const char *path, unsigned int *count_r,
 		} T_END_PASS_STR_IF(ret < 0, error_r);
 		if (ret < 0)
 			break;
-		*count_r += ret;
+		*count += ret;
 	}
 	bounce_key_dir_deinit(&dir);
 	key_dir_iter_deinit(&iter);
 	return ret;
+}
+
+int bounce_key_dir_check(const char *path, unsigned int *count_r,
+			 const char **error_r)
+{
+	const char *kept = t_strconcat(path, "/"BOUNCE_KEY_KEEP_FOLDER, NULL);
+	struct stat st;
+
+	*count_r = 0;
+	if (key_dir_check_files(path, count_r, error_r) < 0)
+		return -1;
+	return stat(kept, &st) < 0 && errno == ENOENT ? 0 :
+		key_dir_check_files(kept, count_r, error_r);
 }
 
 int bounce_key_dir_list(pool_t pool, const char *path,

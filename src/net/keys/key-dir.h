@@ -41,8 +41,9 @@ bounce_key_dir_selectors(struct bounce_key_dir *dir, const char *domain,
 			 const char **selectors_r, unsigned int max);
 
 /* Check that the directory and each key file in it can be read, and that no key
-   file is unusable. Other files are skipped. Returns 0 and the number of key
-   files, or -1 with an error (data stack) that names the first bad file. */
+   file is unusable; and the same of the copies that are kept in it. Other files
+   are skipped. Returns 0 and the number of key files, or -1 with an error (data
+   stack) that names the first bad file. */
 int bounce_key_dir_check(const char *path, unsigned int *count_r,
 			 const char **error_r);
 

@@ -340,6 +340,19 @@ static void test_bounce_key_dir_check(void)
 
 	test_assert(bounce_key_dir_check(path, &count, &error) == 0);
 	test_assert(count == 0);
+	/* the copies that are kept count, too */
+	if (mkdir(path_of("check/kept"), 0755) < 0)
+		i_fatal("mkdir() failed: %m");
+	file_write("check/s._domainkey.d.example", KEY_A);
+	file_write("check/kept/t._domainkey.d.example", KEY_A);
+	file_write("check/kept/state", "hello");
+	test_assert(bounce_key_dir_check(path, &count, &error) == 0);
+	test_assert(count == 2);
+	file_write("check/kept/t._domainkey.d.example", "hello");
+	test_assert(bounce_key_dir_check(path, &count, &error) < 0);
+	test_assert(strstr(error, "/kept/t._domainkey.d.example: ") != NULL);
+	file_remove("check/s._domainkey.d.example");
+	file_remove("check/kept/t._domainkey.d.example");
 	test_assert(bounce_key_dir_check(path_of("nowhere"), &count,
 					 &error) < 0);
 	test_assert(strstr(error, "/nowhere cannot be opened") != NULL);
