@@ -24,6 +24,7 @@ struct doveadm_mail_cmd_context *doveadm_backscatter_bursts_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_check_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_diagnose_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_disown_alloc(void);
+struct doveadm_mail_cmd_context *doveadm_backscatter_forget_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_resume_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_scan_alloc(void);
 struct doveadm_mail_cmd_context *doveadm_backscatter_status_alloc(void);

@@ -44,6 +44,7 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		TEXT('t', "until")
 		FLAG('l', "list")
 		FLAG('r', "remove")),
+	MAIL_COMMAND("forget", forget_alloc, "",),
 	MAIL_COMMAND("check", check_alloc,
 		"[-f <sender>] [-a <recipient>] <file> [...]",
 		TEXT('f', "sender")

@@ -335,6 +335,15 @@ backscatter_suspension_get(struct mail_user *user, pool_t pool,
 			   struct backscatter_suspension *suspension_r,
 			   const char **error_r);
 
+/* Delete what is kept of the user: the record, the user's counters, and the
+   marks of notices in the user's home. A suspension stays, and suspended_r says
+   whether there is one. It is no error if there is nothing, or no dict. Returns
+   0, or -1 with an error (data stack): some of it may then be deleted, and the
+   rest is when this is called again. */
+BACKSCATTER_API int
+backscatter_forget(struct mail_user *user, pool_t pool, bool *suspended_r,
+		   const char **error_r);
+
 /* Parse a time that an admin has written: seconds since 1970, a date such as
    2026-01-31 or 2026-01-31T12:00:00Z, or how long ago it was, such as 2d. A
    time before 1970 becomes 1970. Returns 0, or -1 with an error (data

@@ -76,6 +76,14 @@ const char *backscatter_count_key(const struct backscatter_count *count)
 			   count->outcome, NULL);
 }
 
+const char *backscatter_count_name_key(enum backscatter_count_scope scope,
+				       const char *name)
+{
+	return t_strconcat(BACKSCATTER_COUNT_NAME,
+			   backscatter_count_scope_name(scope), "/",
+			   t_backscatter_count_name(name), NULL);
+}
+
 const char *
 backscatter_count_bounce_key(const struct backscatter_count *count,
 			     const char *const names[BACKSCATTER_COUNT_SCOPES])

@@ -13,7 +13,10 @@
    keys are known.
 
    In SQL these names are only used to add to a counter. To read it, "add" in
-   its name is replaced by "count".
+   its name is replaced by "count". All counters of a name are deleted there by
+   deleting
+
+   shared/backscatter/name/SCOPE/NAME
 
    Only in SQL there is another key, which stands for a whole bounce:
 
@@ -31,6 +34,7 @@
 
 #define BACKSCATTER_COUNT_ADD "shared/backscatter/add/"
 #define BACKSCATTER_COUNT_SQL "shared/backscatter/count/"
+#define BACKSCATTER_COUNT_NAME "shared/backscatter/name/"
 #define BACKSCATTER_COUNT_BOUNCE BACKSCATTER_KEY_PRIV"bounce/"
 /* Stands for a reason or an outcome that a counter does not have, and for an
    empty name. */
@@ -55,6 +59,10 @@ backscatter_count_path(const char *prefix, const char *day,
 /* Returns the key of a counter, below BACKSCATTER_COUNT_ADD. From the data
    stack. */
 const char *backscatter_count_key(const struct backscatter_count *count);
+/* Returns the key that stands for all counters of a name in SQL. From the data
+   stack. */
+const char *backscatter_count_name_key(enum backscatter_count_scope scope,
+				       const char *name);
 /* Returns the key of a whole bounce. count has all but the scope and the name;
    names has the name of each scope, NULL for one that the bounce is not counted
    for. From the data stack. */

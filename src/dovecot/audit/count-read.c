@@ -1,49 +1,57 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Reads the counters for doveadm, from the dict of the site and without a user.
-   Waiting for the dict here does not delay a delivery. */
+/* Opens the dict of the site or of a user, and reads its counters. */
 
 #include "lib.h"
 #include "dict.h"
+#include "mail-user.h"
 #include "verdict/reasons.h"
 #include "base/event.h"
-#include "audit/outcome.h"
-#include "dict/backend.h"
 #include "audit/count-key.h"
+#include "audit/counts.h"
+#include "audit/outcome.h"
 
 #define BACKSCATTER_DAY_SECS (24 * 3600)
 /* A query may span ten years. */
 #define BACKSCATTER_COUNT_MAX_DAYS 3660
+/* Of a user's dict, if it has timeouts of its own. */
+#define BACKSCATTER_COUNT_TIMEOUT_MSECS (30 * 1000)
 
-struct backscatter_counts {
-	struct backscatter_dict_backend backend;
-	struct event *event;
-	/* The dict cannot list its keys. */
-	bool no_iteration;
-
-	/* Set while the counters are read. */
-	const struct backscatter_count_query *query;
-	backscatter_count_callback_t *callback;
-	void *context;
-};
-
-/* The operations are not done for a user. */
-static const struct dict_op_settings backscatter_counts_op_set = {
+const struct dict_op_settings backscatter_counts_op_set = {
 	.username = NULL
 };
+
+static struct backscatter_counts *
+backscatter_counts_create(struct event *parent)
+{
+	struct backscatter_counts *counts = i_new(struct backscatter_counts, 1);
+
+	counts->event = event_create(parent);
+	event_add_category(counts->event, &backscatter_event_category);
+	return counts;
+}
+
+/* ret is what opening the dict has returned, and is returned again. */
+static int
+backscatter_counts_opened(struct backscatter_counts *counts, int ret,
+			  struct backscatter_counts **counts_r)
+{
+	*counts_r = ret > 0 ? counts : NULL;
+	if (ret <= 0) {
+		event_unref(&counts->event);
+		i_free(counts);
+	}
+	return ret;
+}
 
 int backscatter_counts_open(struct event *event, const char *base_dir,
 			    const char *uri,
 			    struct backscatter_counts **counts_r,
 			    const char **error_r)
 {
-	struct backscatter_counts *counts;
+	struct backscatter_counts *counts = backscatter_counts_create(event);
 	int ret;
 
-	*counts_r = NULL;
-	counts = i_new(struct backscatter_counts, 1);
-	counts->event = event_create(event);
-	event_add_category(counts->event, &backscatter_event_category);
 	ret = backscatter_dict_backend_open_site(counts->event, base_dir, uri,
 						 &counts->backend, error_r);
 	if (ret > 0 && counts->backend.is_file) {
@@ -52,13 +60,25 @@ int backscatter_counts_open(struct event *event, const char *base_dir,
 			"SQL with Dovecot's dict service, or use Redis";
 		ret = -1;
 	}
-	if (ret <= 0) {
-		event_unref(&counts->event);
-		i_free(counts);
-		return ret;
+	return backscatter_counts_opened(counts, ret, counts_r);
+}
+
+int backscatter_counts_open_user(struct mail_user *user,
+				 struct backscatter_counts **counts_r,
+				 const char **error_r)
+{
+	struct backscatter_counts *counts =
+		backscatter_counts_create(user->event);
+	int ret;
+
+	ret = backscatter_dict_backend_open(user, counts->event,
+					    BACKSCATTER_COUNT_TIMEOUT_MSECS,
+					    &counts->backend, error_r);
+	if (ret > 0 && counts->backend.is_file) {
+		backscatter_dict_backend_close(&counts->backend);
+		ret = 0;
 	}
-	*counts_r = counts;
-	return 1;
+	return backscatter_counts_opened(counts, ret, counts_r);
 }
 
 void backscatter_counts_close(struct backscatter_counts **_counts)
@@ -114,57 +134,74 @@ backscatter_counts_iterate(struct backscatter_counts *counts,
 	return dict_iterate_deinit(&iter, error_r);
 }
 
-/* Look up the counters of one name and one reason, with each possible
-   outcome. */
-static int
-backscatter_counts_lookup_reason(struct backscatter_counts *counts,
-				 const char *day, enum bounce_reason reason,
-				 const char **error_r)
+void backscatter_counts_each_key(enum backscatter_count_scope scope,
+				 const char *name, const char *day,
+				 backscatter_counts_key_callback_t *callback,
+				 void *context)
 {
 	struct backscatter_count count = {
-		.day = day,
-		.scope = counts->query->scope,
-		.name = counts->query->name,
-		.verdict = bounce_verdict_name(
-			bounce_reason_to_verdict(reason)),
-		.reason = bounce_reason_name(reason)
+		.day = day, .scope = scope, .name = name
 	};
-	const char *value;
-	unsigned int i;
-	int ret = 0;
+	unsigned int reason, i;
+	bool more = TRUE;
 
-	for (i = 0; i <= BACKSCATTER_OUTCOME_COUNT && ret >= 0; i++) {
-		count.outcome = i == BACKSCATTER_OUTCOME_COUNT ?
-			BACKSCATTER_COUNT_WOULD_FILE :
-			backscatter_outcome_name(i);
-		ret = dict_lookup(counts->backend.dict,
-				  &backscatter_counts_op_set,
-				  pool_datastack_create(),
-				  backscatter_count_key(&count), &value,
-				  error_r);
-		if (ret > 0)
-			backscatter_counts_call(counts, &count, value);
+	for (reason = BOUNCE_REASON_NONE + 1;
+	     reason < BOUNCE_REASON_COUNT && more; reason++) {
+		/* the verdict follows from the reason */
+		count.verdict = bounce_verdict_name(
+			bounce_reason_to_verdict(reason));
+		count.reason = bounce_reason_name(reason);
+		for (i = 0; i <= BACKSCATTER_OUTCOME_COUNT && more; i++) {
+			count.outcome = i == BACKSCATTER_OUTCOME_COUNT ?
+				BACKSCATTER_COUNT_WOULD_FILE :
+				backscatter_outcome_name(i);
+			T_BEGIN {
+				more = callback(&count, context);
+			} T_END;
+		}
 	}
-	return ret < 0 ? -1 : 0;
 }
 
-/* Look up all possible counters of one name. The verdict follows from the
-   reason. */
+struct counts_lookup {
+	struct backscatter_counts *counts;
+	/* NULL: there was none. */
+	char *error;
+};
+
+static bool
+backscatter_counts_lookup_key(const struct backscatter_count *key,
+			      void *context)
+{
+	struct counts_lookup *lookup = context;
+	struct backscatter_count count = *key;
+	const char *value, *error;
+	int ret;
+
+	ret = dict_lookup(lookup->counts->backend.dict,
+			  &backscatter_counts_op_set, pool_datastack_create(),
+			  backscatter_count_key(key), &value, &error);
+	if (ret > 0)
+		backscatter_counts_call(lookup->counts, &count, value);
+	else if (ret < 0)
+		lookup->error = i_strdup(error);
+	return ret >= 0;
+}
+
+/* Look up all possible counters of one name. */
 static int
 backscatter_counts_lookup(struct backscatter_counts *counts, const char *day,
 			  const char **error_r)
 {
-	unsigned int i;
-	int ret = 0;
+	struct counts_lookup lookup = { .counts = counts };
 
-	for (i = BOUNCE_REASON_NONE + 1; i < BOUNCE_REASON_COUNT && ret == 0;
-	     i++) {
-		T_BEGIN {
-			ret = backscatter_counts_lookup_reason(counts, day, i,
-							       error_r);
-		} T_END_PASS_STR_IF(ret < 0, error_r);
-	}
-	return ret;
+	backscatter_counts_each_key(counts->query->scope, counts->query->name,
+				    day, backscatter_counts_lookup_key,
+				    &lookup);
+	if (lookup.error == NULL)
+		return 0;
+	*error_r = t_strdup(lookup.error);
+	i_free(lookup.error);
+	return -1;
 }
 
 static int

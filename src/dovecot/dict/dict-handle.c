@@ -89,9 +89,7 @@ backscatter_dict_log_failure(struct backscatter_dict *dict,
 		e_debug(e->event(), "%s", error);
 }
 
-/* Returns what is expected if the error says that SQL lacks something for this
-   kind of keys, or NULL. */
-static const char *dict_error_lacks(const char *error)
+const char *backscatter_dict_error_lacks(const char *error)
 {
 	if (strstr(error, "unmapped key") != NULL) {
 		return "a map for this kind of key, as in the example "
@@ -110,7 +108,7 @@ void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 			   const char *error)
 {
 	char **failed = write ? &dict->write_error : &dict->error;
-	const char *lacks = dict_error_lacks(error);
+	const char *lacks = backscatter_dict_error_lacks(error);
 	unsigned int secs;
 
 	if (*failed != NULL)

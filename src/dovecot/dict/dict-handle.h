@@ -58,6 +58,9 @@ void backscatter_dict_handle_free(struct backscatter_dict **dict);
    If the dict has no map or no table for such keys, this is only logged. */
 void backscatter_dict_fail(struct backscatter_dict *dict, bool write,
 			   const char *error);
+/* Returns what is expected (static) if the error says that SQL lacks something
+   for this kind of keys, or NULL. */
+const char *backscatter_dict_error_lacks(const char *error);
 /* Returns FALSE with an error (data stack) if the dict must not be used any
    more. */
 bool backscatter_dict_can_ask(struct backscatter_dict *dict,

@@ -4,6 +4,8 @@
 /* The names of all keys in backscatter_dict:
 
    shared/backscatter/add/...	      counters: audit/count-key.h
+   shared/backscatter/name/...	      all counters of a name, in SQL alone: the
+				      same
    priv/backscatter/bounce/...	      a bounce, in SQL alone: audit/count-key.h
    priv/backscatter/text/disowned     the user's record: memory/record.h
    priv/backscatter/suspended/...     since, until, by, why: whether the user

@@ -261,6 +261,8 @@ memory_count(struct backscatter_record *record, void *context,
 	struct memory_end *ctx = context;
 	const struct backscatter_memory *memory = ctx->memory;
 	time_t pushed = record->pushed;
+	/* another host has just begun it, or all was forgotten of the user */
+	bool is_new = record->period == 0;
 	bool approaches, again = ctx->counted;
 
 	backscatter_record_advance(record, memory->now,
@@ -271,7 +273,7 @@ memory_count(struct backscatter_record *record, void *context,
 	if (again && !approaches)
 		return 0;
 	ctx->counted = TRUE;
-	if (approaches)
+	if (approaches && !is_new)
 		memory_restore(memory, record);
 	if (memory->damaged)
 		backscatter_record_add(record, BACKSCATTER_RECORD_DAMAGED, 1);

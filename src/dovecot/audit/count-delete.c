@@ -1,0 +1,120 @@
+/* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
+
+/* Deletes counters for doveadm. */
+
+#include "lib.h"
+#include "dict/dict-handle.h"
+#include "audit/count-key.h"
+#include "audit/counts.h"
+
+#include <time.h>
+
+#define COUNTS_DAY_SECS (24 * 3600)
+
+/* Look for the counters of a day on which nothing was counted. */
+static int
+counts_iterate_none(struct backscatter_counts *counts, const char **error_r)
+{
+	struct dict_iterate_context *iter;
+	const char *key, *value;
+
+	iter = dict_iterate_init(counts->backend.dict,
+		&backscatter_counts_op_set,
+		backscatter_count_path(BACKSCATTER_COUNT_SQL,
+				       backscatter_count_day(0),
+				       BACKSCATTER_COUNT_USER, NULL),
+		DICT_ITERATE_FLAG_RECURSE);
+	while (dict_iterate(iter, &key, &value)) ;
+	return dict_iterate_deinit(&iter, error_r);
+}
+
+int backscatter_counts_can_list(struct backscatter_counts *counts,
+				const char **error_r)
+{
+	/* SQLite fails once after the SQL file was run again */
+	if (counts_iterate_none(counts, error_r) == 0 ||
+	    counts_iterate_none(counts, error_r) == 0)
+		return 1;
+	/* libdovecot says this of any operation that a driver lacks */
+	if (strstr(*error_r, "does not support this feature") != NULL)
+		return 0;
+	*error_r = t_strcut(*error_r, '\n');
+	return -1;
+}
+
+static int
+counts_commit(struct dict_transaction_context **trans, const char **error_r)
+{
+	const char *lacks;
+
+	if (dict_transaction_commit(trans, error_r) >= 0)
+		return 0;
+	lacks = backscatter_dict_error_lacks(*error_r);
+	*error_r = t_strcut(*error_r, '\n');
+	if (lacks != NULL) {
+		*error_r = t_strdup_printf("%s (expected: %s)", *error_r,
+					   lacks);
+	}
+	return -1;
+}
+
+/* One statement of SQL. */
+static int counts_forget_name(struct backscatter_counts *counts,
+			      const char *username, const char **error_r)
+{
+	struct dict_transaction_context *trans =
+		dict_transaction_begin(counts->backend.dict,
+				       &backscatter_counts_op_set);
+
+	dict_unset(trans, backscatter_count_name_key(BACKSCATTER_COUNT_USER,
+						     username));
+	return counts_commit(&trans, error_r);
+}
+
+static bool
+counts_unset_key(const struct backscatter_count *count, void *context)
+{
+	struct dict_transaction_context *trans = context;
+
+	dict_unset(trans, backscatter_count_key(count));
+	return TRUE;
+}
+
+/* Delete all keys that a user's counters may have on a day, most of which are
+   not there. */
+static int
+counts_forget_day(struct backscatter_counts *counts, const char *username,
+		  const char *day, const char **error_r)
+{
+	struct dict_transaction_context *trans =
+		dict_transaction_begin(counts->backend.dict,
+				       &backscatter_counts_op_set);
+
+	backscatter_counts_each_key(BACKSCATTER_COUNT_USER, username, day,
+				    counts_unset_key, trans);
+	return counts_commit(&trans, error_r);
+}
+
+int backscatter_counts_forget(struct backscatter_counts *counts,
+			      const char *username, unsigned int secs,
+			      const char **error_r)
+{
+	time_t now = time(NULL), day;
+	int ret = backscatter_counts_can_list(counts, error_r);
+
+	if (ret < 0)
+		return -1;
+	if (ret > 0)
+		return counts_forget_name(counts, username, error_r);
+	/* what is added at this moment may be of the next day */
+	for (day = now + COUNTS_DAY_SECS;
+	     day + COUNTS_DAY_SECS > now - (time_t)secs && ret == 0;
+	     day -= COUNTS_DAY_SECS) {
+		T_BEGIN {
+			ret = counts_forget_day(counts, username,
+						backscatter_count_day(day),
+						error_r);
+		} T_END_PASS_STR_IF(ret < 0, error_r);
+	}
+	return ret;
+}
