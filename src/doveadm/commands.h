@@ -38,6 +38,7 @@ void doveadm_backscatter_keys_fetch(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_keys_keep(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_top(struct doveadm_cmd_context *cctx);
+void doveadm_backscatter_tidy(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_report(struct doveadm_cmd_context *cctx);
 
 /* Functions that several commands use, in common.c. */

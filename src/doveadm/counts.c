@@ -79,11 +79,25 @@ counts_get_days(struct doveadm_cmd_context *cctx, struct counts *counts)
 		COUNTS_MAX_DAYS);
 }
 
-int counts_open(struct doveadm_cmd_context *cctx, struct counts *counts_r)
+int counts_open_site(struct doveadm_cmd_context *cctx,
+		     struct backscatter_counts **counts_r)
 {
 	const char *error;
-	int ret;
+	int ret = doveadm_backscatter_site_open(cctx, counts_r, &error);
 
+	if (ret > 0)
+		return 0;
+	if (ret < 0) {
+		return doveadm_backscatter_failed(EX_CONFIG,
+			"backscatter_dict: %s", error);
+	}
+	return doveadm_backscatter_failed(EX_CONFIG, "Nothing is counted: "
+		"backscatter_dict is not set; set it as in "
+		"97-backscatter-dict.conf of the example configuration");
+}
+
+int counts_open(struct doveadm_cmd_context *cctx, struct counts *counts_r)
+{
 	i_zero(counts_r);
 	(void)doveadm_cmd_param_str(cctx, "user", &counts_r->user);
 	(void)doveadm_cmd_param_str(cctx, "domain", &counts_r->domain);
@@ -95,16 +109,7 @@ int counts_open(struct doveadm_cmd_context *cctx, struct counts *counts_r)
 		counts_r->domain = t_str_lcase(counts_r->domain);
 	if (counts_get_days(cctx, counts_r) < 0)
 		return -1;
-	ret = doveadm_backscatter_site_open(cctx, &counts_r->dict, &error);
-	if (ret > 0)
-		return 0;
-	if (ret < 0) {
-		return doveadm_backscatter_failed(EX_CONFIG,
-			"backscatter_dict: %s", error);
-	}
-	return doveadm_backscatter_failed(EX_CONFIG, "Nothing is counted: "
-		"backscatter_dict is not set; set it as in "
-		"97-backscatter-dict.conf of the example configuration");
+	return counts_open_site(cctx, &counts_r->dict);
 }
 
 static void counts_add(const struct backscatter_count *count, void *context)

@@ -22,6 +22,10 @@ int doveadm_backscatter_site_open(struct doveadm_cmd_context *cctx,
 
 /* The functions below log their errors, and set doveadm's exit status. */
 
+/* The same, but it returns 0 or -1: it is an error if no dict is set. */
+int counts_open_site(struct doveadm_cmd_context *cctx,
+		     struct backscatter_counts **counts_r);
+
 struct counts {
 	/* Whose counters are wanted. At most one of these is set. */
 	const char *user, *domain;

@@ -62,6 +62,7 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		WHOSE
 		DAYS
 		TEXT('\0', "by")),
+	SITE_COMMAND("tidy", tidy, "",),
 	SITE_COMMAND("top", top,
 		"[--since <time>] [--until <time>] [-n <limit>]",
 		DAYS

@@ -513,6 +513,22 @@ backscatter_keys_keep(const struct backscatter_key_query *query, time_t now,
 		      backscatter_keys_keep_callback_t *callback, void *context,
 		      unsigned int *count_r, const char **error_r);
 
+/* Before which times (seconds since 1970) the counters, and what is remembered
+   of users without a later bounce, were deleted. */
+struct backscatter_tidied {
+	time_t counters, users;
+};
+
+/* Delete from SQL what is older than backscatter_keep. The settings are found
+   as for a backscatter_key_query. Returns 1; 0 if the dict cannot list its
+   keys, as Redis, which deletes them by itself; or -1 with an error (data
+   stack). */
+BACKSCATTER_API int
+backscatter_counts_tidy(struct backscatter_counts *counts, struct event *event,
+			backscatter_getenv_t *getenv,
+			struct backscatter_tidied *tidied_r,
+			const char **error_r);
+
 /*
  * For doveadm: whether everything is set up
  */

@@ -22,11 +22,6 @@ def read(*names):
         return f.read()
 
 
-def sql_cleanup(name):
-    """What the comment of an SQL file says to run once a day."""
-    return ''.join(re.findall(r'(?m)^--   ( *(?:DELETE|WHERE) .*\n)', read('sql', name)))
-
-
 def nobody():
     """Whom a server runs as that refuses to be root's."""
     if os.getuid() == 0:
@@ -165,10 +160,6 @@ class Sqlite(Server):
     def stop(self):
         pass
 
-    def cleanup(self):
-        for statement in sql_cleanup('backscatter-sqlite.sql').split(';')[:-1]:
-            self.query(statement)
-
     def query(self, sql):
         db = sqlite3.connect(self.path, timeout=30)
         try:
@@ -219,9 +210,6 @@ class Postgres(Server):
 
     def schema(self):
         self.query(read('sql', 'backscatter-pgsql.sql'))
-
-    def cleanup(self):
-        self.query(sql_cleanup('backscatter-pgsql.sql'))
 
     def run_server(self):
         pid = os.path.join(self.data, 'postmaster.pid')

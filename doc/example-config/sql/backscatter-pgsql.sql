@@ -13,10 +13,8 @@
 --
 --   ALTER ROLE dovecot IN DATABASE backscatter SET synchronous_commit = off;
 --
--- Days are UTC's. What is of no use any more goes, say once a day, by
---
---   DELETE FROM backscatter_count WHERE day < current_date - 400;
---   DELETE FROM backscatter_user_text WHERE created < current_date - 400;
+-- Days are UTC's. doveadm backscatter tidy deletes what is older than backscatter_keep.
+-- Have it run once a day: see WHAT IS DELETED in backscatter(7).
 --
 -- Versions before 1.0.0 had three tables more, which nothing uses now:
 --
@@ -193,6 +191,29 @@ EXECUTE FUNCTION backscatter_suspended_set();
 CREATE OR REPLACE VIEW backscatter_suspended_now AS
 SELECT username FROM backscatter_suspended
   WHERE until = 0 OR until > extract(epoch FROM now());
+
+-- doveadm backscatter tidy inserts the days before which all goes: counters, and what
+-- is remembered of users and was not written since. This table is always empty, too.
+CREATE TABLE IF NOT EXISTS backscatter_tidy (
+  counted date NOT NULL,
+  remembered date NOT NULL,
+  asked text NOT NULL,
+  PRIMARY KEY (counted, remembered)
+);
+
+CREATE OR REPLACE FUNCTION backscatter_tidy() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM backscatter_count WHERE day < NEW.counted;
+  DELETE FROM backscatter_user_text WHERE created < NEW.remembered;
+  DELETE FROM backscatter_suspended WHERE until > 0 AND
+    until < extract(epoch FROM NEW.remembered);
+  RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS backscatter_tidy ON backscatter_tidy;
+CREATE TRIGGER backscatter_tidy BEFORE INSERT ON backscatter_tidy
+FOR EACH ROW EXECUTE FUNCTION backscatter_tidy();
 
 -- Own domains, by the admin: the name in lower case, as A-label; any value.
 CREATE TABLE IF NOT EXISTS backscatter_domain (

@@ -7,10 +7,8 @@
 --   runuser -u dovecot -- sqlite3 /var/lib/dovecot-backscatter/dict.db \
 --     <backscatter-sqlite.sql
 --
--- Days are UTC's. What is of no use any more goes, say once a day, by
---
---   DELETE FROM backscatter_count WHERE day < date('now', '-400 days');
---   DELETE FROM backscatter_user_text WHERE created < date('now', '-400 days');
+-- Days are UTC's. doveadm backscatter tidy deletes what is older than backscatter_keep.
+-- Have it run once a day: see WHAT IS DELETED in backscatter(7).
 --
 -- Versions before 1.0.0 had three tables more, which nothing uses now:
 --
@@ -147,6 +145,26 @@ CREATE TABLE IF NOT EXISTS backscatter_suspended (
 CREATE VIEW IF NOT EXISTS backscatter_suspended_now AS
 SELECT username FROM backscatter_suspended
   WHERE until = 0 OR until > CAST(strftime('%s', 'now') AS INTEGER);
+
+-- doveadm backscatter tidy inserts the days before which all goes: counters, and what
+-- is remembered of users and was not written since. This table is always empty, too.
+CREATE TABLE IF NOT EXISTS backscatter_tidy (
+  counted TEXT NOT NULL,
+  remembered TEXT NOT NULL,
+  asked TEXT NOT NULL,
+  PRIMARY KEY (counted, remembered)
+);
+
+DROP TRIGGER IF EXISTS backscatter_tidy_insert;
+CREATE TRIGGER backscatter_tidy_insert
+BEFORE INSERT ON backscatter_tidy
+BEGIN
+  DELETE FROM backscatter_count WHERE day < NEW.counted;
+  DELETE FROM backscatter_user_text WHERE created < NEW.remembered;
+  DELETE FROM backscatter_suspended WHERE until > 0 AND
+    until < CAST(strftime('%s', NEW.remembered) AS INTEGER);
+  SELECT RAISE(IGNORE);
+END;
 
 -- Own domains, by the admin: the name in lower case, as A-label; any value.
 CREATE TABLE IF NOT EXISTS backscatter_domain (

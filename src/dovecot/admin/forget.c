@@ -4,8 +4,10 @@
 
 #include "lib.h"
 #include "mail-user.h"
+#include "settings/plugin-settings.h"
 #include "dict/dict-key.h"
 #include "dict/state-dict.h"
+#include "user/user.h"
 #include "memory/record-dict.h"
 #include "audit/counts.h"
 #include "dovecot-backscatter.h"
@@ -15,8 +17,8 @@
 #include <unistd.h>
 
 /* A dict that cannot list its keys, which is Redis, keeps counters that long in
-   the example configuration. */
-#define FORGET_SECS (400 * 24 * 3600)
+   the example configuration, or as long as backscatter_keep says. */
+#define FORGET_SECS (400U * 24 * 3600)
 
 /* Files of sieve/backscatter-notice in the user's home, each with the name of a
    notice behind this. */
@@ -91,14 +93,17 @@ static int forget_record(struct mail_user *user, const char **error_r)
 
 static int forget_counters(struct mail_user *user, const char **error_r)
 {
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(user);
 	struct backscatter_counts *counts;
 	int ret;
 
 	ret = backscatter_counts_open_user(user, &counts, error_r);
 	if (ret <= 0)
 		return ret;
-	ret = backscatter_counts_forget(counts, user->username, FORGET_SECS,
-					error_r);
+	ret = backscatter_counts_forget(counts, user->username, set == NULL ?
+					FORGET_SECS :
+					I_MAX(set->keep, FORGET_SECS), error_r);
 	backscatter_counts_close(&counts);
 	return ret;
 }

@@ -1,8 +1,9 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* Deletes counters for doveadm. */
+/* Deletes counters for doveadm: those of a user, and those that are old. */
 
 #include "lib.h"
+#include "settings/plugin-settings.h"
 #include "dict/dict-handle.h"
 #include "audit/count-key.h"
 #include "audit/counts.h"
@@ -117,4 +118,58 @@ int backscatter_counts_forget(struct backscatter_counts *counts,
 		} T_END_PASS_STR_IF(ret < 0, error_r);
 	}
 	return ret;
+}
+
+/*
+ * What is old
+ */
+
+static int
+counts_tidy_sql(struct backscatter_counts *counts,
+		const struct backscatter_tidied *tidied, const char **error_r)
+{
+	struct dict_transaction_context *trans =
+		dict_transaction_begin(counts->backend.dict,
+				       &backscatter_counts_op_set);
+
+	dict_set(trans, t_strdup_printf(BACKSCATTER_COUNT_TIDY"%s/%s",
+		 backscatter_count_day(tidied->counters),
+		 backscatter_count_day(tidied->users)), "1");
+	return counts_commit(&trans, error_r);
+}
+
+static int
+counts_tidy_settings(struct event *event, backscatter_getenv_t *getenv,
+		     struct backscatter_tidied *tidied_r, const char **error_r)
+{
+	const struct backscatter_settings *set;
+	pool_t pool = pool_alloconly_create("backscatter tidy", 1024);
+	time_t now = time(NULL);
+	int ret = backscatter_settings_get_global(event, getenv, pool, &set,
+						  error_r);
+
+	if (ret == 0) {
+		tidied_r->counters = now - (time_t)set->keep;
+		/* replays and disowned times must not be lost too early */
+		tidied_r->users = now - (time_t)I_MAX(set->keep,
+						      set->policy.max_age);
+	}
+	pool_unref(&pool);
+	return ret;
+}
+
+int backscatter_counts_tidy(struct backscatter_counts *counts,
+			    struct event *event, backscatter_getenv_t *getenv,
+			    struct backscatter_tidied *tidied_r,
+			    const char **error_r)
+{
+	int ret;
+
+	i_zero(tidied_r);
+	if (counts_tidy_settings(event, getenv, tidied_r, error_r) < 0)
+		return -1;
+	ret = backscatter_counts_can_list(counts, error_r);
+	if (ret <= 0)
+		return ret;
+	return counts_tidy_sql(counts, tidied_r, error_r) < 0 ? -1 : 1;
 }

@@ -18,6 +18,13 @@
 
    shared/backscatter/name/SCOPE/NAME
 
+   and setting
+
+   shared/backscatter/tidy/DAY/DAY
+
+   deletes all counters of before the first day, and what is remembered of users
+   of whom nothing was written since the second.
+
    Only in SQL there is another key, which stands for a whole bounce:
 
    priv/backscatter/bounce/DAY/USER/DOMAIN/SERVER/KEY/VERDICT/REASON/OUTCOME
@@ -35,6 +42,7 @@
 #define BACKSCATTER_COUNT_ADD "shared/backscatter/add/"
 #define BACKSCATTER_COUNT_SQL "shared/backscatter/count/"
 #define BACKSCATTER_COUNT_NAME "shared/backscatter/name/"
+#define BACKSCATTER_COUNT_TIDY "shared/backscatter/tidy/"
 #define BACKSCATTER_COUNT_BOUNCE BACKSCATTER_KEY_PRIV"bounce/"
 /* Stands for a reason or an outcome that a counter does not have, and for an
    empty name. */

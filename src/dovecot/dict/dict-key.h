@@ -6,6 +6,7 @@
    shared/backscatter/add/...	      counters: audit/count-key.h
    shared/backscatter/name/...	      all counters of a name, in SQL alone: the
 				      same
+   shared/backscatter/tidy/...	      what is old, in SQL alone: the same
    priv/backscatter/bounce/...	      a bounce, in SQL alone: audit/count-key.h
    priv/backscatter/text/disowned     the user's record: memory/record.h
    priv/backscatter/suspended/...     since, until, by, why: whether the user

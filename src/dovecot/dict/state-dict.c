@@ -91,6 +91,11 @@ static void question_end(struct dict_question **_question)
  * Lookups
  */
 
+struct mail_user *backscatter_dict_user(const struct backscatter_dict *dict)
+{
+	return dict->user;
+}
+
 bool backscatter_dict_is_file(const struct backscatter_dict *dict)
 {
 	return dict->backend.is_file;

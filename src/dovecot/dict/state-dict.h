@@ -46,6 +46,8 @@ void backscatter_dict_start_message(struct mail_user *user);
    handle. */
 void backscatter_dict_release(struct mail_user *user);
 
+/* The user whose dict it is. */
+struct mail_user *backscatter_dict_user(const struct backscatter_dict *dict);
 /* TRUE if the dict is a file. Each write then writes the whole file again, so
    that callers do not put things into it that grow with the mail that strangers
    send, such as the counters of a year. */

@@ -10,6 +10,8 @@
 #include "dict/state-dict.h"
 #include "memory/record-dict.h"
 #include "memory/suspension.h"
+#include "settings/plugin-settings.h"
+#include "user/user.h"
 #include "dovecot-backscatter.h"
 
 #include <time.h>
@@ -18,8 +20,8 @@
    seconds. */
 #define RECORD_WARNING_INTERVAL 3600
 
-/* A year and a month, which is as long as counters are read. If nothing was
-   added to a record for that long, nothing in it matters any more. */
+/* How long Redis keeps what is not written again, if the user's settings are
+   wrong. */
 #define RECORD_EXPIRE_SECS (400 * 24 * 3600)
 
 /* How often a change is looked for that another host may have overwritten. */
@@ -83,6 +85,15 @@ int backscatter_record_read(struct mail_user *user, pool_t pool,
 	return ret;
 }
 
+static unsigned int record_expire_secs(const struct backscatter_dict *dict)
+{
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(backscatter_dict_user(dict));
+
+	return set == NULL ? RECORD_EXPIRE_SECS :
+		I_MAX(set->keep, set->policy.max_age);
+}
+
 /* Returns the same as backscatter_dict_write(). text is NULL if the record is
    not to be written, and "" if it is to be deleted, as nothing is in it. The
    operation is done with each of the keys. */
@@ -125,8 +136,8 @@ record_commit(struct backscatter_dict *dict, const char *text,
 	}
 	return array_is_empty(&ops) ? 1 :
 		backscatter_dict_write(dict, array_front(&ops),
-				       array_count(&ops), RECORD_EXPIRE_SECS,
-				       error_r);
+				       array_count(&ops),
+				       record_expire_secs(dict), error_r);
 }
 
 /* Write the record and the counters of a bounce into SQL by one statement.
@@ -144,7 +155,7 @@ record_write_bounce(struct backscatter_dict *dict, const char *text,
 
 	if (backscatter_dict_lacks_keys(dict))
 		return 0;
-	if (backscatter_dict_write(dict, &op, 1, RECORD_EXPIRE_SECS,
+	if (backscatter_dict_write(dict, &op, 1, record_expire_secs(dict),
 				   error_r) > 0)
 		return 1;
 	return backscatter_dict_lacks_keys(dict) ? 0 : -1;

@@ -53,6 +53,9 @@ struct backscatter_settings {
 	/* The URI of backscatter_dict, or NULL. Used with Dovecot 2.3 only: 2.4
 	   opens a dict by the name of its settings. */
 	const char *dict_uri;
+	/* For how many seconds counters are kept, and what is remembered of a
+	   user who has had no bounce since. */
+	unsigned int keep;
 	enum backscatter_spf spf;
 	/* 0 or 1: whether SPF is also looked up for the host that sent the
 	   bounce */

@@ -69,6 +69,9 @@ SETTING(sent_mailbox, "", STRING(mailbox), sent_mailbox,
 SETTING_BLOCK(dict, "", STRING(dict), dict_uri,
 	"the URI of a dict such as file:%h/backscatter.dict, "
 	"proxy::backscatter or redis:host=127.0.0.1")
+/* Of counters, and of what is remembered of a user without bounces. */
+SETTING(keep, "400d", SECS(24 * 3600, 3650U * 24 * 3600), keep,
+	"a time from 1d to 3650d, such as 400d")
 SETTING(spf, "report", WORDS(spf), spf,
 	"no, report or rescue")
 SETTING(reporter_spf, "no", WORDS(no_yes), reporter_spf,

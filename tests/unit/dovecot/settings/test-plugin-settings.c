@@ -55,6 +55,7 @@ static void test_backscatter_settings_defaults(void)
 	test_assert(set.sent_mailbox == NULL);
 	test_assert(set.dict_uri == NULL);
 	test_assert(set.replay_signatures == 100);
+	test_assert(set.keep == 400 * 24 * 3600);
 	test_assert(set.burst_limit == 20);
 	test_assert(set.burst_recipients == 100);
 	test_assert(set.burst_hosts == 3);
@@ -82,7 +83,7 @@ static void test_backscatter_settings_defaults(void)
 
 	while (backscatter_settings_name(count) != NULL)
 		count++;
-	test_assert(count == 26);
+	test_assert(count == 27);
 	test_assert(setting.asked == count);
 	pool_unref(&pool);
 	test_end();
@@ -348,6 +349,9 @@ static void test_backscatter_settings_errors(void)
 		{ "backscatter_burst_hosts", "-1", "not a number", "0 (they" },
 		{ "backscatter_burst_period", "59s", "too small", "1 min" },
 		{ "backscatter_burst_period", "31d", "too large", "30d" },
+		{ "backscatter_keep", "1h", "too small", "from 1d to 3650d" },
+		{ "backscatter_keep", "4000d", "too large",
+		  "from 1d to 3650d" },
 		{ "backscatter_dict", "/var/lib/backscatter", "not the URI",
 		  "proxy::backscatter" },
 		{ "backscatter_dict", "file:", "not the URI", "redis:" }
