@@ -221,10 +221,9 @@ def expired():
     return bounce(sent(t=NOW - 7 * 86400, extra=b'x=%d; ' % (NOW - 6 * 86400)))
 
 
-@attack('unverifiable future')
+@attack('backscatter future')
 def from_tomorrow():
-    """A signature that is dated ahead would be good for longer. It is no proof, and
-    nothing speaks against the mail: our own clock may be wrong."""
+    """A signature that is dated ahead would be good for longer."""
     return bounce(sent(t=NOW + 86400))
 
 

@@ -51,6 +51,10 @@ struct bounce_policy {
 	const char *authserv_id;
 	/* The time at which the message is judged. */
 	time_t now;
+	/* now is what the clock of this host says at a delivery. If the bounce
+	   is dated in the future as well as the signature of the original, it
+	   is not held against them, as that clock is probably wrong. */
+	bool now_is_doubtful;
 };
 
 #define BOUNCE_POLICY_MIN_RSA_BITS 1024

@@ -62,9 +62,11 @@ static const struct {
 	    "The original was signed after its key had been retired."),
 	ROW(WEAK_KEY, "weak-key", BACKSCATTER, 16, CLAIMED,
 	    "The original is signed by a key that is too weak."),
-	ROW(EXPIRED, "expired", BACKSCATTER, 12, NOTHING,
+	ROW(EXPIRED, "expired", BACKSCATTER, 11, NOTHING,
 	    "The signature of the original expired too long ago."),
-	ROW(STALE, "stale", BACKSCATTER, 11, NOTHING,
+	ROW(FUTURE, "future", BACKSCATTER, 12, NOTHING,
+	    "The signature of the original is dated in the future."),
+	ROW(STALE, "stale", BACKSCATTER, 10, NOTHING,
 	    "The signature of the original is older than a bounce can be."),
 	ROW(REPLAYED, "replayed", BACKSCATTER, 0, NOTHING,
 	    "The signature of the original has come back more often than it "
@@ -80,9 +82,6 @@ static const struct {
 	ROW(DAMAGED, "damaged", UNVERIFIABLE, 8, BROKEN,
 	    "The original bears a signature that may be ours, and came back "
 	    "too damaged to be checked."),
-	ROW(FUTURE, "future", UNVERIFIABLE, 10, BROKEN,
-	    "Our key signed the original, with a date in the future: our clock "
-	    "or that of the signer is wrong."),
 	ROW(FORWARDED, "forwarded", UNVERIFIABLE, 0, NOTHING,
 	    "The original is mail of somebody else that had come to this "
 	    "mailbox and was sent on."),

@@ -24,6 +24,8 @@ struct evidence_context {
 	struct bounce_damaged damaged;
 	/* how many signatures that may be ours are looked at */
 	unsigned int own_count;
+	/* the bounce's own */
+	const struct bounce_header *header;
 };
 
 /*
@@ -260,6 +262,15 @@ evidence_time_reason(const struct bounce_policy *policy,
 	return BOUNCE_REASON_NONE;
 }
 
+/* TRUE if the clock of this host is probably wrong. Anybody may date a bounce,
+   but only our key dates a signature. */
+static bool evidence_clock_is_wrong(const struct evidence_context *ctx)
+{
+	return ctx->policy->now_is_doubtful &&
+		bounce_header_date(ctx->header) >
+		ctx->policy->now + BOUNCE_POLICY_DRIFT;
+}
+
 /* Our key made the signature: decide whether it vouches for the original. */
 static void
 evidence_apply_policy(struct evidence_context *ctx,
@@ -269,6 +280,13 @@ evidence_apply_policy(struct evidence_context *ctx,
 	const char *text;
 
 	reason = evidence_time_reason(ctx->policy, evidence, &text);
+	if (reason == BOUNCE_REASON_FUTURE && evidence_clock_is_wrong(ctx)) {
+		reason = BOUNCE_REASON_STATE;
+		text = "it was made in the future, and so was the bounce";
+		ctx->signatures->warning = "A bounce and the signature in it "
+			"are dated in the future: see whether the clock of "
+			"this host is right";
+	}
 	if (reason == BOUNCE_REASON_NONE &&
 	    !bounce_sender_matches(ctx->policy, ctx->envelope,
 				   evidence->original->message.header,
@@ -487,6 +505,7 @@ bounce_signatures_verify(pool_t pool, const struct bounce_policy *policy,
 	ctx.pool = pool;
 	ctx.policy = policy;
 	ctx.envelope = envelope;
+	ctx.header = message->header;
 	ctx.signatures = p_new(pool, struct bounce_signatures, 1);
 	ctx.damaged.pool = pool;
 	ctx.damaged.policy = policy;

@@ -61,6 +61,7 @@ judge_init_check(pool_t pool, const struct backscatter_question *question,
 	check->policy.domains = backscatter_domains_get(pool, question->user,
 							&set->domains);
 	check->policy.now = question->when != 0 ? question->when : time(NULL);
+	check->policy.now_is_doubtful = question->envelope.delivery;
 	/* if no sender is known, kind/kind.c takes it from Return-Path */
 	check->envelope.mail_from =
 		backscatter_address(pool, envelope->mail_from);

@@ -627,6 +627,50 @@ static void test_bounce_signatures_time(void)
 	evidence_tests_run(altered, N_ELEMENTS(altered));
 }
 
+/* At a delivery, a bounce that is dated in the future as well shows that our own
+   clock is wrong. */
+static void test_bounce_signatures_clock(void)
+{
+	static const struct {
+		bool doubtful;
+		const char *date;
+		time_t signed_at;
+		enum bounce_reason reason;
+	} tests[] = {
+		{ TRUE, DATE_NEXT_YEAR, NOW + DAY, BOUNCE_REASON_STATE },
+		{ FALSE, DATE_NEXT_YEAR, NOW + DAY, BOUNCE_REASON_FUTURE },
+		{ TRUE, DATE_NOW, NOW + DAY, BOUNCE_REASON_FUTURE },
+		{ TRUE, NULL, NOW + DAY, BOUNCE_REASON_FUTURE },
+		{ TRUE, DATE_NEXT_YEAR, NOW, BOUNCE_REASON_DKIM_FULL },
+		{ TRUE, DATE_NEXT_YEAR, NOW - BOUNCE_POLICY_MAX_AGE - 1,
+		  BOUNCE_REASON_STALE },
+	};
+	struct test_sig test_sig = { OURS };
+	const char *bounce;
+	struct test_run run;
+	unsigned int i;
+
+	test_begin("bounce signatures: a clock that is wrong");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		test_run_init(&run);
+		run.policy.now_is_doubtful = tests[i].doubtful;
+		test_sig.timestamp = tests[i].signed_at;
+		bounce = t_bounce(t_original(&test_sig, 1, "alice@example.org",
+					     NULL, "1@example.org"));
+		if (tests[i].date != NULL) {
+			bounce = t_strconcat("Date: ", tests[i].date, "\r\n",
+					     bounce, NULL);
+		}
+		test_run_collect(&run, bounce);
+		test_assert_idx(run.signatures->sigs[0].reason ==
+				tests[i].reason, i);
+		test_assert_idx((run.signatures->warning != NULL) ==
+				(tests[i].reason == BOUNCE_REASON_STATE), i);
+		test_run_deinit(&run);
+	} T_END;
+	test_end();
+}
+
 static void test_bounce_signatures_sender(void)
 {
 #define SENDER(n, f, m, r) \
@@ -1122,6 +1166,7 @@ int main(void)
 		test_bounce_signatures_damaged,
 		test_bounce_signatures_keys,
 		test_bounce_signatures_time,
+		test_bounce_signatures_clock,
 		test_bounce_signatures_sender,
 		test_bounce_signatures_truncated,
 		test_bounce_signatures_html,
