@@ -66,7 +66,10 @@ keys_query_seen(struct doveadm_cmd_context *cctx, pool_t pool,
 	int ret;
 
 	p_array_init(&seen.keys, pool, 8);
-	if (doveadm_backscatter_site_open(cctx, &counts, error_r) <= 0)
+	ret = doveadm_backscatter_site_open(cctx, &counts, error_r);
+	if (ret == 0)
+		*error_r = "it is not set";
+	if (ret <= 0)
 		return 0;
 	i_zero(&count_query);
 	count_query.scope = BACKSCATTER_COUNT_KEY;
@@ -206,8 +209,7 @@ void doveadm_backscatter_keys_keep(struct doveadm_cmd_context *cctx)
 		i_info("No key is kept: which of them have verified an "
 		       "original is not known (backscatter_dict: %s). Name "
 		       "them once: doveadm backscatter keys keep "
-		       "-s SELECTOR DOMAIN.",
-		       unseen == NULL ? "it is not set" : unseen);
+		       "-s SELECTOR DOMAIN.", unseen);
 	}
 	pool_unref(&pool);
 }
