@@ -1,6 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
+#include "str.h"
 #include "kind/kind-private.h"
 #include "input.h"
 #include "test-common.h"
@@ -43,6 +44,13 @@ static void test_bounce_kind_text_normal(void)
 		{ "a\n  subject: lost mail\nb", "a b" },
 		{ "the Subject: lost mail\nb", "the subject: lost mail b" },
 		{ "a\nSubject: lost mail", "a" },
+		/* the same line with nothing in it, and another word */
+		{ "a\nSubject:\nb", "a b" },
+		{ "a\nsubject; lost\nb", "a subject; lost b" },
+		/* at the end of the text */
+		{ "your\xc2\xa0", "your" },
+		{ "couldn\xe2\x80\x99", "couldn'" },
+		{ "\xc2\xa3" "5", "\xc2\xa3" "5" },
 	};
 	unsigned int i;
 
@@ -56,6 +64,61 @@ static void test_bounce_kind_text_normal(void)
 						  " "), tests[i].lc_text, i);
 		/* once, for all who ask */
 		test_assert_idx(bounce_kind_text(&input) == input.lc_text, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* Text without anything behind it. */
+static void test_bounce_kind_text_end(void)
+{
+	static const struct {
+		const char *text, *lc_text;
+	} tests[] = {
+		{ "x\xc2\xa0", "x" },
+		{ "x\xc2", "x\xc2" },
+		{ "x\xe2\x80\x99", "x'" },
+		{ "x\xe2\x80", "x\xe2\x80" },
+		{ "x\nsubject", "x subject" },
+		{ "x\nsubject:", "x" },
+	};
+	unsigned int i;
+
+	test_begin("bounce kind text: its end");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		size_t size = strlen(tests[i].text);
+		unsigned char *copy = test_input_copy(tests[i].text, size);
+		const struct bounce_message message = {
+			.text = copy, .text_size = size
+		};
+		struct bounce_kind_input input = { .message = &message };
+
+		test_assert_strcmp_idx(bounce_kind_text(&input),
+				       tests[i].lc_text, i);
+		i_free(copy);
+	} T_END;
+	test_end();
+}
+
+/* So many addresses of a field are looked for, and no more. */
+static void test_bounce_kind_text_many(void)
+{
+	unsigned int i, j;
+
+	test_begin("bounce kind text: many addresses");
+	for (i = 20; i <= 21; i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("text", 4096);
+		string_t *to = t_str_new(1024);
+		struct bounce_kind_input input;
+
+		str_append(to, "Date: x\nTo: u1@x.example");
+		for (j = 2; j <= i; j++)
+			str_printfa(to, ",\n u%u@x.example", j);
+		str_append_c(to, '\n');
+		input_init(&input, pool, "", t_strdup_printf(
+			"lost: u%u@x.example", i), str_c(to));
+		test_assert_idx(bounce_kind_names_recipient(&input) ==
+				(i == 20), i);
 		pool_unref(&pool);
 	} T_END;
 	test_end();
@@ -199,6 +262,8 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_kind_text_normal,
+		test_bounce_kind_text_end,
+		test_bounce_kind_text_many,
 		test_bounce_kind_text_none,
 		test_bounce_kind_text_delayed,
 		test_bounce_kind_text_names,

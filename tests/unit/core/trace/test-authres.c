@@ -34,6 +34,11 @@ static void test_bounce_authres_parse(void)
 		  "signature\" header.i=@newyork.example.com",
 		  "dkim pass mail-router.example.net,"
 		  "dkim fail newyork.example.com" },
+		/* quotes around a value, at the very end */
+		{ "mx.example.org; dkim=pass header.d=\"a.example\"",
+		  "dkim pass a.example" },
+		{ "mx.example.org; spf=pass smtp.mailfrom=\"a\"@b.example",
+		  "spf pass b.example" },
 		{ "mx.example.org; foo /* x */ (bar); dkim=pass header.d=x.y",
 		  "dkim pass x.y" },
 		{ "mx.example.org / 1; foo=bar (y) policy.z=1", "foo bar -" },

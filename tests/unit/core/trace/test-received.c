@@ -254,6 +254,18 @@ static const struct received_test tests[] = {
 	  "192.0.2.1", "b", NULL, "c", "<unclosed", NULL, FALSE, TRUE },
 	{ "from a (b 256 10024 1.2 0x7f000001) by c", "a", NULL, NULL, "c",
 	  NULL, NULL, NULL, NULL, FALSE, TRUE },
+	/* white space before the date */
+	{ "from x by y  "DATE, "x", NULL, NULL, "y", NULL, NULL, NULL, NULL,
+	  FALSE, FALSE },
+	{ "(from alice@localhost) by y", "alice@localhost", NULL, NULL, "y",
+	  NULL, NULL, NULL, NULL, FALSE, TRUE },
+	/* a protocol grows word by word, until it has 40 octets */
+	{ "by y with aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b c", NULL, NULL,
+	  NULL, "y", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b", NULL, NULL,
+	  NULL, FALSE, TRUE },
+	{ "by y with aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b", NULL, NULL,
+	  NULL, "y", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL, NULL,
+	  NULL, FALSE, TRUE },
 	{ "from x (unknown [#.#.#.#]) by y", "x", NULL, NULL, "y", NULL, NULL,
 	  NULL, NULL, FALSE, TRUE },
 };
@@ -337,6 +349,15 @@ static void test_bounce_received_client(void)
 		  FALSE },
 		{ "(from alice@localhost) by c (8.17.1/8.17.1/Submit)", FALSE,
 		  TRUE },
+		/* no version of Sendmail's, and no words of its */
+		{ "from a (mx.b.example [192.0.2.1]) by c (8.17.1) with ESMTP",
+		  FALSE, FALSE },
+		{ "(fromage alice@localhost) by c", FALSE, FALSE },
+		/* no names of hosts */
+		{ "from a (alice@b.example [192.0.2.1]) by c (Postfix)", FALSE,
+		  FALSE },
+		{ "from a (ident=b.example [192.0.2.1]) by c (Postfix)", FALSE,
+		  FALSE },
 		{ "(qmail 4711 invoked for bounce)", FALSE, FALSE },
 		{ "(qmail 4711 invoked by uid 33)", FALSE, TRUE }
 	};

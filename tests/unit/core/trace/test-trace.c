@@ -98,10 +98,43 @@ static void test_bounce_trace_find(void)
 	test_end();
 }
 
+/* Whether a host of the server's own domain gave it the mail. */
+static void test_bounce_received_is_internal(void)
+{
+	static const struct {
+		const char *helo, *by;
+		bool internal;
+	} hosts[] = {
+		{ NULL, NULL, FALSE },
+		{ "a.example.com", NULL, FALSE },
+		{ NULL, "mx.example.com", FALSE },
+		{ "a.example.com", "mx.example.com", TRUE },
+		{ "A.b.EXAMPLE.com", "mx.example.com", TRUE },
+		{ "example.com", "mx.example.com", FALSE },
+		{ "a.example.net", "mx.example.com", FALSE },
+		/* the server is not in a domain, or in a top-level one */
+		{ "a.mx", "mx", FALSE },
+		{ "a.com", "example.com", FALSE },
+	};
+	unsigned int i;
+
+	test_begin("bounce received: internal");
+	for (i = 0; i < N_ELEMENTS(hosts); i++) {
+		const struct bounce_received received = {
+			.helo = hosts[i].helo, .by = hosts[i].by
+		};
+
+		test_assert_idx(bounce_received_is_internal(&received) ==
+				hosts[i].internal, i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_trace_find,
+		test_bounce_received_is_internal,
 		NULL
 	};
 	return test_run(test_functions);
