@@ -249,8 +249,8 @@ static const unsigned char rsa_sample[] = {
 	0x60, 0x3d, 0xc6, 0x8d, 0xf7, 0x02, 0x03, 0x01, 0x00, 0x01
 };
 
-/* After a key was refused, tells whether libcrypto works. Without memory or
-   without its provider, it refuses all keys. */
+/* After a key or a signature was refused, tells whether libcrypto works.
+   Without memory or without its provider, it refuses all of them. */
 static bool libcrypto_is_usable(void)
 {
 	const char *error;
@@ -381,16 +381,19 @@ int bounce_crypto_recover(const struct bounce_key *key, const unsigned char *b,
 			  unsigned char digest_r[BOUNCE_CRYPTO_HASH_SIZE])
 {
 	size_t size = BOUNCE_CRYPTO_HASH_SIZE;
-	bool ok;
+	int ret;
 
 	if (key->recover == NULL)
 		return -1;
 	ERR_set_mark();
-	ok = EVP_PKEY_verify_recover(key->recover, digest_r, &size,
-				     b, b_size) == 1 &&
-		size == BOUNCE_CRYPTO_HASH_SIZE;
+	if (EVP_PKEY_verify_recover(key->recover, digest_r, &size,
+				    b, b_size) == 1 &&
+	    size == BOUNCE_CRYPTO_HASH_SIZE)
+		ret = 1;
+	else
+		ret = libcrypto_is_usable() ? 0 : -1;
 	ERR_pop_to_mark();
-	return ok ? 1 : 0;
+	return ret;
 }
 
 int bounce_crypto_verify(const struct bounce_key *key, const unsigned char *b,
@@ -404,8 +407,11 @@ int bounce_crypto_verify(const struct bounce_key *key, const unsigned char *b,
 	ctx = EVP_MD_CTX_new();
 	if (ctx != NULL &&
 	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key->pkey) == 1) {
-		ret = EVP_DigestVerify(ctx, b, b_size, digest,
-				       BOUNCE_CRYPTO_HASH_SIZE) == 1 ? 1 : 0;
+		if (EVP_DigestVerify(ctx, b, b_size, digest,
+				     BOUNCE_CRYPTO_HASH_SIZE) == 1)
+			ret = 1;
+		else
+			ret = libcrypto_is_usable() ? 0 : -1;
 	}
 	EVP_MD_CTX_free(ctx);
 	ERR_pop_to_mark();

@@ -7,6 +7,7 @@
 #include "dkim/dkim-private.h"
 #include "verdict/reasons.h"
 #include "dkim-signer.h"
+#include "no-memory.h"
 #include "test-common.h"
 
 #include <openssl/err.h>
@@ -320,6 +321,11 @@ static void test_bounce_dkim_verify_altered(void)
 		{ "Subject: ", "SUBJECT :", { ALTERED, PASS, BAD, PASS } },
 		{ "To: bob@example.net,\r\n ", "To: bob@example.net,\r\n\t",
 		  { PASS", address lists joined as before", PASS, BAD, PASS } },
+		/* Ed25519 is tried once */
+		{ "To: bob@example.net,\r\n ", "To: bob@example.net,",
+		  { PASS", address lists joined as before",
+		    PASS", address lists joined as before", BAD,
+		    PASS", address lists joined as before" } },
 		{ "X-Empty:\r\n", "", { ALTERED, ALTERED, BAD, BAD } },
 		/* unsigned fields come and go */
 		{ "Received: from a\r\n\tby b\r\n", "",
@@ -775,6 +781,83 @@ static void test_bounce_dkim_verify_repair_ambiguous(void)
 	test_end();
 }
 
+/* In a header of more than 32 KB nothing is repaired. */
+static void test_bounce_dkim_verify_repair_size(void)
+{
+	static const char sig[] = SIG("rsa-sha256", "simple", "From:To:X");
+	const char *header, *p;
+	string_t *fields = t_str_new(40000);
+	size_t pad = 0;
+	unsigned int i;
+
+	test_begin("bounce dkim verify repair size");
+	for (i = 0; i < 3; i++) T_BEGIN {
+		str_truncate(fields, 0);
+		str_append(fields, "From: a\r\nTo: b@x,\r\n\tc@x\r\nX: ");
+		while (pad-- > 0)
+			str_append_c(fields, 'x');
+		str_append(fields, "\r\n");
+		header = t_test_signer_header(rsa.pkey, SIMPLE, str_c(fields),
+					      "From:To:X", sig);
+		p = strstr(header, ",\r\n\tc");
+		header = t_strconcat(t_strdup_until(header, p), ", c",
+				     p + 5, NULL);
+		test_assert_strcmp_idx(t_verify(rsa.key, header), i == 2 ?
+			ALTERED : PASS", address lists joined as before", i);
+		/* all four fields are hashed, without the line ends that are
+		   not in them; so much more makes it exactly as large */
+		pad = i == 0 ? BOUNCE_DKIM_REPAIR_MAX_SIZE -
+			(strlen(header) - 4 * 2) :
+			str_len(fields) - strlen("From: a\r\nTo: b@x,\r\n"
+						 "\tc@x\r\nX: \r\n") + 1;
+	} T_END;
+	test_end();
+}
+
+/* Without memory for libcrypto, nothing is held against a good signature. */
+static void test_bounce_dkim_verify_no_memory(void)
+{
+	const struct test_signer_key *const keys[] = { &rsa, &ed25519 };
+	struct bounce_dkim_result result;
+	unsigned int i, j, failures;
+
+	test_begin("bounce dkim verify without memory");
+	for (i = 0; i < N_ELEMENTS(keys); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("verify", 16384);
+		const char *text = t_test_signer_header(keys[i]->pkey, RELAXED,
+			HEADER, NAMES, i == 0 ?
+			SIG("rsa-sha256", "relaxed", NAMES) :
+			SIG("ed25519-sha256", "relaxed", NAMES));
+		const struct bounce_header *header = bounce_header_parse(pool,
+			(const void *)text, strlen(text));
+		const struct bounce_dkim_signatures *sigs =
+			bounce_dkim_signatures_parse(pool, header,
+						     domains_create(pool));
+
+		failures = 0;
+		for (j = 0; j < 10000; j++) {
+			test_alloc_fail = j;
+			bounce_dkim_verify_header(pool, header, &sigs->sigs[0],
+						  keys[i]->key, &result);
+			if (test_alloc_fail > 0)
+				break;
+			test_alloc_fail = UINT_MAX;
+			test_assert_idx(result.header ==
+					BOUNCE_DKIM_HEADER_TEMPERROR ||
+					result.header ==
+					BOUNCE_DKIM_HEADER_PASS, i * 100 + j);
+			if (result.header == BOUNCE_DKIM_HEADER_TEMPERROR)
+				failures++;
+		}
+		test_alloc_fail = UINT_MAX;
+		test_assert_idx(result.header == BOUNCE_DKIM_HEADER_PASS, i);
+		test_assert_idx(failures > 0, i);
+		pool_unref(&pool);
+	} T_END;
+	test_assert(ERR_peek_error() == 0);
+	test_end();
+}
+
 /* More names in h= than are looked for: it cannot be said whether it verifies,
    unless our key did not make it. */
 static void test_bounce_dkim_verify_too_many_names(void)
@@ -836,12 +919,15 @@ int main(void)
 		test_bounce_dkim_verify_bleichenbacher,
 		test_bounce_dkim_verify_numbers,
 		test_bounce_dkim_verify_repair_ambiguous,
+		test_bounce_dkim_verify_repair_size,
+		test_bounce_dkim_verify_no_memory,
 		test_bounce_dkim_verify_too_many_names,
 		test_bounce_dkim_verify_names,
 		NULL
 	};
 	int ret;
 
+	test_no_memory_init();
 	test_signer_key_init_rsa(&rsa, 2048, 65537);
 	test_signer_key_init_rsa(&rsa_other, 2048, 65537);
 	test_signer_key_init_rsa(&rsa_e3, 2048, 3);
