@@ -38,10 +38,60 @@ static void test_bounce_sanitize(void)
 	test_end();
 }
 
+/* The characters at both ends of each range, and those beside them. */
+static void test_bounce_char_is_control(void)
+{
+	static const struct {
+		uint32_t chr;
+		bool control;
+	} tests[] = {
+		{ 0, TRUE }, { 0x1f, TRUE }, { 0x20, FALSE }, { 0x7e, FALSE },
+		{ 0x7f, TRUE }, { 0x80, TRUE }, { 0x9f, TRUE },
+		{ 0xa0, FALSE }, { 0x2029, FALSE }, { 0x202a, TRUE },
+		{ 0x202e, TRUE }, { 0x202f, FALSE }, { 0x2065, FALSE },
+		{ 0x2066, TRUE }, { 0x2069, TRUE }, { 0x206a, FALSE }
+	};
+	unsigned int i;
+
+	test_begin("bounce char is control");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(bounce_char_is_control(tests[i].chr) ==
+				tests[i].control, i);
+	}
+	test_end();
+}
+
+static void test_bounce_sanitize_ascii(void)
+{
+	static const struct {
+		const char *text, *result;
+	} tests[] = {
+		{ "a b~", "a b~" }, { " ", " " }, { "~", "~" },
+		{ "a\nb", "a?b" }, { "\x1f", "?" }, { "\x7f", "?" },
+		{ "abc\xc3\xa4", "abc\xc3\xa4" }
+	};
+	unsigned int i;
+
+	test_begin("bounce sanitize ascii");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		/* in a block of its size */
+		size_t size = strlen(tests[i].text);
+		char *copy = i_malloc(size);
+
+		memcpy(copy, tests[i].text, size);
+		test_assert_strcmp_idx(t_bounce_sanitize(copy, size),
+				       tests[i].result, i);
+		i_free(copy);
+	} T_END;
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_sanitize,
+		test_bounce_char_is_control,
+		test_bounce_sanitize_ascii,
 		NULL
 	};
 	return test_run(test_functions);

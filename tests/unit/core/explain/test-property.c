@@ -301,6 +301,38 @@ static void test_bounce_property_caps(void)
 	test_end();
 }
 
+/* The words that a property may have; others may be anything. */
+static void test_bounce_property_possible(void)
+{
+	static const struct {
+		enum bounce_property property;
+		const char *value;
+		bool possible;
+	} tests[] = {
+		{ BOUNCE_PROPERTY_VERDICT, "genuine", TRUE },
+		{ BOUNCE_PROPERTY_VERDICT, "GENUINE", TRUE },
+		{ BOUNCE_PROPERTY_VERDICT, "genuin", FALSE },
+		{ BOUNCE_PROPERTY_VERDICT, "", FALSE },
+		{ BOUNCE_PROPERTY_REASON, "dkim-full", TRUE },
+		{ BOUNCE_PROPERTY_REASON, "genuine", FALSE },
+		{ BOUNCE_PROPERTY_PROOF, "claimed", TRUE },
+		{ BOUNCE_PROPERTY_PROOF, "recipient", TRUE },
+		{ BOUNCE_PROPERTY_PROOF, "own", TRUE },
+		{ BOUNCE_PROPERTY_PROOF, "yes", FALSE },
+		{ BOUNCE_PROPERTY_DOMAIN, "example.org", TRUE },
+		{ BOUNCE_PROPERTY_DOMAIN, "", TRUE },
+	};
+	unsigned int i;
+
+	test_begin("bounce property: possible values");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(bounce_property_value_is_possible(
+			tests[i].property, tests[i].value) ==
+			tests[i].possible, i);
+	}
+	test_end();
+}
+
 /* For structure/test-verdicts: the names, one a line. */
 static void print_properties(void)
 {
@@ -319,6 +351,7 @@ int main(int argc, char *argv[])
 		test_bounce_property_nothing,
 		test_bounce_property_hostile,
 		test_bounce_property_caps,
+		test_bounce_property_possible,
 		NULL
 	};
 	if (argc > 1 && strcmp(argv[1], "--print") == 0) {

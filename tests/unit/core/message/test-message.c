@@ -242,6 +242,92 @@ static void test_bounce_message_ordinary(void)
 	test_end();
 }
 
+/* A stream gives the same as one piece, to its last line. */
+static void test_bounce_message_stream(void)
+{
+	static const char bounce[] = REPORT("b") STATUS("b")
+		"--b\nContent-Type: message/rfc822\n\n" ORIG("1")
+		"\nhello\n--b--\n";
+	static const char headers[] = HEAD "X: last";
+	struct bounce_message_parser *parser;
+	pool_t pool = pool_alloconly_create("message", 4096);
+	const struct bounce_message *message;
+	struct istream *is;
+	const char *error;
+
+	test_begin("bounce message: stream");
+	is = test_istream_create_data(bounce, sizeof(bounce) - 1);
+	test_istream_set_max_buffer_size(is, 16);
+	test_assert(bounce_message_read(pool, is, &settings, &message,
+					&error) == 0);
+	i_stream_unref(&is);
+	test_assert(message->report != NULL &&
+		    message->report->recipients_count == 1);
+	test_assert(message->originals != NULL &&
+		    message->originals->next == NULL);
+	if (message->originals != NULL) {
+		test_assert_strcmp(t_bounce_header_value(
+			message->originals->message.header, "Message-ID"),
+			"<1>");
+	}
+
+	/* the last line has no end */
+	parser = bounce_message_parser_init(pool, &settings);
+	test_assert(bounce_message_parser_more(parser,
+		(const void *)headers, sizeof(headers) - 1));
+	message = bounce_message_parser_finish(&parser);
+	test_assert(parser == NULL);
+	test_assert_strcmp(t_bounce_header_value(message->header, "X"),
+			   "last");
+	pool_unref(&pool);
+	test_end();
+}
+
+/* A Message-ID of an original looks like an address, and is not a recipient. */
+static void test_bounce_message_ids(void)
+{
+	static const struct {
+		const char *id, *text, *recipient;
+	} tests[] = {
+		{ "<id@example.org>", "<id@example.org>\n<bob@example.com>\n",
+		  "bob@example.com" },
+		{ "id@example.org", "<id@example.org>\n<bob@example.com>\n",
+		  "bob@example.com" },
+		/* all of it, and no more */
+		{ "<id@example.org>", "<d@example.org>\n", "d@example.org" },
+		{ "<id@example.org>", "<id@example.or>\n", "id@example.or" },
+		{ "<id@example.org>", "<id@example.org>\n", NULL },
+		{ NULL, "<id@example.org>\n", "id@example.org" },
+	};
+	unsigned int i;
+
+	test_begin("bounce message: Message-IDs are not recipients");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("message", 4096);
+		const struct bounce_message *message;
+		const char *input = t_strconcat(MIXED("b") "--b\n\nLost:\n",
+			tests[i].text, "--b\nContent-Type: message/rfc822\n\n"
+			"Received: from a by b\nFrom: alice@example.org\n"
+			"To: bob@example.com\nSubject: hello\n",
+			tests[i].id == NULL ? "" : t_strconcat("Message-ID: ",
+				tests[i].id, "\n", NULL), "\nhi\n--b--\n", NULL);
+
+		message = test_input_parse(pool, &settings, input,
+					   strlen(input), 0);
+		test_assert_idx((message->report != NULL) ==
+				(tests[i].recipient != NULL), i);
+		if (message->report != NULL && tests[i].recipient != NULL) {
+			test_assert_idx(message->report->recipients_count == 1,
+					i);
+			test_assert_strcmp_idx(
+				message->report->recipients[0].final_recipient,
+				tests[i].recipient, i);
+		}
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
 static void test_bounce_message_cap_header(void)
 {
 	static const char *const heads[] = {
@@ -335,6 +421,8 @@ int main(void)
 		test_bounce_message_status,
 		test_bounce_message_prefixes,
 		test_bounce_message_ordinary,
+		test_bounce_message_stream,
+		test_bounce_message_ids,
 		test_bounce_message_cap_header,
 		test_bounce_message_cap_report,
 		NULL
