@@ -191,6 +191,7 @@ vacation "I am away.";
 QUOTA = ('''quota "User quota" {
 }
 quota_storage_size = 1G
+quota_storage_grace = 0
 ''' if is_24() else '''plugin {
   quota = count:User quota
   quota_rule = *:storage=1G
