@@ -42,6 +42,8 @@ struct proof_context {
 	const struct bounce_policy *policy;
 	const struct bounce_envelope *envelope;
 	const struct bounce_message *message;
+	/* what came back, and the signature that vouches for it, or NULL */
+	const struct bounce_original *original;
 	const struct bounce_signature_evidence *sig;
 
 	/* The host that brought the bounce to us, or NULL; and how many fields
@@ -129,7 +131,7 @@ original_was_submitted(const struct proof_context *ctx,
 		       struct ip_addr *client_r)
 {
 	const ARRAY_TYPE(bounce_received) *trace =
-		bounce_received_get(ctx->sig->original->message.header);
+		bounce_received_get(ctx->original->message.header);
 	const struct bounce_received *received;
 
 	array_foreach(trace, received) {
@@ -150,6 +152,33 @@ original_was_submitted(const struct proof_context *ctx,
 	return array_count(trace) < BOUNCE_RECEIVED_MAX_FIELDS;
 }
 
+/* TRUE if it is known that the bounce was handed over between servers of ours.
+   A message in a file may be from anywhere. */
+static bool bounce_has_come(const struct proof_context *ctx)
+{
+	const struct bounce_received *received;
+
+	array_foreach(bounce_received_get(ctx->message->header), received) {
+		if (received->ip.family != 0 ||
+		    (received->with != NULL &&
+		     strncasecmp(received->with, "LMTP", 4) == 0))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool original_has_login(const struct proof_context *ctx)
+{
+	const struct bounce_received *received;
+
+	array_foreach(bounce_received_get(ctx->original->message.header),
+		      received) {
+		if (received->authenticated)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Mail of somebody else in the same domain is genuine as well. */
 static bool from_is_mailbox(const struct proof_context *ctx)
 {
@@ -158,8 +187,8 @@ static bool from_is_mailbox(const struct proof_context *ctx)
 	policy.sender_match = BOUNCE_SENDER_MATCH_ADDRESS;
 	return ctx->envelope->rcpt_to != NULL &&
 		bounce_sender_matches(&policy, ctx->envelope,
-				      ctx->sig->original->message.header,
-				      ctx->sig->sig);
+				      ctx->original->message.header,
+				      ctx->sig == NULL ? NULL : ctx->sig->sig);
 }
 
 /*
@@ -250,12 +279,12 @@ static bool proof_init(struct proof_context *ctx)
 {
 	const struct bounce_original *original = ctx->message->originals;
 
-	if (ctx->sig == NULL ||
+	if (ctx->original == NULL ||
 	    ctx->message->marks->sender != BOUNCE_SENDER_NULL)
 		return FALSE;
 	/* what is inside of something else that came back may have come from
 	   anywhere */
-	while (original != NULL && original != ctx->sig->original)
+	while (original != NULL && original != ctx->original)
 		original = original->next;
 	if (original == NULL)
 		return FALSE;
@@ -349,6 +378,7 @@ void bounce_proof_find(pool_t pool, const struct bounce_policy *policy,
 		.policy = policy,
 		.envelope = envelope,
 		.message = message,
+		.original = sig == NULL ? NULL : sig->original,
 		.sig = sig
 	};
 
@@ -361,6 +391,27 @@ void bounce_proof_find(pool_t pool, const struct bounce_policy *policy,
 	} T_END;
 }
 
+bool bounce_proof_was_submitted(const struct bounce_policy *policy,
+				const struct bounce_envelope *envelope,
+				const struct bounce_message *message,
+				const struct bounce_original *original)
+{
+	struct proof_context ctx = {
+		.policy = policy,
+		.envelope = envelope,
+		.message = message,
+		.original = original
+	};
+	struct ip_addr client;
+	bool ret;
+
+	T_BEGIN {
+		ret = proof_init(&ctx) && proof_is_own(&ctx, &client) &&
+			bounce_has_come(&ctx) && original_has_login(&ctx);
+	} T_END;
+	return ret;
+}
+
 bool bounce_proof_asks_spf(const struct bounce_policy *policy,
 			   const struct bounce_message *message,
 			   const struct bounce_signature_evidence *sig)
@@ -368,6 +419,7 @@ bool bounce_proof_asks_spf(const struct bounce_policy *policy,
 	struct proof_context ctx = {
 		.policy = policy,
 		.message = message,
+		.original = sig == NULL ? NULL : sig->original,
 		.sig = sig
 	};
 	ARRAY_TYPE(proof_failed) list;

@@ -9,6 +9,7 @@
 
 struct bounce_envelope;
 struct bounce_message;
+struct bounce_original;
 struct bounce_policy;
 struct bounce_report_recipient;
 struct bounce_signature_evidence;
@@ -71,6 +72,16 @@ void bounce_proof_find(pool_t pool, const struct bounce_policy *policy,
 		       const struct bounce_signature_evidence *sig,
 		       const struct bounce_spf_result *reporter_spf,
 		       struct bounce_proof *proof_r);
+
+/* TRUE if our own server has made the bounce, as for OWN above, and the
+   original was submitted to us, though nothing of ours signs it. As there is no
+   signature to rely on, its header has to show the login, and that of the
+   bounce that it came to us: by LMTP, or from an address in the trusted
+   networks. */
+bool bounce_proof_was_submitted(const struct bounce_policy *policy,
+				const struct bounce_envelope *envelope,
+				const struct bounce_message *message,
+				const struct bounce_original *original);
 
 /* TRUE if it depends on SPF of the host that brought the bounce what the bounce
    proves: its HELO name is in the domain of such a recipient, and nothing else

@@ -85,6 +85,9 @@ static const struct {
 	ROW(FORWARDED, "forwarded", UNVERIFIABLE, 0, NOTHING,
 	    "The original is mail of somebody else that had come to this "
 	    "mailbox and was sent on."),
+	ROW(SUBMITTED, "submitted", UNVERIFIABLE, 0, DOUBT,
+	    "Our own server returned the original, which had been submitted "
+	    "to us but was not signed."),
 	ROW(NO_SIGNATURE_YET, "no-signature-yet", UNVERIFIABLE, 0, DOUBT,
 	    "The original dates from a time when not all of our mail was "
 	    "signed."),
@@ -168,6 +171,8 @@ static enum bounce_reason facts_reason(const struct bounce_facts *facts)
 	if (reasons[facts->signature].asks == ASK_NOT_OURS) {
 		if (facts->truncated)
 			return BOUNCE_REASON_TRUNCATED;
+		if (facts->submitted)
+			return BOUNCE_REASON_SUBMITTED;
 		if (facts->forwarded.forwarding == BOUNCE_FORWARDED_YES)
 			return BOUNCE_REASON_FORWARDED;
 		if (facts->predates_signing)

@@ -62,6 +62,9 @@ struct bounce_facts {
 	bool truncated:1;
 	/* The Date of the original is before we began to sign all mail. */
 	bool predates_signing:1;
+	/* Our own server made the bounce, and the original was submitted to
+	   us; FALSE if it may be signed by us. */
+	bool submitted:1;
 
 	/* Whether the trace shows that the mailbox had forwarded the original;
 	   zeroed if it may be ours. */

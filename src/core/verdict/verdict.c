@@ -64,12 +64,15 @@ verdict_get_facts(pool_t pool, const struct bounce_policy *policy,
 {
 	bounce_facts_collect(policy, kind, message, signatures, facts_r);
 	/* only mail that bears no signature in our name can have been
-	   forwarded */
+	   forwarded, or have left us unsigned */
 	if (signatures->original != NULL &&
 	    bounce_reason_asks(facts_r->signature, BOUNCE_QUESTION_FORWARDED)) {
 		bounce_forwarded_find(pool, policy, envelope, message->header,
 				      signatures->original->message.header,
 				      &facts_r->forwarded);
+		facts_r->submitted =
+			bounce_proof_was_submitted(policy, envelope, message,
+						   signatures->original);
 	}
 }
 

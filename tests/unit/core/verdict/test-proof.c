@@ -144,6 +144,14 @@ test_proof(const struct proof_test *test, bool nested, unsigned int idx)
 			  &proof);
 	test_assert_idx(proof.strength == (nested ? BOUNCE_PROOF_CLAIMED :
 					   test->strength), idx);
+	/* the same without a signature, if there is a login, and the bounce
+	   has come by LMTP or from an address of ours */
+	test_assert_idx(bounce_proof_was_submitted(&policy, &envelope, message,
+						   evidence.original) ==
+			(proof.strength == BOUNCE_PROOF_OWN &&
+			 strstr(test->original, "ESMTPSA") != NULL &&
+			 (strstr(test->trace, "LMTP") != NULL ||
+			  strstr(test->trace, "[192.0.2.") != NULL)), idx);
 	for (i = 0; i < proof.recipients_count; i++) {
 		str_printfa(recipients, "%s ",
 			    proof.recipients[i]->final_recipient);

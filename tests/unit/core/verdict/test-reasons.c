@@ -50,6 +50,7 @@ static const struct {
 	{ R(DAMAGED), R(SENT_COPY), R(DAMAGED), R(BAD_SIGNATURE), R(DAMAGED),
 	  R(DAMAGED), R(DAMAGED) },
 	FINAL(FORWARDED),
+	DOUBT(SUBMITTED),
 	DOUBT(NO_SIGNATURE_YET),
 	DOUBT(SENDER_MISMATCH),
 	DOUBT(TRUNCATED),
@@ -62,11 +63,13 @@ static const struct {
 /* What the best signature may say, and what is made of it where ... */
 static const struct {
 	enum bounce_reason signature;
-	/* a cap was reached; too little came back; the user had sent it on;
-	   from before we signed */
-	enum bounce_reason over_limit, truncated, forwarded, predates;
+	/* a cap was reached; too little came back; our own server returned it,
+	   and had it from the user; the user had sent it on; from before we
+	   signed */
+	enum bounce_reason over_limit, truncated, submitted, forwarded,
+		predates;
 } originals[] = {
-#define STANDS(a) { R(a), R(a), R(a), R(a), R(a) }
+#define STANDS(a) { R(a), R(a), R(a), R(a), R(a), R(a) }
 	STANDS(DKIM_FULL),
 	STANDS(DKIM_HEADERS),
 	STANDS(ALTERED),
@@ -74,9 +77,10 @@ static const struct {
 	STANDS(DNS),
 	STANDS(STATE),
 	STANDS(TRUNCATED),
-	{ R(DAMAGED), R(DAMAGED), R(TRUNCATED), R(DAMAGED), R(DAMAGED) },
+	{ R(DAMAGED), R(DAMAGED), R(TRUNCATED), R(DAMAGED), R(DAMAGED),
+	  R(DAMAGED) },
 	STANDS(OVER_LIMIT),
-#define AGAINST(a) { R(a), R(OVER_LIMIT), R(a), R(a), R(a) }
+#define AGAINST(a) { R(a), R(OVER_LIMIT), R(a), R(a), R(a), R(a) }
 	AGAINST(STALE),
 	AGAINST(EXPIRED),
 	AGAINST(FUTURE),
@@ -86,8 +90,8 @@ static const struct {
 	AGAINST(WEAK_KEY),
 	AGAINST(BAD_SIGNATURE),
 	AGAINST(KEY_MISSING),
-#define ABSENT(a) { R(a), R(OVER_LIMIT), R(TRUNCATED), R(FORWARDED), \
-		    R(NO_SIGNATURE_YET) }
+#define ABSENT(a) { R(a), R(OVER_LIMIT), R(TRUNCATED), R(SUBMITTED), \
+		    R(FORWARDED), R(NO_SIGNATURE_YET) }
 	ABSENT(FOREIGN_SIGNATURE),
 	ABSENT(UNSIGNED),
 };
@@ -199,7 +203,7 @@ static void test_bounce_reasons_find(void)
 	for (i = 0; i < N_ELEMENTS(originals); i++) {
 		test_begin(t_strdup_printf("bounce reasons: %s",
 			bounce_reason_name(originals[i].signature)));
-		for (flags = 0; flags < 16; flags++) {
+		for (flags = 0; flags < 32; flags++) {
 			i_zero(&facts);
 			facts.signature = originals[i].signature;
 			facts.over_limit = (flags & 1) != 0;
@@ -207,8 +211,10 @@ static void test_bounce_reasons_find(void)
 			facts.predates_signing = (flags & 4) != 0;
 			facts.forwarded.forwarding = (flags & 8) != 0 ?
 				BOUNCE_FORWARDED_YES : BOUNCE_FORWARDED_NO;
+			facts.submitted = (flags & 16) != 0;
 			reason = facts.over_limit ? originals[i].over_limit :
 				facts.truncated ? originals[i].truncated :
+				facts.submitted ? originals[i].submitted :
 				(flags & 8) != 0 ?
 				originals[i].forwarded :
 				facts.predates_signing ? originals[i].predates :
@@ -286,6 +292,7 @@ static void test_bounce_reasons_names(void)
 		{ "altered", "unverifiable" },
 		{ "damaged", "unverifiable" },
 		{ "forwarded", "unverifiable" },
+		{ "submitted", "unverifiable" },
 		{ "no-signature-yet", "unverifiable" },
 		{ "sender-mismatch", "unverifiable" },
 		{ "truncated", "unverifiable" },
