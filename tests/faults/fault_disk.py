@@ -3,7 +3,8 @@ import ctypes
 import os
 
 import module_folders
-from faults import Fault, PreloadScene, Scene, is_fired, nothing, sweep
+from faults import (Fault, PreloadScene, PreloadSceneWithoutScript, Scene, is_fired,
+                    nothing, sweep)
 
 MEGABYTES = 64
 
@@ -26,6 +27,10 @@ class TmpfsScene(Scene):
         module_folders.undo(self.lab.path('mail'))
 
 
+class TmpfsSceneWithoutScript(TmpfsScene):
+    script = False
+
+
 def fill(leave):
     """But for so many octets."""
     def begin(scene):
@@ -43,9 +48,9 @@ def empty(scene):
     os.unlink(scene.lab.path('mail', 'filler'))
 
 
-def entry(name, point):
+def entry(name, point, scene=PreloadScene):
     return Fault(
-        name, PreloadScene, nothing, nothing, copies='alone', alone=True, felt=is_fired,
+        name, scene, nothing, nothing, copies='alone', alone=True, felt=is_fired,
         during=sweep(lambda scene, nth: scene.control.arm(point, nth),
                      lambda scene: scene.control.disarm()))
 
@@ -53,6 +58,8 @@ def entry(name, point):
 FAULTS = [
     Fault('disk-full', TmpfsScene, fill(0), empty, alone=True),
     Fault('disk-nearly-full', TmpfsScene, fill(40000), empty, alone=True),
+    Fault('disk-full-without-script', TmpfsSceneWithoutScript, fill(0), empty, alone=True),
     entry('disk-each-write', 'write'),
     entry('disk-from-each-write', 'writes'),
+    entry('disk-from-each-write-without-script', 'writes', PreloadSceneWithoutScript),
 ]

@@ -4,7 +4,8 @@ import resource
 import signal
 import threading
 
-from faults import BROKEN, Fault, PreloadScene, Scene, is_fired, nothing, sweep
+from faults import (BROKEN, Fault, PreloadScene, PreloadSceneWithoutScript, Scene,
+                    is_fired, nothing, sweep)
 from harness import wait_until
 
 
@@ -30,8 +31,8 @@ def at_point(point):
     return during
 
 
-def killed(point):
-    return Fault('killed-' + point, PreloadScene, nothing, nothing, at_point(point),
+def killed(point, scene=PreloadScene, name=''):
+    return Fault('killed-' + point + name, scene, nothing, nothing, at_point(point),
                  felt=is_fired, copies='alone', alone=True)
 
 
@@ -163,6 +164,7 @@ FAULTS = [
     killed('after-save'),
     killed('before-reply'),
     killed('after-reply'),
+    killed('after-save', PreloadSceneWithoutScript, '-without-script'),
     Fault('killed-at-random', OneProcessScene, nothing, nothing, at_random, felt=is_fired,
           copies='unanswered', alone=True),
     Fault('reloaded', FreshScene, nothing, nothing, reload,

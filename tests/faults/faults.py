@@ -286,6 +286,7 @@ class Scene:
     processes = 2       # of LMTP
     connections = 2
     fresh = False
+    script = True       # else nothing is filed, and the plugin itself has mail saved
     library = None      # preloaded into Dovecot: its path
     environment = {}
 
@@ -308,7 +309,8 @@ class Scene:
         self.lab.lmtp_processes = self.processes
         try:
             self.place()
-            self.lab.add_user(USER, sieve=flood.PLAIN if self.alone else SCRIPT)
+            self.lab.add_user(USER, sieve=None if not self.script else
+                              flood.PLAIN if self.alone else SCRIPT)
             if not self.alone:
                 self.prepare()
             self.always()
@@ -409,6 +411,10 @@ class PreloadScene(Scene):
         self.control = Control(self.lab)
         self.library = self.control.library
         self.environment = {'FAULT_CONTROL': self.control.path}
+
+
+class PreloadSceneWithoutScript(PreloadScene):
+    script = False
 
 
 # -- faults ------------------------------------------------------------------
