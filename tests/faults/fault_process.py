@@ -154,9 +154,9 @@ def felt_limit(run):
         v['verdict'] == 'temperror' for m in run.meanwhile for v in run.verdicts(m))
 
 
-def limited(name, scene, what, arm, steps):
+def limited(name, scene, what, arm, steps, copies):
     return Fault(name, scene, nothing, nothing, sweep(arm, no_limit(what), steps),
-                 inside=BROKEN, felt=felt_limit, copies='alone', alone=True)
+                 inside=BROKEN, felt=felt_limit, copies=copies, alone=True)
 
 
 FAULTS = [
@@ -170,7 +170,9 @@ FAULTS = [
     Fault('reloaded', FreshScene, nothing, nothing, reload,
           felt=lambda run: run.notes['new'] > 0, copies='unanswered', alone=True),
     Fault('restarted', Scene, nothing, nothing, restart, copies='unanswered', alone=True),
-    limited('memory', FreshProcessScene, resource.RLIMIT_AS,
-            memory(512 * 1024), 30),
-    limited('descriptors', FreshProcessScene, resource.RLIMIT_NOFILE, descriptors, 16),
+    # which allocation fails depends on what the plugin itself takes
+    limited('memory', FreshProcessScene, resource.RLIMIT_AS, memory(512 * 1024), 30,
+            'unanswered'),
+    limited('descriptors', FreshProcessScene, resource.RLIMIT_NOFILE, descriptors, 16,
+            'alone'),
 ]

@@ -305,6 +305,7 @@ class Scene:
     def __enter__(self):
         self.lab = (Lab({'sieve_plugins': None, 'sieve_extensions': None}, 'sieve')
                     if self.alone else Lab({'backscatter_domains': 'example.org'}))
+        # Dovecot refuses mail for ever if the disk is full, unless it is told otherwise
         self.lab.extra = 'mail_fsync = never\nquota_full_tempfail = yes\n'
         self.lab.lmtp_processes = self.processes
         try:
