@@ -17,15 +17,16 @@ def at_point(point):
         scene, sender, happened = run.scene, run.sender, []
 
         def step(message):
-            if message.tries == 0 and message in chosen:
+            if message in chosen:
+                chosen.discard(message)
                 scene.control.arm(point)
-        run.wait(lambda: sender.waiting == 0)
+        run.wait_for_all()
         messages = scene.traffic.take(count)
-        chosen = messages[::2]
+        chosen = set(messages[::2])
         sender.step = step
         sender.done = lambda message: happened.append(scene.control.disarm())
         sender.feed(messages)
-        run.wait(lambda: sender.waiting == 0)
+        run.wait_for_all()
         sender.step = sender.done = lambda message: None
         run.notes['happened'] = sum(happened)
     return during
@@ -44,7 +45,7 @@ def at_random(run, count):
     """At any time after the data was sent. One that is killed while it waits is not
     started again for a while."""
     scene, sender = run.scene, run.sender
-    run.wait(lambda: sender.waiting == 0)
+    run.wait_for_all()
     tried = [m for m in run.messages if m.ended]
     usual = sum(m.ended - m.began for m in tried) / len(tried)
     timers = []
@@ -69,7 +70,7 @@ def at_random(run, count):
         run.notes['happened'] = run.notes.get('happened', 0) + (message.code is None)
     sender.step, sender.done = step, done
     sender.feed(scene.traffic.take(count))
-    run.wait(lambda: sender.waiting == 0)
+    run.wait_for_all()
     sender.step = sender.done = lambda message: None
 
 
@@ -83,7 +84,7 @@ def reload(run, count):
         run.scene.lab.process.send_signal(signal.SIGHUP)
         attempts = run.sender.attempts
         wait_until(lambda: run.sender.attempts > attempts, 10)
-    run.wait(lambda: run.sender.waiting == 0)
+    run.wait_for_all()
     run.notes['new'] = len(set(run.scene.processes_of('lmtp')) - before)
 
 
@@ -94,7 +95,7 @@ def restart(run, count):
         run.scene.lab.stop()
         wait_until(lambda: run.sender.attempts > attempts + 1, 10)
         run.scene.lab.start()
-    run.wait(lambda: run.sender.waiting == 0)
+    run.wait_for_all()
 
 
 class FreshScene(Scene):

@@ -400,8 +400,9 @@ class Control:
 
     def disarm(self):
         """Returns how often it has happened."""
-        self.map[:8] = bytes(8)
-        return struct.unpack('=q', self.map[16:])[0]
+        fired = struct.unpack('=q', self.map[16:])[0]
+        self.map[:] = bytes(24)
+        return fired
 
 
 class PreloadScene(Scene):
@@ -432,8 +433,9 @@ def sweep(arm, disarm, steps=None, kinds=('genuine', 'forged', 'ordinary')):
         scene, sender, happened = run.scene, run.sender, []
 
         def armed(nth):
-            return lambda message: message.tries == 0 and arm(scene, nth)
-        run.wait(lambda: sender.waiting == 0)
+            steps = [nth]
+            return lambda message: steps and arm(scene, steps.pop())
+        run.wait_for_all()
         sender.done = lambda message: happened.append(disarm(scene))
         for kind in kinds:
             nth, before = 0, -1
@@ -441,7 +443,7 @@ def sweep(arm, disarm, steps=None, kinds=('genuine', 'forged', 'ordinary')):
                 nth, before = nth + 1, sum(happened)
                 sender.step = armed(nth)
                 sender.feed([scene.traffic.one(kind)])
-                if not run.wait(lambda: sender.waiting == 0):
+                if not run.wait_for_all():
                     break
             run.notes[kind] = nth
         run.notes['happened'] = sum(happened)
@@ -496,7 +498,7 @@ class Run:
         self.ended = time.monotonic()
         self.fault.end(self.scene)
         sender.feed(take(third))
-        self.wait(lambda: sender.waiting == 0)
+        self.wait_for_all()
         self.well = self.scene.alone or self.recovers()
         sender.stop()
         self.read()
@@ -507,7 +509,15 @@ class Run:
         return self.scene.traffic.messages
 
     def wait(self, condition):
-        return wait_until(condition, PATIENCE)
+        """As long as messages are accepted."""
+        accepted, done = None, False
+        while not done and accepted != self.sender.accepted:
+            accepted = self.sender.accepted
+            done = wait_until(condition, PATIENCE)
+        return done
+
+    def wait_for_all(self):
+        return self.wait(lambda: self.sender.waiting == 0)
 
     def meanwhile_wait(self, count):
         """Until as many attempts were made as there are messages."""
@@ -521,7 +531,7 @@ class Run:
         while time.monotonic() < deadline:
             probes = self.sender.feed([self.scene.traffic.one('genuine')
                                        for _ in range(self.scene.connections)])
-            self.wait(lambda: self.sender.waiting == 0)
+            self.wait_for_all()
             wait_until(lambda: all(self.lab.verdicts(m.message_id) for m in probes), 5)
             if all([v['verdict'] for v in self.lab.verdicts(m.message_id)] == ['genuine']
                    for m in probes):
