@@ -199,6 +199,18 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_AUTH_USER_INFO_PROTOCOL], [1],
 			[A passdb lookup names a protocol, not a service])
 	])
+	BACKSCATTER_PROBE([a list of modules to load], [bs_module_names], [[
+		#include "module-dir.h"]], [[
+		struct module *modules = NULL;
+		const struct module_dir_load_settings set = { .debug = 0 };
+		const char *const *names = NULL;
+		const char *error;
+		return module_dir_try_load_missing(&modules, "", names, &set,
+						   &error);]])
+	AS_IF([test $bs_module_names = yes], [
+		AC_DEFINE([HAVE_MODULE_NAMES_LIST], [1],
+			[The modules to load are named in a list])
+	])
 	BACKSCATTER_PROBE([doveadm_plugin_getenv()], [bs_plugin_getenv], [[
 		#include "doveadm.h"]], [[
 		return doveadm_plugin_getenv("x") != NULL;]])

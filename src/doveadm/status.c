@@ -9,13 +9,9 @@
 #include "dovecot-backscatter.h"
 #include "conf.h"
 #include "commands.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* How many octets of a script are read. */
-#define STATUS_SCRIPT_MAX_SIZE (256 * 1024)
+#include "installed.h"
+#include "mend.h"
+#include "site-scripts.h"
 
 struct status_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
@@ -23,13 +19,13 @@ struct status_cmd_context {
 	/* NULL if doveconf failed, which conf_error explains */
 	const struct backscatter_conf *lmtp, *lda;
 	const char *conf_error;
+	/* What is wrong with the modules that are installed; NULL: nothing. */
+	const char *installed_error;
+	/* The Dovecot that is running does not know our settings. */
+	bool unknown;
 
-	/* the user who is looked at, and what was found out about the scripts
-	   that are run for him: whether one uses the extension, and the last
-	   one that we cannot read */
+	/* the user who is looked at */
 	struct mail_user *user;
-	bool script_found;
-	const char *script_unknown;
 };
 
 static const struct doveadm_backscatter_column status_columns[] = {
@@ -62,14 +58,26 @@ status_print(struct status_cmd_context *ctx, const char *name,
 static void
 status_user_item(const struct backscatter_status_item *item, void *context)
 {
-	const char *mend = "";
+	status_print(context, item->name, item->value, item->detail,
+		     item->mend == NULL ? "" :
+		     backscatter_mend_setting(item->mend));
+}
 
-	if (item->mend != NULL) {
-		mend = t_strdup_printf(
-			BACKSCATTER_CONF_TEXT("plugin {\n  %s\n}\n", "%s\n"),
-			item->mend);
+/* What all else depends on comes first. */
+static void status_installed(struct status_cmd_context *ctx)
+{
+	status_print(ctx, "modules", ctx->installed_error == NULL ?
+		     BACKSCATTER_STATUS_OK : BACKSCATTER_STATUS_FAILED,
+		     ctx->installed_error == NULL ?
+		     "they fit this Dovecot" :
+		     ctx->installed_error, "");
+	if (ctx->unknown) {
+		status_print(ctx, "running configuration",
+			     BACKSCATTER_STATUS_FAILED,
+			     "Dovecot was started before the plugin was "
+			     "installed, and does not know its settings: "
+			     "restart Dovecot (a reload is not enough)", "");
 	}
-	status_print(context, item->name, item->value, item->detail, mend);
 }
 
 static void
@@ -89,11 +97,7 @@ status_plugin(struct status_cmd_context *ctx,
 		     missing, !judges ? "not among its mail_plugins" :
 		     !runs ? "among its mail_plugins, but sieve is not: no "
 		     "script is run" : "among its mail_plugins",
-		     t_strdup_printf(BACKSCATTER_CONF_TEXT(
-			"protocol %s {\n"
-			"  mail_plugins = $mail_plugins sieve backscatter\n}\n",
-			"protocol %s {\n  mail_plugins {\n    sieve = yes\n"
-			"    backscatter = yes\n  }\n}\n"), protocol));
+		     backscatter_mend_plugins(protocol));
 }
 
 static bool status_conf_has(struct status_cmd_context *ctx, const char *name,
@@ -117,9 +121,7 @@ static void status_extension(struct status_cmd_context *ctx)
 		     BACKSCATTER_STATUS_FAILED, enabled ?
 		     "among sieve_plugins" :
 		     "sieve_backscatter is not among sieve_plugins",
-		     BACKSCATTER_CONF_TEXT("plugin {\n  sieve_plugins = "
-				 "sieve_backscatter\n}\n",
-				 "sieve_plugins = sieve_backscatter\n"));
+		     backscatter_mend_sieve_plugin(ctx->lmtp));
 	enabled = FALSE;
 	for (i = 0; i < N_ELEMENTS(names); i++) {
 		enabled = enabled ||
@@ -143,140 +145,46 @@ static void status_extension(struct status_cmd_context *ctx)
 		     BACKSCATTER_STATUS_FAILED, enabled ?
 		     "vnd.backscatter is enabled" :
 		     "vnd.backscatter is not enabled",
-		     BACKSCATTER_CONF_TEXT("plugin {\n  sieve_extensions = "
-				 "+vnd.backscatter\n}\n",
-				 "sieve_extensions {\n  vnd.backscatter = yes\n"
-				 "}\n"));
+		     backscatter_mend_extension(ctx->lmtp));
 }
 
 /*
  * Scripts
  */
 
-/* Returns a path of the configuration as an absolute path, or NULL if we cannot
-   tell where it is. From the data stack. */
-static const char *
-t_status_path(struct status_cmd_context *ctx, const char *value)
-{
-	const char *home, *const *parts;
-
-	/* "file:~/sieve;active=~/.dovecot.sieve" */
-	parts = t_strsplit(value, ";");
-	value = parts[0];
-	for (; *parts != NULL; parts++) {
-		if (strncmp(*parts, "active=", 7) == 0)
-			value = *parts + 7;
-	}
-	if (strncmp(value, "file:", 5) == 0)
-		value += 5;
-	if (strncmp(value, "~/", 2) == 0 &&
-	    mail_user_get_home(ctx->user, &home) > 0)
-		value = t_strconcat(home, value + 1, NULL);
-	return *value != '/' || strchr(value, '%') != NULL ? NULL : value;
-}
-
-/* Returns TRUE if a script contains the name of the extension; it is not
-   compiled. The script may belong to the user, who may put anything there, such
-   as a FIFO. */
-static bool status_script_uses(const char *path)
-{
-	char *text = t_malloc_no0(STATUS_SCRIPT_MAX_SIZE + 1);
-	struct stat st;
-	ssize_t size = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0)
-		return FALSE;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		size = read(fd, text, STATUS_SCRIPT_MAX_SIZE);
-	i_close_fd(&fd);
-	text[size < 0 ? 0 : size] = '\0';
-	return strstr(text, "\"vnd.backscatter\"") != NULL;
-}
-
-/* Look at the script that a setting names. A global setting may name a folder,
-   whose scripts are all run; we do not read them. A folder of the user's own is
-   only where his scripts are kept. */
-static void
-status_script(struct status_cmd_context *ctx, const char *value, bool global)
-{
-	const char *path = t_status_path(ctx, value);
-	struct stat st;
-
-	if (path == NULL)
-		ctx->script_unknown = t_strdup(value);
-	else if (stat(path, &st) < 0)
-		return;
-	else if (S_ISDIR(st.st_mode) && global)
-		ctx->script_unknown = t_strdup(value);
-	else if (status_script_uses(path))
-		ctx->script_found = TRUE;
-}
-
-static bool
-status_script_is_global(struct status_cmd_context *ctx, const char *name)
-{
-	const char *slash = strrchr(name, '/'), *type;
-
-	if (strncmp(name, "plugin/", 7) == 0) {
-		return strncmp(name, "plugin/sieve_before", 19) == 0 ||
-			strncmp(name, "plugin/sieve_after", 18) == 0;
-	}
-	type = backscatter_conf_get(ctx->lmtp, t_strconcat(
-		t_strdup_until(name, slash + 1), "type", NULL));
-	return type != NULL && strcmp(type, "personal") != 0;
-}
-
-/* Returns TRUE if a setting names a script that is run at delivery. */
-static bool status_is_script(const char *name)
-{
-	const char *last = strrchr(name, '/');
-
-	last = last == NULL ? name : last + 1;
-	if (strncmp(name, "plugin/sieve", 12) == 0) {
-		return strcmp(last, "sieve") == 0 ||
-			strcmp(last, "sieve_default") == 0 ||
-			strncmp(last, "sieve_before", 12) == 0 ||
-			strncmp(last, "sieve_after", 11) == 0;
-	}
-	return strncmp(name, "sieve_script ", 13) == 0 &&
-		(strcmp(last, "path") == 0 ||
-		 strcmp(last, "active_path") == 0 ||
-		 strcmp(last, "sieve_script_path") == 0 ||
-		 strcmp(last, "sieve_script_active_path") == 0);
-}
-
 static void status_scripts(struct status_cmd_context *ctx)
 {
-	const struct backscatter_conf_setting *setting;
+	struct backscatter_site_scripts scripts;
 
-	ctx->script_found = FALSE;
-	ctx->script_unknown = NULL;
-	array_foreach(&ctx->lmtp->settings, setting) {
-		if (status_is_script(setting->name)) {
-			status_script(ctx, setting->value,
-				status_script_is_global(ctx, setting->name));
-		}
-	}
-	status_script(ctx, "~/.dovecot.sieve", FALSE);
-	if (ctx->script_found) {
+	backscatter_site_scripts_look(ctx->lmtp, ctx->user, &scripts);
+	if (scripts.uses) {
 		status_print(ctx, "Sieve script", BACKSCATTER_STATUS_OK,
 			     "a script that is run for the user uses "
 			     "vnd.backscatter", "");
-		return;
+	} else {
+		status_print(ctx, "Sieve script", scripts.unknown != NULL ?
+			     BACKSCATTER_STATUS_NOTE :
+			     BACKSCATTER_STATUS_FAILED,
+			     scripts.unknown != NULL ?
+			     t_strdup_printf("no script was found that uses "
+					     "vnd.backscatter, but %s was not "
+					     "read", scripts.unknown) :
+			     "no script that is run for the user uses "
+			     "vnd.backscatter: nothing is filed or discarded",
+			     backscatter_mend_script(ctx->lmtp));
 	}
-	status_print(ctx, "Sieve script", ctx->script_unknown != NULL ?
-		     BACKSCATTER_STATUS_NOTE : BACKSCATTER_STATUS_FAILED,
-		     ctx->script_unknown != NULL ?
-		     t_strdup_printf("no script was found that uses "
-				     "vnd.backscatter, but %s was not read",
-				     ctx->script_unknown) :
-		     "no script that is run for the user uses "
-		     "vnd.backscatter: nothing is filed or discarded",
-		     BACKSCATTER_CONF_TEXT("plugin {\n  sieve_before = "
-				 BACKSCATTER_SCRIPT"\n}\n",
-				 "sieve_script backscatter {\n  type = before\n"
-				 "  path = "BACKSCATTER_SCRIPT"\n}\n"));
+	if (scripts.missing != NULL) {
+		status_print(ctx, "Sieve script that is missing", scripts.uses ?
+			     BACKSCATTER_STATUS_NOTE :
+			     BACKSCATTER_STATUS_FAILED, scripts.missing, "");
+	}
+	if (scripts.uncompiled != NULL) {
+		status_print(ctx, "Sieve script not compiled",
+			     BACKSCATTER_STATUS_NOTE, t_strdup_printf(
+			     "%s is compiled anew for each message: run "
+			     "sievec %s", scripts.uncompiled,
+			     scripts.uncompiled), "");
+	}
 }
 
 /*
@@ -381,6 +289,7 @@ status_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		status_print(ctx, "configuration", BACKSCATTER_STATUS_FAILED,
 			     ctx->conf_error, "");
 	} else {
+		status_installed(ctx);
 		status_plugin(ctx, ctx->lmtp, "lmtp",
 			      BACKSCATTER_STATUS_FAILED);
 		status_plugin(ctx, ctx->lda, "lda", BACKSCATTER_STATUS_NOTE);
@@ -390,6 +299,16 @@ status_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	backscatter_user_status(user, status_user_item, ctx);
 	status_suspended(ctx);
 	return _ctx->exit_code == 0 ? 0 : -1;
+}
+
+static void status_init_installed(struct status_cmd_context *ctx)
+{
+	const char *error;
+
+	if (backscatter_installed_check(ctx->lmtp, &error) < 0)
+		ctx->installed_error = p_strdup(ctx->ctx.pool, error);
+	ctx->unknown =
+		backscatter_installed_is_unknown(doveadm_settings->base_dir);
 }
 
 static void
@@ -405,6 +324,8 @@ status_init(struct doveadm_mail_cmd_context *_ctx BACKSCATTER_DOVEADM_INIT_ARGS)
 	    backscatter_conf_read(_ctx->pool, "lda", &ctx->lda, &error) < 0) {
 		ctx->lmtp = NULL;
 		ctx->conf_error = p_strdup(_ctx->pool, error);
+	} else {
+		status_init_installed(ctx);
 	}
 	if (!_ctx->iterate_single_user) {
 		doveadm_print_formatted_set_format(

@@ -91,6 +91,22 @@ static const char *status_domain_files(struct status *status)
 	return NULL;
 }
 
+/* backscatter_domains is not set. */
+static void status_default_domains(struct status *status,
+				   struct backscatter_status_item *item)
+{
+	if (status->domain != NULL) {
+		item->detail = t_strdup_printf("backscatter_domains is not "
+			"set: %s and the domain of the recipient are ours",
+			status->domain);
+		return;
+	}
+	status_set(item, BACKSCATTER_STATUS_NOTE, "backscatter_domains is not "
+		   "set, and the user's name has no domain: only that of the "
+		   "recipient is ours");
+	item->mend = "backscatter_domains = example.com";
+}
+
 static void status_domains(struct status *status,
 			   struct backscatter_status_item *item)
 {
@@ -102,25 +118,27 @@ static void status_domains(struct status *status,
 	domains = backscatter_domains_get(status->user->pool, status->user,
 					  &status->set->domains);
 	if (domains == NULL) {
-		status_set(item, domain == NULL ?
-			   BACKSCATTER_STATUS_FAILED : BACKSCATTER_STATUS_NOTE,
-			   "backscatter_domains is not set, so only the "
-			   "recipient's domain is ours");
-		item->mend = t_strdup_printf("backscatter_domains = %s",
-				domain == NULL ? "example.com" : domain);
+		status_default_domains(status, item);
 		return;
 	}
 	foreign = domain != NULL && !bounce_domains_match(domains, domain);
 	error = status_domain_files(status);
 	if (error == NULL)
 		error = bounce_domains_get_error(domains);
-	if (error != NULL)
+	if (error != NULL) {
 		status_set(item, BACKSCATTER_STATUS_FAILED, error);
-	else if (foreign)
-		status_set(item, BACKSCATTER_STATUS_NOTE, "the user's domain "
-			   "is not among backscatter_domains");
-	else
+	} else if (foreign) {
+		status_set(item, BACKSCATTER_STATUS_FAILED, t_strdup_printf(
+			   "%s, the user's domain, is not in "
+			   "backscatter_domains: what it has signed is taken "
+			   "for a stranger's", domain));
+		if (status->set->domains.text != NULL) {
+			item->mend = t_strdup_printf("backscatter_domains = "
+				"%s %s", status->set->domains.text, domain);
+		}
+	} else {
 		item->detail = "backscatter_domains is set";
+	}
 }
 
 static void status_key_dir(struct status *status,

@@ -82,6 +82,14 @@ backscatter_doveadm_take_option(struct doveadm_mail_cmd_context *ctx
 #  define backscatter_submit_set_ssl(user, input) STMT_START { } STMT_END
 #endif
 
+/* The names of modules to load are a list, or one text. */
+#ifdef HAVE_MODULE_NAMES_LIST
+#  define backscatter_module_names(name) \
+	((const char *const []) { (name), NULL })
+#else
+#  define backscatter_module_names(name) (name)
+#endif
+
 /* Where doveadm finds settings without a user: 2.3 by getenv in its plugin { },
    2.4 by the event. BACKSCATTER_CONF_TEXT() chooses what we tell an admin to
    write into dovecot.conf. */

@@ -90,6 +90,9 @@ int bounce_domain_words_parse(pool_t pool, const char *value,
 	int ret;
 
 	i_zero(words_r);
+	if (strlen(value) <= BOUNCE_DOMAIN_WORDS_MAX_TEXT &&
+	    strchr(value, '\n') == NULL)
+		words_r->text = p_strdup(pool, value);
 	parser.list = str_new(default_pool, 256);
 	p_array_init(&parser.files, pool, 1);
 	ret = words_split(&parser, value, error_r);

@@ -8,6 +8,7 @@ struct bounce_domain_source;
 
 /* The prefix of the domains in a dict, unless another one is given. */
 #define BOUNCE_DOMAIN_WORDS_DICT_PREFIX "backscatter/domain"
+#define BOUNCE_DOMAIN_WORDS_MAX_TEXT 500
 
 struct bounce_domain_words {
 	/* Those that were named; NULL: nothing was said at all. */
@@ -18,6 +19,9 @@ struct bounce_domain_words {
 	/* The prefix below which the user's dict has domains; NULL: it is not
 	   asked. */
 	const char *dict;
+	/* All that was said, to be shown to the admin; NULL: nothing was, or it
+	   is longer than MAX_TEXT octets or a line. */
+	const char *text;
 };
 
 /* Parse words that are separated by white space or commas. A word is a domain
