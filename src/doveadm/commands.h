@@ -39,6 +39,8 @@ void doveadm_backscatter_keys_keep(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_top(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_tidy(struct doveadm_cmd_context *cctx);
+/* Run the command that works on users, on some of them if none are given. */
+void doveadm_backscatter_setup(struct doveadm_cmd_context *cctx);
 void doveadm_backscatter_report(struct doveadm_cmd_context *cctx);
 
 /* Functions that several commands use, in common.c. */

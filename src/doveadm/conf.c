@@ -142,6 +142,19 @@ backscatter_conf_get(const struct backscatter_conf *conf, const char *name)
 	return NULL;
 }
 
+bool backscatter_conf_begins(const struct backscatter_conf *conf,
+			     const char *name)
+{
+	const struct backscatter_conf_setting *setting;
+	size_t size = strlen(name);
+
+	array_foreach(&conf->settings, setting) {
+		if (strncmp(setting->name, name, size) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 bool backscatter_conf_has(const struct backscatter_conf *conf,
 			  const char *name, const char *word)
 {

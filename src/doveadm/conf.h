@@ -24,6 +24,10 @@ int backscatter_conf_read(pool_t pool, const char *protocol,
    The first one counts if there are several. */
 const char *
 backscatter_conf_get(const struct backscatter_conf *conf, const char *name);
+/* Returns TRUE if there is a setting of this name, or a section whose name
+   begins with it. */
+bool backscatter_conf_begins(const struct backscatter_conf *conf,
+			     const char *name);
 /* Returns TRUE if a list contains a word. It may be written as "name = a b" or
    as "name { a = yes }". */
 bool backscatter_conf_has(const struct backscatter_conf *conf,

@@ -90,6 +90,9 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		"[-s <selector> [-s ...]] [<domain> [...]]",
 		LIST('s', "selector")
 		ARGUMENTS("domain")),
+	/* it runs a mail command of its own */
+	SITE_COMMAND("setup", setup, DOVEADM_CMD_MAIL_USAGE_PREFIX,
+		DOVEADM_CMD_MAIL_COMMON),
 	MAIL_COMMAND("status", status_alloc, "",),
 	MAIL_COMMAND("suspended", suspended_alloc, "",),
 	MAIL_COMMAND("suspend", suspend_alloc,

@@ -6,6 +6,7 @@
 #include "doveadm.h"
 #include "commands.h"
 #include "counts.h"
+#include "readiness.h"
 
 /* The widths of the bar and of columns in the table for people. */
 #define STATS_BAR_WIDTH 32
@@ -42,6 +43,8 @@ struct stats_rows {
 	const struct backscatter_total *const *rows;
 	unsigned int count;
 	const struct backscatter_total *sum;
+	/* They are those of all users. */
+	bool site;
 	/* The width of the column for names, and the number of bounces in the
 	   row that has most of them. */
 	unsigned int name_width;
@@ -196,15 +199,24 @@ stats_print_chart(struct stats_rows *rows, const struct stats_by *by)
 	}
 	stats_append_row(line, rows->sum, rows);
 	stats_print_line(line);
+	if (rows->site && backscatter_column_is_shown(
+				BACKSCATTER_COLUMN_WOULD_FILE, rows->sum)) {
+		str_append(line, t_backscatter_readiness(
+			rows->sum->n[BACKSCATTER_COLUMN_BOUNCES],
+			rows->sum->n[BACKSCATTER_COLUMN_GENUINE], ""));
+		stats_print_line(line);
+	}
 	str_free(&line);
 }
 
 static void
-stats_print(struct backscatter_totals *totals, const struct stats_by *by)
+stats_print(struct backscatter_totals *totals, const struct stats_by *by,
+	    bool site)
 {
 	struct stats_rows rows;
 
 	i_zero(&rows);
+	rows.site = site;
 	rows.rows = backscatter_totals_sort(totals,
 		by == &stats_bys[0] ? BACKSCATTER_COLUMN_ALL_COUNT :
 		BACKSCATTER_COLUMN_BOUNCES, &rows.count);
@@ -230,7 +242,8 @@ void doveadm_backscatter_stats(struct doveadm_cmd_context *cctx)
 		if (counts_read(&counts, counts.user != NULL ?
 				BACKSCATTER_COUNT_USER : by->scope,
 				&totals, 1) == 0)
-			stats_print(totals, by);
+			stats_print(totals, by, counts.user == NULL &&
+				    counts.domain == NULL);
 		backscatter_totals_deinit(&totals);
 	}
 	backscatter_counts_close(&counts.dict);

@@ -533,6 +533,30 @@ backscatter_counts_tidy(struct backscatter_counts *counts, struct event *event,
  * For doveadm: whether everything is set up
  */
 
+/* Read which key the value of a DKIM-Signature field names. The strings are
+   valid DNS names, from the data stack. Returns 0, or -1 if it names none. */
+BACKSCATTER_API int
+backscatter_signature_key(const char *value, const char **selector_r,
+			  const char **domain_r);
+
+/* The host from which mail in our name came that was not signed. */
+struct backscatter_unsigned_sender {
+	/* The domain in its From. */
+	const char *domain;
+	/* The host's IP address, and its name; NULL: it has none. A stranger
+	   may have written both. */
+	const char *address, *host;
+};
+
+/* Find that host in the original that a bounce has returned. Returns TRUE and
+   sets sender_r, whose strings are sanitised and from the pool, which must not
+   be the data stack; or FALSE if the original is not mail in our name, bears a
+   signature of ours, or does not tell. */
+BACKSCATTER_API bool
+backscatter_result_unsigned(const struct backscatter_result *result,
+			    pool_t pool,
+			    struct backscatter_unsigned_sender *sender_r);
+
 enum backscatter_status_value {
 	BACKSCATTER_STATUS_OK,
 	/* It works, but the admin may want to know this. */
