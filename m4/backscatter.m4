@@ -42,7 +42,7 @@ dnl used at all: they bring link time optimisation along.)
 AC_DEFUN([BACKSCATTER_DOVECOT],[
 	bs_user_cflags=$CFLAGS
 	CFLAGS=
-	AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes], [
+	AS_IF([test "$enable_sanitizers" = yes], [
 		enable_hardening=no
 	])
 	DC_DOVECOT
@@ -286,37 +286,26 @@ AC_DEFUN([BACKSCATTER_RESOLV],[
 ])
 
 dnl --enable-sanitizers: AddressSanitizer and UndefinedBehaviorSanitizer in
-dnl everything that is built. A module so built does not load into a Dovecot
-dnl that is not: for unit tests and tools.
-dnl --enable-fuzzing: the same and libFuzzer's coverage; needs clang.
+dnl everything that is built. gcc links modules with its sanitizers' libraries, so
+dnl that they load into a Dovecot that is built without if these come first
+dnl (LD_PRELOAD). With clang, which does not, there are unit tests and tools only.
 AC_DEFUN([BACKSCATTER_SANITIZERS],[
 	AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers],
-		[build unit tests and tools with ASan and UBSan])],
+		[build everything with ASan and UBSan])],
 		[], [enable_sanitizers=no])
-	AC_ARG_ENABLE([fuzzing], [AS_HELP_STRING([--enable-fuzzing],
-		[build the fuzz targets with libFuzzer, ASan and UBSan (clang)])],
-		[], [enable_fuzzing=no])
 	SANITIZER_CFLAGS=
-	FUZZING_LDFLAGS=
-	AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes], [
+	AS_IF([test "$enable_sanitizers" = yes], [
 		SANITIZER_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
-	])
-	AS_IF([test "$enable_fuzzing" = yes], [
-		SANITIZER_CFLAGS="$SANITIZER_CFLAGS -fsanitize=fuzzer-no-link"
-		FUZZING_LDFLAGS="-fsanitize=fuzzer"
-	])
-	AS_IF([test "x$SANITIZER_CFLAGS" != x], [
 		AC_MSG_CHECKING([whether $CC takes $SANITIZER_CFLAGS])
 		bs_save_cflags=$CFLAGS
 		CFLAGS="$CFLAGS $SANITIZER_CFLAGS"
 		AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
 			[AC_MSG_RESULT([yes])],
 			[AC_MSG_RESULT([no])
-			 AC_MSG_ERROR([$CC cannot do this; install clang and libclang-rt-dev (Debian) and give CC=clang])])
+			 AC_MSG_ERROR([$CC cannot do this; install gcc (Debian) and give CC=gcc])])
 		CFLAGS=$bs_save_cflags
 	])
 	AC_SUBST([SANITIZER_CFLAGS])
-	AC_SUBST([FUZZING_LDFLAGS])
-	AM_CONDITIONAL([SANITIZERS], [test "x$SANITIZER_CFLAGS" != x])
-	AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])
+	AM_CONDITIONAL([MODULES],
+		[test "$enable_sanitizers" = no || test "$have_clang" != yes])
 ])

@@ -29,6 +29,7 @@ import dkim
 
 import dovecot_conf
 import module_folders
+import sanitizers
 
 SRCDIR = os.environ.get('TOP_SRCDIR') or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -379,6 +380,7 @@ class Lab:
         adopt_orphans()
         self.folder = tempfile.mkdtemp(prefix='backscatter-test-')
         os.chmod(self.folder, 0o755)
+        sanitizers.prepare(self.folder)
         self.settings, self.extra = dict(settings or {}), extra
         self.protocols = {'lmtp': plugins, 'lda': plugins} if plugins else {}
         self.metrics = []           # (name, event, labels)
@@ -420,6 +422,8 @@ class Lab:
         for folder in self.shown.values():
             if folder is not None:
                 module_folders.undo(folder)
+        for line, text in sanitizers.reports(self.folder):
+            print('not ok - sanitizers: %s\n%s' % (line, text), flush=True)
         if os.environ.get('KEEP'):
             print('kept: ' + self.folder)
         else:
