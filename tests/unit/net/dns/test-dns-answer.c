@@ -286,6 +286,37 @@ static void test_bounce_dns_answer_cut(void)
 	test_end();
 }
 
+/* The sizes are right, but the name of a record points behind the end. */
+static void test_bounce_dns_answer_malformed(void)
+{
+	static const char *const results[] = {
+		USELESS "its answer section is malformed",
+		USELESS "its authority section is malformed",
+		USELESS "its additional section is malformed"
+	};
+	unsigned char *data;
+	unsigned int i;
+	buffer_t *buf;
+
+	test_begin("bounce dns answer malformed");
+	for (i = 0; i < N_ELEMENTS(results); i++) T_BEGIN {
+		buf = packet_build(QR, "k.d", TYPE_TXT, NULL, 0);
+		/* the number of records in that section */
+		data = buffer_get_modifiable_data(buf, NULL);
+		data[7 + 2 * i] = 1;
+		buffer_append(buf, "\xff\xff", 2);
+		put16(buf, TYPE_TXT);
+		put16(buf, 1);
+		put16(buf, 0);
+		put16(buf, 60);
+		put16(buf, 2);
+		buffer_append(buf, "\001a", 2);
+		test_assert_strcmp_idx(answer_parse("k.d", BOUNCE_DNS_TYPE_TXT,
+			buf->data, buf->used), results[i], i);
+	} T_END;
+	test_end();
+}
+
 /* Any octet may be wrong; valgrind and the sanitizers look on. */
 static void test_bounce_dns_answer_mutated(void)
 {
@@ -395,6 +426,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_dns_answer_results,
 		test_bounce_dns_answer_cut,
+		test_bounce_dns_answer_malformed,
 		test_bounce_dns_answer_mutated,
 		test_bounce_dns_answer_other_types,
 		test_bounce_dns_answer_addresses,
