@@ -473,6 +473,44 @@ static void test_bounce_kind_rule_8_9(void)
 	test_kinds("rules 8 and 9", tests, N_ELEMENTS(tests));
 }
 
+/* The manager of a list returns a post to its author. */
+static void test_bounce_kind_rule_list_manager(void)
+{
+#define MANAGER "From: list-owner@lists.example\n"
+#define POST "Subject: your post\n" MIXED "--b\n\n" \
+	"Your message was rejected by the list.\n"
+	static const struct kind_test tests[] = {
+		{ "refused, any sender", OTHER, MANAGER TO_ALICE POST RETURNED,
+		  FAILED, "8", FALSE },
+		{ "refused, the null sender", NUL, MANAGER TO_ALICE POST
+		  RETURNED, FAILED, "8", FALSE },
+		{ "not a manager", OTHER, HUMAN TO_ALICE POST RETURNED,
+		  NONE, "10", FALSE },
+		{ "another's post", OTHER, MANAGER "To: carol@example.com\n"
+		  POST RETURNED, NONE, "10", FALSE },
+		{ "held for a moderator", OTHER, MANAGER TO_ALICE
+		  "Subject: your post\n" MIXED "--b\n\nYour message is "
+		  "being held, and may be rejected.\n" RETURNED, NONE, "10",
+		  FALSE },
+		{ "it says nothing", OTHER, MANAGER TO_ALICE
+		  "Subject: your post\n" MIXED "--b\n\nHello.\n" RETURNED,
+		  NONE, "10", FALSE },
+		{ "nothing came back", OTHER, MANAGER TO_ALICE
+		  "Subject: your post\n" MIXED "--b\n\n"
+		  "Your message was rejected by the list.\n--b--\n", NONE,
+		  "10", FALSE },
+		{ "two came back", OTHER, MANAGER TO_ALICE POST
+		  "--b\nContent-Type: message/rfc822\n\n" ORIG "\nhi\n"
+		  RETURNED, NONE, "10", FALSE },
+		{ "a digest", OTHER, MANAGER TO_ALICE "Subject: your post\n"
+		  MIXED "--b\n\nYour message was rejected by the list.\n"
+		  "--b\nContent-Type: multipart/digest; boundary=d\n\n--d\n\n"
+		  ORIG "\nhi\n--d--\n--b--\n", NONE, "10", FALSE },
+	};
+
+	test_kinds("list manager", tests, N_ELEMENTS(tests));
+}
+
 static void test_bounce_kind_rule_10(void)
 {
 	static const struct kind_test tests[] = {
@@ -588,6 +626,7 @@ int main(void)
 		test_bounce_kind_rule_5,
 		test_bounce_kind_rule_6_7,
 		test_bounce_kind_rule_8_9,
+		test_bounce_kind_rule_list_manager,
 		test_bounce_kind_rule_10,
 		test_bounce_kind_delayed,
 		test_bounce_kind_languages,
