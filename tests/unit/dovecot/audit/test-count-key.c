@@ -77,6 +77,23 @@ static void test_backscatter_count_bounce_key(void)
 	test_end();
 }
 
+static void test_backscatter_count_name_key(void)
+{
+	const char *name = t_strdup_printf("%0300d@example.org", 1);
+
+	test_begin("backscatter count name key");
+	test_assert_strcmp(
+		backscatter_count_name_key(BACKSCATTER_COUNT_USER,
+					   "a/b@example.org"),
+		"shared/backscatter/name/user/a\\|b@example.org");
+	/* as it is counted */
+	test_assert_strcmp(
+		backscatter_count_name_key(BACKSCATTER_COUNT_DOMAIN, name),
+		t_strconcat("shared/backscatter/name/domain/",
+			    backscatter_key_hash_str(name), NULL));
+	test_end();
+}
+
 static void test_backscatter_count_key_bad(void)
 {
 	static const char *const bad[] = {
@@ -147,6 +164,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_backscatter_count_key,
 		test_backscatter_count_bounce_key,
+		test_backscatter_count_name_key,
 		test_backscatter_count_key_bad,
 		test_backscatter_count_names,
 		NULL
