@@ -230,8 +230,8 @@ out('a trace that was not all read',
     'array_count(trace) > 0;')
 
 out('the null sender', 'traces/sender-in-the-envelope',
-    PROOF, '\tif (ctx->sig == NULL ||\n\t    ctx->message->marks->sender != BOUNCE_SENDER_NULL)\n',
-    '\tif (ctx->sig == NULL)\n')
+    PROOF, '\tif (ctx->original == NULL ||\n\t    ctx->message->marks->sender != BOUNCE_SENDER_NULL)\n',
+    '\tif (ctx->original == NULL)\n')
 
 out('a user of our host', 'traces/handed-over-by-a-user',
     PROOF, '\tif (received->by_user)\n\t\treturn FALSE;\n', '')
