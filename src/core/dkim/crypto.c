@@ -20,7 +20,12 @@
 
 struct evp_md_ctx_st *bounce_crypto_hash_create(void)
 {
-	return EVP_MD_CTX_new();
+	struct evp_md_ctx_st *hash;
+
+	ERR_set_mark();
+	hash = EVP_MD_CTX_new();
+	ERR_pop_to_mark();
+	return hash;
 }
 
 void bounce_crypto_hash_free(struct evp_md_ctx_st **hash)
