@@ -30,7 +30,9 @@ t_site_script_path(struct mail_user *user, const char *value)
 
 	/* "file:~/sieve;active=~/.dovecot.sieve" */
 	parts = t_strsplit(value, ";");
-	value = parts[0];
+	if (*parts == NULL)
+		return NULL;
+	value = *parts;
 	for (; *parts != NULL; parts++) {
 		if (strncmp(*parts, "active=", 7) == 0)
 			value = *parts + 7;

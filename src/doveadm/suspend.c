@@ -186,12 +186,13 @@ resume_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 {
 	struct suspend_cmd_context *ctx =
 		container_of(_ctx, struct suspend_cmd_context, ctx);
-	struct backscatter_time_window window, *disown =
-		ctx->disown ? &window : NULL;
+	struct backscatter_time_window window, *disown = NULL;
 	struct backscatter_suspension was;
 	const char *error;
 	int ret;
 
+	if (ctx->disown)
+		disown = &window;
 	ret = backscatter_resume(user, ctx->suspension.by, _ctx->pool, &was,
 				 disown, &error);
 	if (ret < 0)

@@ -186,9 +186,12 @@ static int check_init_senders(struct check_run *run)
 	if (!check_senders_first(run->options))
 		return 0;
 	run->messages_file = tmpfile();
-	return run->messages_file != NULL ? 0 :
+	if (run->messages_file == NULL) {
 		check_error("--senders: Cannot make a temporary file, "
 			    "see tmpfile(3): %m");
+		return -1;
+	}
+	return 0;
 }
 
 /* Print what was said of the messages below the list. */

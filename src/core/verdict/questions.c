@@ -326,6 +326,8 @@ t_replay_get_id(struct questions_context *ctx, enum bounce_reason reason)
 		return NULL;
 	case BOUNCE_REASON_SENT_COPY:
 		id = t_original_message_id(signatures->original);
+		/* the copy was found by it */
+		i_assert(id != NULL);
 		return t_bounce_replay_id(ctx->kind->kind, id, strlen(id));
 	default:
 		return t_bounce_replay_id(ctx->kind->kind,

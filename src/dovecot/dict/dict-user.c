@@ -46,6 +46,7 @@ static void backscatter_dict_user_deinit(struct mail_user *user)
 	struct backscatter_dict_user *duser =
 		BACKSCATTER_DICT_USER_CONTEXT(user);
 
+	i_assert(duser != NULL);
 	backscatter_dict_close(duser);
 	duser->module_ctx.super.deinit(user);
 }

@@ -38,9 +38,10 @@ _Static_assert(sizeof(seen_chars) - 1 == (BACKSCATTER_RECORD_STEPS + 1) *
 
 static const char *number_name(unsigned int number)
 {
-	return number < BOUNCE_VERDICT_COUNT ?
-		bounce_verdict_name(number) :
-		number_names[number];
+	if (number < BOUNCE_VERDICT_COUNT)
+		return bounce_verdict_name(number);
+	i_assert(number < BACKSCATTER_RECORD_NUMBERS);
+	return number_names[number];
 }
 
 /*
