@@ -2,7 +2,7 @@
 
 The signer is written here from the text of RFC 6376, and shares nothing with
 any of the verifiers. Each case says what a verifier has to find, and by which
-section. Everything is made from a fixed seed, but for the keys.
+section. Everything is made from one seed, DKIM_SEED or a fixed one, but for the keys.
 """
 import base64
 import hashlib
@@ -114,6 +114,10 @@ def sign(key, fields=None, body=BODY, c=b'relaxed/relaxed', names=None, h=None,
     if fold:
         b = fold.join(b[i:i + 60] for i in range(0, len(b), 60))
     return empty.replace(b'@B@', b), fields, body
+
+
+def random_text(rand, tokens, most):
+    return b''.join(rand.choice(tokens) for _ in range(rand.randrange(most)))
 
 
 def message(sig, fields, body):
@@ -342,9 +346,32 @@ class Generator:
                                 s=s, extra=b'i=%s; ' % i)
         self.add_signed('no record', FAIL, '6.1.2', s=b'none')
 
-    def mutations(self, count):
+    def anything(self, rand, count):
+        """Messages as nobody writes them: fields folded, repeated and in any order,
+        white space and empty lines anywhere. One of four is changed behind the signer."""
+        white = [b' ', b'\t', b'  ', b' \t ']
+        words = [b'a', b'Word', b'\xe4\xfc', b'=20', b';', b':', b'.', b'b=']
+        for i in range(count):
+            key = rand.choice(self.keys)
+            c = b'/'.join(rand.choice([b'simple', b'relaxed']) for _ in range(2))
+            more = [b'X-%d: %s' % (rand.randrange(4), random_text(
+                rand, words + white + [b'\r\n\t', b'\r\n '], 20) + b'end')
+                for _ in range(rand.randrange(6))]
+            fields = FIELDS + more
+            rand.shuffle(fields)
+            names = NAMES + [f.split(b':')[0] for f in more if rand.randrange(2)]
+            rand.shuffle(names)
+            body = random_text(rand, words + white + [b'\r\n'] * 6, 60) + b'last\r\n' + \
+                b'\r\n' * rand.randrange(3)
+            sig, _, _ = sign(key, fields, body, c, names, fold=rand.choice([None, b'\r\n\t']))
+            changed = i % 4 == 0
+            if changed:
+                body = body.replace(b'last', b'lost')
+            self.add('anything %d %s %s%s' % (i, key.name, c.decode(), ', changed' * changed),
+                     FAIL if changed else PASS, '3.4', message(sig, fields, body))
+
+    def mutations(self, rand, count):
         """One octet changed by its lowest bit, anywhere but in Received."""
-        rand = random.Random(6376)
         for i in range(count):
             key = self.keys[i % 2]
             c = (b'simple/simple', b'relaxed/relaxed')[i // 2 % 2]
@@ -372,5 +399,7 @@ class Generator:
         self.tags()
         self.values()
         self.records()
-        self.mutations(150)
+        rand = random.Random(int(os.environ.get('DKIM_SEED', '6376')))
+        self.mutations(rand, 150)
+        self.anything(rand, 200)
         return self.cases
