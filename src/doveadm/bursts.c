@@ -33,7 +33,7 @@ bursts_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 
 	ret = backscatter_burst_get(user, &burst, &error);
 	if (ret < 0)
-		return doveadm_backscatter_user_failed(ctx, user, "%s", error);
+		return doveadm_backscatter_dict_failed(ctx, user, error);
 	if (ret > 0) {
 		doveadm_print(unixdate2str(burst.since));
 		doveadm_print(unixdate2str(burst.last));

@@ -83,6 +83,10 @@ int doveadm_backscatter_user_failed(struct doveadm_mail_cmd_context *ctx,
 				    struct mail_user *user,
 				    const char *format, ...)
 	ATTR_FORMAT(3, 4);
+/* The same if the user's record could not be read or written: what to do is
+   added to the error. */
+int doveadm_backscatter_dict_failed(struct doveadm_mail_cmd_context *ctx,
+				    struct mail_user *user, const char *error);
 
 /* Check whether a file that was named may be opened. doveadm opens it with its
    own rights, so only somebody who has started doveadm on the command line may

@@ -71,6 +71,14 @@ int doveadm_backscatter_user_failed(struct doveadm_mail_cmd_context *ctx,
 	return -1;
 }
 
+int doveadm_backscatter_dict_failed(struct doveadm_mail_cmd_context *ctx,
+				    struct mail_user *user, const char *error)
+{
+	return doveadm_backscatter_user_failed(ctx, user, "%s; run this "
+		"command again when that is mended, see doveadm backscatter "
+		"status", error);
+}
+
 int doveadm_backscatter_may_open(struct doveadm_cmd_context *cctx,
 				 const char *path)
 {

@@ -89,7 +89,8 @@ int counts_open_site(struct doveadm_cmd_context *cctx,
 		return 0;
 	if (ret < 0) {
 		return doveadm_backscatter_failed(EX_CONFIG,
-			"backscatter_dict: %s", error);
+			"backscatter_dict: %s; see doveadm backscatter status",
+			error);
 	}
 	return doveadm_backscatter_failed(EX_CONFIG, "Nothing is counted: "
 		"backscatter_dict is not set; set it as in "
@@ -156,7 +157,8 @@ int counts_read(const struct counts *counts, enum backscatter_count_scope scope,
 	if (backscatter_counts_read(counts->dict, &query, counts_add, &sink,
 				    &error) == 0)
 		return 0;
-	return doveadm_backscatter_failed(EX_TEMPFAIL, "backscatter_dict: %s%s",
-		error, query.name != NULL ? "" : " (Redis can only be asked "
-		"for one user or domain, by -u or -d)");
+	return doveadm_backscatter_failed(EX_TEMPFAIL, "backscatter_dict: %s; "
+		"run this command again when that is mended%s", error,
+		query.name != NULL ? "" : ", or, as Redis can only be asked "
+		"for one user or domain, give -u or -d");
 }

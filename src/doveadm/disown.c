@@ -57,7 +57,7 @@ disown_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 
 	if (backscatter_disown(user, ctx->change, &ctx->window, _ctx->pool,
 			       &list, &count, &error) < 0)
-		return doveadm_backscatter_user_failed(_ctx, user, "%s", error);
+		return doveadm_backscatter_dict_failed(_ctx, user, error);
 	/* print the list as it is now */
 	for (i = 0; i < count; i++) {
 		doveadm_print(unixdate2str(list[i].since));

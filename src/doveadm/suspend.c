@@ -111,7 +111,7 @@ suspend_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	const char *error, *name = user->username;
 
 	if (backscatter_suspend(user, &ctx->suspension, &error) < 0)
-		return doveadm_backscatter_user_failed(_ctx, user, "%s", error);
+		return doveadm_backscatter_dict_failed(_ctx, user, error);
 	doveadm_print(t_strdup_printf(
 		"%s is suspended from sending until %s.\n"
 		"Servers that take mail refuse the user if they read this: "
@@ -196,7 +196,7 @@ resume_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	ret = backscatter_resume(user, ctx->suspension.by, _ctx->pool, &was,
 				 disown, &error);
 	if (ret < 0)
-		return doveadm_backscatter_user_failed(_ctx, user, "%s", error);
+		return doveadm_backscatter_dict_failed(_ctx, user, error);
 	if (ret > 0)
 		resume_print(user->username, &was, disown);
 	else if (!ctx->all_users) {
@@ -240,7 +240,7 @@ suspended_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 
 	ret = backscatter_suspension_get(user, ctx->pool, &suspension, &error);
 	if (ret < 0)
-		return doveadm_backscatter_user_failed(ctx, user, "%s", error);
+		return doveadm_backscatter_dict_failed(ctx, user, error);
 	if (ret > 0) {
 		doveadm_print(unixdate2str(suspension.since));
 		doveadm_print(suspension.until == 0 ? "-" :

@@ -25,8 +25,9 @@ disown_change(struct backscatter_record *record, void *context,
 					    ctx->window->until);
 	} else if (!bounce_windows_add(windows, ctx->window->since,
 				       ctx->window->until)) {
-		*error_r = t_strdup_printf("there are already %u such times",
-					   windows->count);
+		*error_r = t_strdup_printf("there are already %u such times: "
+			"remove those that are over by --remove",
+			windows->count);
 		return -1;
 	}
 	ctx->windows = *windows;
