@@ -3,8 +3,10 @@
 #include "fuzz-common.h"
 #include "fuzz-dict.h"
 #include "dict/state-dict.h"
+#include "dict/backend.h"
 #include "dict/dict-key.h"
 #include "settings/plugin-settings.h"
+#include "user/user.h"
 
 static struct {
 	const char *const *lines, *const *next;
@@ -51,6 +53,29 @@ int backscatter_settings_get(
 	*warning_r = NULL;
 	*error_r = "fuzz";
 	return -1;
+}
+
+const struct backscatter_settings *
+backscatter_user_get_settings(struct mail_user *user ATTR_UNUSED)
+{
+	return NULL;
+}
+
+/* What is counted of a user is asked by the site's dict here. */
+int backscatter_dict_backend_open(
+	struct mail_user *user ATTR_UNUSED, struct event *event ATTR_UNUSED,
+	unsigned int timeout_msecs ATTR_UNUSED,
+	struct backscatter_dict_backend *backend_r ATTR_UNUSED,
+	const char **error_r)
+{
+	*error_r = "fuzz";
+	return -1;
+}
+
+struct mail_user *
+backscatter_dict_user(const struct backscatter_dict *dict ATTR_UNUSED)
+{
+	return NULL;
 }
 
 int backscatter_dict_get(struct mail_user *user ATTR_UNUSED,
