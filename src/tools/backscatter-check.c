@@ -318,7 +318,7 @@ static int check_open_domains(const struct bounce_check_options *options)
 static int check_main(int argc, char *argv[])
 {
 	struct bounce_check_options options;
-	struct bounce_key_lookup *keys;
+	struct bounce_key_lookup *keys = NULL;
 	int status = EX_USAGE;
 	pool_t pool;
 

@@ -412,6 +412,25 @@ bool bounce_proof_was_submitted(const struct bounce_policy *policy,
 	return ret;
 }
 
+/* Whether a recipient that failed is of the domain that the reporter calls
+   itself by, and is not proven without SPF. */
+static bool proof_has_unproven(const struct proof_context *ctx)
+{
+	ARRAY_TYPE(proof_failed) list;
+	const struct proof_failed *failed;
+
+	proof_find_failed(ctx, &list);
+	array_foreach(&list, failed) {
+		if (failed->address != NULL &&
+		    failed->address->domain != NULL &&
+		    name_is_of(ctx->reporter->helo,
+			       failed->address->domain) &&
+		    !failed_is_proven(ctx, failed))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 bool bounce_proof_asks_spf(const struct bounce_policy *policy,
 			   const struct bounce_message *message,
 			   const struct bounce_signature_evidence *sig)
@@ -422,23 +441,11 @@ bool bounce_proof_asks_spf(const struct bounce_policy *policy,
 		.original = sig == NULL ? NULL : sig->original,
 		.sig = sig
 	};
-	ARRAY_TYPE(proof_failed) list;
-	const struct proof_failed *failed;
-	bool asks = FALSE;
+	bool asks;
 
 	T_BEGIN {
-		if (proof_init(&ctx) && ctx.reporter != NULL)
-			proof_find_failed(&ctx, &list);
-		else
-			t_array_init(&list, 1);
-		array_foreach(&list, failed) {
-			if (failed->address != NULL &&
-			    failed->address->domain != NULL &&
-			    name_is_of(ctx.reporter->helo,
-				       failed->address->domain) &&
-			    !failed_is_proven(&ctx, failed))
-				asks = TRUE;
-		}
+		asks = proof_init(&ctx) && ctx.reporter != NULL &&
+			proof_has_unproven(&ctx);
 	} T_END;
 	return asks;
 }
