@@ -212,20 +212,31 @@ static void setup_mend_domains(struct setup_cmd_context *ctx, string_t *conf)
 		t_strconcat("backscatter_domains = ", value, missing, NULL)));
 }
 
+static bool setup_has_plugin(struct setup_cmd_context *ctx, const char *name)
+{
+	return backscatter_conf_has(ctx->conf, "mail_plugins", name) ||
+		backscatter_conf_has(ctx->conf, "protocol lmtp/mail_plugins",
+				     name);
+}
+
+/* TRUE if the mode is set. Dovecot 2.4 does not tell whether a default is
+   written in the configuration, and what is already enforced is left so. */
+static bool setup_has_mode(struct setup_cmd_context *ctx)
+{
+	return setup_conf_get(ctx, "backscatter_mode") != NULL ||
+		(BACKSCATTER_CONF_TEXT(FALSE, TRUE) &&
+		 setup_has_plugin(ctx, "backscatter"));
+}
+
 static void setup_print_conf(struct setup_cmd_context *ctx)
 {
 	const struct backscatter_conf *conf = ctx->conf;
 	string_t *str = t_str_new(512);
 
-	setup_mend(str, (backscatter_conf_has(conf, "mail_plugins",
-					      "backscatter") ||
-			 backscatter_conf_has(conf, "protocol lmtp/"
-					      "mail_plugins", "backscatter")) &&
-		   (backscatter_conf_has(conf, "mail_plugins", "sieve") ||
-		    backscatter_conf_has(conf, "protocol lmtp/mail_plugins",
-					 "sieve")),
+	setup_mend(str, setup_has_plugin(ctx, "backscatter") &&
+		   setup_has_plugin(ctx, "sieve"),
 		   backscatter_mend_plugins("lmtp"));
-	setup_mend(str, setup_conf_get(ctx, "backscatter_mode") != NULL,
+	setup_mend(str, setup_has_mode(ctx),
 		   backscatter_mend_setting("backscatter_mode = audit"));
 	setup_mend_domains(ctx, str);
 	setup_mend(str, setup_conf_has(ctx, "sieve_plugins",
