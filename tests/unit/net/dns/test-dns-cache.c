@@ -103,6 +103,8 @@ static void test_bounce_dns_cache_bounds(void)
 	zone.ttl = 100 * 24 * 3600;
 	test_ask(&zone, pool, "a.example", BOUNCE_DNS_TYPE_TXT, &query);
 	bounce_dns_cache_store(cache, 0, &query);
+	test_assert(test_find(cache, pool, "a.example", BOUNCE_DNS_TYPE_TXT,
+			      3600 * 1000 - 1, &query));
 	test_assert(!test_find(cache, pool, "a.example", BOUNCE_DNS_TYPE_TXT,
 			       3600 * 1000, &query));
 	/* the number; what is used stays */

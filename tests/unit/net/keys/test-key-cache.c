@@ -140,17 +140,22 @@ static void test_bounce_key_cache_change(void)
 	store(cache, "a", T0 + 100 * SEC, 0, BOUNCE_KEY_TEMPERROR);
 	test_assert_strcmp(look(cache, "a", T0 + 101 * SEC), "temperror");
 	test_assert(bounce_key_cache_keys_count(cache) == 1);
+	/* so it is in the very moment when the key expires */
+	store(cache, "b", T0, 60, BOUNCE_KEY_FOUND);
+	store(cache, "b", T0 + 58 * SEC, 0, BOUNCE_KEY_TEMPERROR);
+	test_assert_strcmp(look(cache, "b", T0 + 60 * SEC), "temperror");
+	store(cache, "b", T0 + 60 * SEC, 60, BOUNCE_KEY_MISSING);
 	test_assert_strcmp(look(cache, "a", T0 + 106 * SEC), "miss");
 	store(cache, "a", T0 + 106 * SEC, 60, BOUNCE_KEY_FOUND);
 	test_assert_strcmp(look(cache, "a", T0 + 107 * SEC), "found");
-	test_assert(bounce_key_cache_others_count(cache) == 0);
+	test_assert(bounce_key_cache_others_count(cache) == 1);
 	/* revoked, then gone */
 	store(cache, "a", T0 + 200 * SEC, 60, BOUNCE_KEY_REVOKED);
 	test_assert_strcmp(look(cache, "a", T0 + 200 * SEC), "revoked");
 	store(cache, "a", T0 + 300 * SEC, 60, BOUNCE_KEY_MISSING);
 	test_assert_strcmp(look(cache, "a", T0 + 300 * SEC), "missing");
 	test_assert(bounce_key_cache_keys_count(cache) == 0);
-	test_assert(bounce_key_cache_others_count(cache) == 1);
+	test_assert(bounce_key_cache_others_count(cache) == 2);
 	bounce_key_cache_deinit(&cache);
 	test_end();
 }
@@ -186,6 +191,69 @@ static void test_bounce_key_cache_lru(void)
 	test_assert(bounce_key_cache_keys_count(cache) == 3);
 	test_assert_strcmp(look(cache, "x", T0), "miss");
 	test_assert_strcmp(look(cache, "y", T0), "missing");
+	bounce_key_cache_deinit(&cache);
+	test_end();
+}
+
+static void test_bounce_key_cache_defaults(void)
+{
+	struct bounce_key_cache *cache = bounce_key_cache_init(NULL);
+	unsigned int i;
+
+	test_begin("bounce key cache: how much it keeps by default");
+	for (i = 0; i < 1001; i++) T_BEGIN {
+		store(cache, t_strdup_printf("k%u", i), T0, 60,
+		      BOUNCE_KEY_FOUND);
+		store(cache, t_strdup_printf("o%u", i), T0, 60,
+		      BOUNCE_KEY_MISSING);
+	} T_END;
+	test_assert(bounce_key_cache_keys_count(cache) == 1000);
+	test_assert(bounce_key_cache_others_count(cache) == 1000);
+	bounce_key_cache_deinit(&cache);
+	test_end();
+}
+
+static void test_bounce_key_cache_selectors(void)
+{
+	static const struct {
+		const char *domain;
+		unsigned int secs, max;
+		const char *selectors;
+	} tests[] = {
+		/* the one that was used last is first */
+		{ "d.example", 0, 10, "c a.b a" },
+		{ "d.example", 0, 2, "c a.b" },
+		{ "d.example", 0, 0, "" },
+		{ "sub.d.example", 0, 10, "x" },
+		/* no name of a key, but the end of one */
+		{ "example", 0, 10, "" },
+		/* one has expired */
+		{ "d.example", 60, 10, "c a" },
+		{ "d.example", 1000, 10, "" }
+	};
+	struct bounce_key_cache *cache = bounce_key_cache_init(NULL);
+	const char *selectors[11];
+	unsigned int i, count;
+
+	test_begin("bounce key cache: selectors of a domain");
+	store(cache, "a._domainkey.d.example", T0, 100, BOUNCE_KEY_FOUND);
+	store(cache, "a.b._domainkey.d.example", T0, 60, BOUNCE_KEY_FOUND);
+	store(cache, "x._domainkey.sub.d.example", T0, 100, BOUNCE_KEY_FOUND);
+	store(cache, "gone._domainkey.d.example", T0, 60, BOUNCE_KEY_MISSING);
+	/* without a selector, and shorter than what is looked for */
+	store(cache, "._domainkey.d.example", T0, 60, BOUNCE_KEY_FOUND);
+	store(cache, "d.example", T0, 60, BOUNCE_KEY_FOUND);
+	store(cache, "c._domainkey.d.example", T0, 100, BOUNCE_KEY_FOUND);
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		count = bounce_key_cache_selectors(cache, tests[i].domain,
+			T0 + tests[i].secs * SEC, selectors, tests[i].max);
+		test_assert_idx(count <= tests[i].max, i);
+		if (count > tests[i].max)
+			continue;
+		selectors[count] = NULL;
+		test_assert_strcmp_idx(t_strarray_join(selectors, " "),
+				       tests[i].selectors, i);
+	}
 	bounce_key_cache_deinit(&cache);
 	test_end();
 }
@@ -324,6 +392,8 @@ int main(void)
 		test_bounce_key_cache_ttl,
 		test_bounce_key_cache_change,
 		test_bounce_key_cache_lru,
+		test_bounce_key_cache_defaults,
+		test_bounce_key_cache_selectors,
 		test_bounce_key_cache_flood,
 		test_bounce_key_cache_expired,
 		test_bounce_key_cache_tokens,

@@ -394,6 +394,42 @@ static void test_bounce_key_dir_list(void)
 	test_end();
 }
 
+static void test_bounce_key_dir_selectors(void)
+{
+	static const char *const files[] = {
+		"s._domainkey.d.example", "t._domainkey.d.example.txt",
+		/* of other domains: one is shorter than ours */
+		"u._domainkey.e.example", "v._domainkey.d",
+		/* no lookup would find these */
+		"W._domainkey.d.example", "x y._domainkey.d.example",
+		"README"
+	};
+	const char *path = path_of("selectors"), *selectors[10];
+	struct bounce_key_dir *dir;
+	unsigned int i;
+
+	test_begin("bounce key dir: selectors of a domain");
+	dir = bounce_key_dir_init(path);
+	test_assert(bounce_key_dir_selectors(dir, "d.example", selectors,
+					     N_ELEMENTS(selectors)) == 0);
+	if (mkdir(path, 0755) < 0)
+		i_fatal("mkdir() failed: %m");
+	for (i = 0; i < N_ELEMENTS(files); i++)
+		file_write(t_strconcat("selectors/", files[i], NULL), KEY_A);
+	test_assert(bounce_key_dir_selectors(dir, "d.example", selectors,
+					     N_ELEMENTS(selectors)) == 2);
+	/* in the order of the directory, which may be either */
+	i = strcmp(selectors[0], "t") == 0 ? 1 : 0;
+	test_assert_strcmp(selectors[i], "s");
+	test_assert_strcmp(selectors[1 - i], "t");
+	test_assert(bounce_key_dir_selectors(dir, "d.example", selectors,
+					     1) == 1);
+	test_assert(bounce_key_dir_selectors(dir, "d.example", selectors,
+					     0) == 0);
+	bounce_key_dir_deinit(&dir);
+	test_end();
+}
+
 /* In place of libc's: after so many calls as on a disk that fails. */
 static int readdir_calls_left = -1;
 
@@ -488,6 +524,7 @@ int main(void)
 		test_bounce_key_dir_many,
 		test_bounce_key_dir_check,
 		test_bounce_key_dir_list,
+		test_bounce_key_dir_selectors,
 		test_bounce_key_dir_fails,
 		test_bounce_key_dir_permissions,
 		test_bounce_key_dir_cleanup,
