@@ -192,24 +192,26 @@ Content-Description: Undelivered Message
 
 # -- processes -------------------------------------------------------------
 
-GIVEN_PORTS = set()
+GIVEN_PORTS = []
 
 
 def free_port():
-    """One that was not given before, as its server may not have begun to listen,
-    for TCP and UDP. The system gives clients none of these ports, so that it stays
-    free."""
+    """One for TCP and UDP that was not given before, to this test or to another that
+    runs, as its server may not have begun to listen. The system gives clients none of
+    these ports, so that it stays free."""
     while True:
         port = random.randrange(15000, 32768)
-        if port in GIVEN_PORTS:
-            continue
+        mark = socket.socket(socket.AF_UNIX)
         try:
+            # a name that nobody else can have while this process lives
+            mark.bind('\0backscatter-test-port-%d' % port)
             for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
                 with socket.socket(socket.AF_INET, kind) as s:
                     s.bind(('127.0.0.1', port))
         except OSError:
+            mark.close()
             continue
-        GIVEN_PORTS.add(port)
+        GIVEN_PORTS.append(mark)
         return port
 
 
