@@ -376,7 +376,7 @@ int backscatter_burst_get(struct mail_user *user,
 				      error_r);
 	if (ret <= 0) {
 		if (ret == 0)
-			*error_r = "backscatter_dict is not set";
+			*error_r = BACKSCATTER_RECORD_NO_DICT;
 		return -1;
 	}
 	burst_r->first = I_MAX(record.burst.since - set->burst_period, 0);

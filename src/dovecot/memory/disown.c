@@ -51,7 +51,7 @@ disown_in_dict(struct mail_user *user, struct disown_change *ctx,
 			ctx->windows = record.disowned;
 	}
 	if (ret == 0)
-		*error_r = "backscatter_dict is not set";
+		*error_r = BACKSCATTER_RECORD_NO_DICT;
 	return ret <= 0 ? -1 : 0;
 }
 

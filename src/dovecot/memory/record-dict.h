@@ -22,6 +22,11 @@ struct backscatter_record_counters {
 	const char *bounce;
 };
 
+/* What an admin is told who asks for the record of a user without a dict. */
+#define BACKSCATTER_RECORD_NO_DICT \
+	"backscatter_dict is not set, see 97-backscatter-dict.conf of the " \
+	"example configuration"
+
 /* Read the record. The caller must advance it before using it. Returns 1, 0 if
    the user has no dict, or -1 with an error (data stack) if the dict does not
    answer, or if the record is broken or was written by a newer version. */

@@ -77,7 +77,7 @@ suspend_write(struct mail_user *user, struct suspend_change *ctx,
 					    NULL, error_r);
 
 	if (ret == 0)
-		*error_r = "backscatter_dict is not set";
+		*error_r = BACKSCATTER_RECORD_NO_DICT;
 	if (ret > 0)
 		return 0;
 	if (ret == 0 || ctx->read ||
