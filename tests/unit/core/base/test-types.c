@@ -60,11 +60,38 @@ static void test_bounce_state_names(void)
 	test_end();
 }
 
+static void test_bounce_spf_names(void)
+{
+	static const struct {
+		enum bounce_spf spf;
+		const char *name;
+	} tests[] = {
+		{ BOUNCE_SPF_NOT_ASKED, NULL },
+		{ BOUNCE_SPF_NONE, "none" },
+		{ BOUNCE_SPF_NEUTRAL, "neutral" },
+		{ BOUNCE_SPF_PASS, "pass" },
+		{ BOUNCE_SPF_FAIL, "fail" },
+		{ BOUNCE_SPF_SOFTFAIL, "softfail" },
+		{ BOUNCE_SPF_TEMPERROR, "temperror" },
+		{ BOUNCE_SPF_PERMERROR, "permerror" }
+	};
+	unsigned int i;
+
+	test_begin("bounce spf names");
+	test_assert(N_ELEMENTS(tests) == BOUNCE_SPF_COUNT);
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_assert_idx(null_strcmp(bounce_spf_name(tests[i].spf),
+					    tests[i].name) == 0, i);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_kind_names,
 		test_bounce_state_names,
+		test_bounce_spf_names,
 		NULL
 	};
 	return test_run(test_functions);

@@ -35,6 +35,8 @@ static void test_bounce_spf_record_table(void)
 		{ "v=spf1 EXP=x Redirect=y", 1, "v=spf1 Redirect=y" },
 		{ "v=spf1 exists:%{ir}.%{l1r-+}.%{v}.%{D12R}%%%_%-.x", 1,
 		  "v=spf1 exists:%{ir}.%{l1r-+}.%{v}.%{D12R}%%%_%-.x" },
+		/* no name of a modifier: libspf2 is to see the mistake */
+		{ "v=spf1 a =x -all", 1, "v=spf1 a =x -all" },
 		{ "", 0, NULL },
 		{ "v=spf", 0, NULL },
 		{ "v=spf1a", 0, NULL },
@@ -43,6 +45,8 @@ static void test_bounce_spf_record_table(void)
 		{ "v=spf1\ta", 0, NULL },
 		{ "spf2.0/mfrom a", 0, NULL },
 		{ "v=spf1 a\tmx", -1, "ASCII" },
+		{ "v=spf1 a:~.x", 1, "v=spf1 a:~.x" },
+		{ "v=spf1 a:\x7f.x", -1, "ASCII" },
 		{ "v=spf1 a\xc3\xa4", -1, "ASCII" },
 		{ "v=spf1 %", -1, "macro" },
 		{ "v=spf1 a:%x", -1, "macro" },
