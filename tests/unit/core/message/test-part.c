@@ -35,6 +35,7 @@ static void test_bounce_part_types(void)
 		{ "message/rfc-822", ORIGINAL, BOUNCE_PART_MESSAGE, 0 },
 		{ "message/x-rfc822-y", ORIGINAL, BOUNCE_PART_MESSAGE, 0 },
 		{ "text/rfc822-headers", ORIGINAL, BOUNCE_PART_MESSAGE, 0 },
+		{ "text/rfc-822", ORIGINAL, BOUNCE_PART_MESSAGE, 0 },
 		{ "text/x-message-header", ORIGINAL, BOUNCE_PART_MESSAGE, 0 },
 		{ "application/rfc822", SKIP, 0, 0 },
 		{ "text/calendar", SKIP, BOUNCE_PART_CALENDAR, 0 },
