@@ -87,7 +87,8 @@ static void test_bounce_dns_cache_bounds(void)
 	struct test_zone zone = { .records = test_records, .ttl = 0 };
 	struct bounce_lru *cache = bounce_dns_cache_init();
 	pool_t pool = pool_alloconly_create("cache", 1024);
-	struct bounce_dns_query query;
+	struct bounce_dns_query query, found;
+	unsigned char *answer;
 	unsigned int i;
 
 	test_begin("bounce dns cache: bounds");
@@ -117,9 +118,16 @@ static void test_bounce_dns_cache_bounds(void)
 	}
 	test_assert(bounce_lru_count(cache) ==
 		    BOUNCE_DNS_CACHE_MAX_COUNT);
-	/* the size */
+	/* the size: as large as it may be, and one octet more */
 	test_ask(&zone, pool, "a.example", BOUNCE_DNS_TYPE_TXT, &query);
-	query.answer_size = BOUNCE_DNS_CACHE_MAX_SIZE + 1;
+	answer = p_malloc(pool, BOUNCE_DNS_CACHE_MAX_SIZE + 1);
+	memcpy(answer, query.answer, query.answer_size);
+	query.answer = answer;
+	query.answer_size = BOUNCE_DNS_CACHE_MAX_SIZE;
+	bounce_dns_cache_store(cache, 0, &query);
+	test_assert(test_find(cache, pool, "a.example", BOUNCE_DNS_TYPE_TXT,
+			      1, &found));
+	query.answer_size++;
 	bounce_dns_cache_store(cache, 0, &query);
 	test_assert(!test_find(cache, pool, "a.example", BOUNCE_DNS_TYPE_TXT,
 			       1, &query));

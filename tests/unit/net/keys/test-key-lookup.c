@@ -32,6 +32,12 @@ static void test_bounce_key_lookup_registry(void)
 	test_assert(one != two);
 	bounce_key_lookup_unref(&two);
 	set.no_dns = FALSE;
+	/* what one server has said is not taken for another's */
+	set.dns_servers = "127.0.0.2";
+	test_assert(bounce_key_lookup_get(&set, &two, &error) == 0);
+	test_assert(one != two);
+	bounce_key_lookup_unref(&two);
+	set.dns_servers = "127.0.0.1";
 	/* it is kept while nobody uses it */
 	two = one;
 	bounce_key_lookup_unref(&one);
@@ -75,6 +81,7 @@ static void test_bounce_key_lookup_settings(void)
 	test_assert(bounce_key_lookup_create(&set, NULL, &lookup, &error) == 0);
 	test_assert(lookup->timeout_msecs == 3000);
 	test_assert(lookup->no_dns && lookup->dir == NULL);
+	test_assert(lookup->cache != NULL && lookup->answers != NULL);
 	/* the resolver's own clock */
 	test_assert(test_now(lookup) <= bounce_dns_now());
 	test_assert(test_now(lookup) + 1000 > bounce_dns_now());
