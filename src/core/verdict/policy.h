@@ -52,8 +52,8 @@ struct bounce_policy {
 	/* The time at which the message is judged. */
 	time_t now;
 	/* now is what the clock of this host says at a delivery. If the bounce
-	   is dated in the future as well as the signature of the original, it
-	   is not held against them, as that clock is probably wrong. */
+	   is dated in the future as well as the t= of the original's signature,
+	   it is not held against them, as that clock is probably wrong. */
 	bool now_is_doubtful;
 };
 

@@ -262,13 +262,19 @@ evidence_time_reason(const struct bounce_policy *policy,
 	return BOUNCE_REASON_NONE;
 }
 
-/* TRUE if the clock of this host is probably wrong. Anybody may date a bounce,
-   but only our key dates a signature. */
-static bool evidence_clock_is_wrong(const struct evidence_context *ctx)
+/* TRUE if a signature of the future shows that the clock of this host is
+   probably wrong. Anybody may date a bounce, and whoever sends mail through us
+   may date that, so only the time counts that our signer has written. */
+static bool
+evidence_clock_is_wrong(const struct evidence_context *ctx,
+			const struct bounce_signature_evidence *evidence)
 {
-	return ctx->policy->now_is_doubtful &&
+	return ctx->policy->now_is_doubtful && evidence->sig->timestamp >= 0 &&
 		bounce_header_date(ctx->header) >
-		ctx->policy->now + BOUNCE_POLICY_DRIFT;
+		ctx->policy->now + BOUNCE_POLICY_DRIFT &&
+		bounce_sender_matches(ctx->policy, ctx->envelope,
+				      evidence->original->message.header,
+				      evidence->sig);
 }
 
 /* Our key made the signature: decide whether it vouches for the original. */
@@ -280,7 +286,8 @@ evidence_apply_policy(struct evidence_context *ctx,
 	const char *text;
 
 	reason = evidence_time_reason(ctx->policy, evidence, &text);
-	if (reason == BOUNCE_REASON_FUTURE && evidence_clock_is_wrong(ctx)) {
+	if (reason == BOUNCE_REASON_FUTURE &&
+	    evidence_clock_is_wrong(ctx, evidence)) {
 		reason = BOUNCE_REASON_STATE;
 		text = "it was made in the future, and so was the bounce";
 		ctx->signatures->warning = "A bounce and the signature in it "

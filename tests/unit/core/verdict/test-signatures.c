@@ -644,6 +644,8 @@ static void test_bounce_signatures_clock(void)
 		{ TRUE, DATE_NEXT_YEAR, NOW, BOUNCE_REASON_DKIM_FULL },
 		{ TRUE, DATE_NEXT_YEAR, NOW - BOUNCE_POLICY_MAX_AGE - 1,
 		  BOUNCE_REASON_STALE },
+		/* the sender may have dated his mail as he liked */
+		{ TRUE, DATE_NEXT_YEAR, 0, BOUNCE_REASON_FUTURE },
 	};
 	struct test_sig test_sig = { OURS };
 	const char *bounce;
@@ -656,7 +658,8 @@ static void test_bounce_signatures_clock(void)
 		run.policy.now_is_doubtful = tests[i].doubtful;
 		test_sig.timestamp = tests[i].signed_at;
 		bounce = t_bounce(t_original(&test_sig, 1, "alice@example.org",
-					     NULL, "1@example.org"));
+					     tests[i].signed_at != 0 ? NULL :
+					     DATE_NEXT_YEAR, "1@example.org"));
 		if (tests[i].date != NULL) {
 			bounce = t_strconcat("Date: ", tests[i].date, "\r\n",
 					     bounce, NULL);
@@ -668,6 +671,17 @@ static void test_bounce_signatures_clock(void)
 				(tests[i].reason == BOUNCE_REASON_STATE), i);
 		test_run_deinit(&run);
 	} T_END;
+
+	/* nor does it make mail of somebody else the recipient's */
+	test_run_init(&run);
+	run.policy.now_is_doubtful = TRUE;
+	test_sig.timestamp = NOW + DAY;
+	bounce = t_bounce(t_original(&test_sig, 1, "bob@example.com", NULL,
+				     "1@example.org"));
+	test_run_collect(&run, t_strconcat("Date: ", DATE_NEXT_YEAR, "\r\n",
+					   bounce, NULL));
+	test_assert(run.signatures->sigs[0].reason == BOUNCE_REASON_FUTURE);
+	test_run_deinit(&run);
 	test_end();
 }
 
