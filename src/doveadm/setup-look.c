@@ -44,13 +44,40 @@ void backscatter_setup_init(struct backscatter_setup *setup_r, pool_t pool)
 	p_array_init(&setup_r->unsigned_hosts, pool, 8);
 }
 
+/* Returns the name as it may be shown on a terminal: anybody may have made it
+   up, and names are ASCII. */
+static const char *t_setup_name(const char *name)
+{
+	char *copy, *p;
+
+	copy = t_strdup_noconst(str_sanitize(name, SETUP_MAX_NAME_SIZE));
+	for (p = copy; *p != '\0'; p++) {
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+	}
+	return copy;
+}
+
+/* Returns the domain of a user's name in lower case, or NULL if it has none
+   that can be written into a configuration as it is. */
+static const char *t_setup_user_domain(const char *username)
+{
+	const char *at = strrchr(username, '@'), *domain;
+
+	if (at == NULL || at[1] == '\0')
+		return NULL;
+	domain = t_str_lcase(at + 1);
+	return domain[strspn(domain, "abcdefghijklmnopqrstuvwxyz"
+			     "0123456789-_.")] == '\0' ? domain : NULL;
+}
+
 static void
 setup_count(struct backscatter_setup *setup,
 	    ARRAY_TYPE(backscatter_seen) *names, const char *name)
 {
 	struct backscatter_seen *seen;
 
-	name = str_sanitize(name, SETUP_MAX_NAME_SIZE);
+	name = t_setup_name(name);
 	array_foreach_modifiable(names, seen) {
 		if (strcmp(seen->name, name) == 0) {
 			seen->count++;
@@ -182,7 +209,8 @@ setup_unsigned(struct setup_look *look, const struct backscatter_result *result)
 	if (strcmp(t_backscatter_property(result, "spf"), "pass") != 0)
 		return;
 	pool = pool_alloconly_create("backscatter unsigned", 1024);
-	if (backscatter_result_unsigned(result, pool, &sender)) {
+	if (backscatter_result_unsigned(result, pool, &sender) &&
+	    sender.address != NULL) {
 		setup_count(look->setup, &look->setup->unsigned_hosts,
 			    t_strdup_printf("%s%s%s%s (%s)",
 				sender.host == NULL ? "" : sender.host,
@@ -240,7 +268,6 @@ void backscatter_setup_look(struct backscatter_setup *setup,
 			    struct doveadm_mail_cmd_context *ctx,
 			    struct mail_user *user)
 {
-	const char *at = strrchr(user->username, '@');
 	struct setup_look look = {
 		.walk = {
 			.ctx = ctx,
@@ -249,8 +276,7 @@ void backscatter_setup_look(struct backscatter_setup *setup,
 			.judged = setup_judged
 		},
 		.setup = setup,
-		.domain = at == NULL || at[1] == '\0' ? NULL :
-			t_str_lcase(at + 1)
+		.domain = t_setup_user_domain(user->username)
 	};
 
 	setup->users++;
