@@ -239,7 +239,7 @@ suspended_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 	int ret;
 
 	ret = backscatter_suspension_get(user, ctx->pool, &suspension, &error);
-	if (ret < 0)
+	if (ret < 0 || (ret == 0 && error != NULL))
 		return doveadm_backscatter_dict_failed(ctx, user, error);
 	if (ret > 0) {
 		doveadm_print(unixdate2str(suspension.since));

@@ -320,16 +320,16 @@ backscatter_suspend(struct mail_user *user,
    suspension) is disowned, and disown is set to that time. This is logged, and
    sends the event "backscatter_resumed". Returns 1 and the suspension that has
    ended (from the pool), 0 if the user was not suspended, or -1 with an error
-   (data stack). */
+   (data stack), as without a dict. */
 BACKSCATTER_API int
 backscatter_resume(struct mail_user *user, const char *by, pool_t pool,
 		   struct backscatter_suspension *was_r,
 		   struct backscatter_time_window *disown,
 		   const char **error_r);
 /* Get the user's suspension. One that has ended by its time is deleted from the
-   dict, where others might not know of the time. Returns 1, 0 if the user is
-   not suspended, as without a dict nobody is, or -1 with an error (data
-   stack). */
+   dict, where others might not know of the time. Returns 1, or -1 with an error
+   (data stack). Returns 0 if the user is not suspended: error_r is then NULL,
+   or says that there is no dict, without which nobody is. */
 BACKSCATTER_API int
 backscatter_suspension_get(struct mail_user *user, pool_t pool,
 			   struct backscatter_suspension *suspension_r,

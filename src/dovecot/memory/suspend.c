@@ -152,8 +152,12 @@ resume_lookup_record(struct mail_user *user, time_t now,
 	int ret = backscatter_record_read(user, pool_datastack_create(),
 					  &record, error_r);
 
-	if (ret <= 0 || record.suspended <= now)
-		return ret < 0 ? -1 : 0;
+	if (ret == 0)
+		*error_r = BACKSCATTER_RECORD_NO_DICT;
+	if (ret <= 0)
+		return -1;
+	if (record.suspended <= now)
+		return 0;
 	was_r->since = now;
 	was_r->by = "somebody";
 	was_r->why = "the dict does not have it any more";
@@ -191,6 +195,10 @@ int backscatter_suspension_get(struct mail_user *user, pool_t pool,
 	struct backscatter_suspension was;
 	int ret = suspend_lookup(user, pool, suspension_r, error_r);
 
+	if (ret == 0) {
+		*error_r = backscatter_dict_is_set(user) ? NULL :
+			BACKSCATTER_RECORD_NO_DICT;
+	}
 	if (ret <= 0 || suspension_r->until == 0 ||
 	    suspension_r->until > time(NULL))
 		return ret;
