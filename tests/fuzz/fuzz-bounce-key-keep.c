@@ -32,7 +32,8 @@ fuzz_decide(const struct bounce_kept_key *key, enum bounce_key_status status)
 	bounce_key_keep_done(&decided, action);
 }
 
-static void fuzz_same(pool_t pool, const ARRAY_TYPE(bounce_kept_key) *keys)
+static void fuzz_same(pool_t pool, const ARRAY_TYPE(bounce_kept_key) *keys,
+		      time_t ran)
 {
 	ARRAY_TYPE(bounce_kept_key) again;
 	string_t *text = str_new(default_pool, 256);
@@ -40,10 +41,11 @@ static void fuzz_same(pool_t pool, const ARRAY_TYPE(bounce_kept_key) *keys)
 	const char *error;
 
 	p_array_init(&again, pool, 4);
-	bounce_key_keep_write(array_front(keys), array_count(keys), text);
+	bounce_key_keep_write(array_front(keys), array_count(keys), ran, text);
 	i_assert(bounce_key_keep_parse(pool, str_data(text), str_len(text),
-				       &again, &error) == 0);
-	bounce_key_keep_write(array_front(&again), array_count(&again), same);
+				       &again, &ran, &error) == 0);
+	bounce_key_keep_write(array_front(&again), array_count(&again), ran,
+			      same);
 	i_assert(strcmp(str_c(text), str_c(same)) == 0);
 	str_free(&text);
 	str_free(&same);
@@ -56,9 +58,10 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	const struct bounce_kept_key *key;
 	const char *error = NULL;
 	unsigned int status;
+	time_t ran;
 
 	p_array_init(&keys, pool, 4);
-	if (bounce_key_keep_parse(pool, data, size, &keys, &error) < 0)
+	if (bounce_key_keep_parse(pool, data, size, &keys, &ran, &error) < 0)
 		i_assert(error != NULL);
 	else {
 		i_assert(array_count(&keys) <= BOUNCE_KEY_KEEP_MAX_KEYS);
@@ -68,7 +71,8 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 				fuzz_decide(key, status);
 		}
 		if (!array_is_empty(&keys))
-			fuzz_same(pool, &keys);
+			fuzz_same(pool, &keys, ran);
+		(void)bounce_key_keep_resume(&keys, ran, NOW);
 	}
 	pool_unref(&pool);
 }

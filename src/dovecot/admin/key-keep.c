@@ -45,7 +45,8 @@ struct keep {
 	struct bounce_key_dir *key_dir;
 	/* the folder of the copies, and the file of the state */
 	const char *dir, *state;
-	time_t now;
+	/* and when the keys were looked at before; 0: never */
+	time_t now, ran;
 	struct dotlock *lock;
 
 	ARRAY_TYPE(bounce_kept_key) keys;
@@ -96,7 +97,7 @@ static int keep_read_fd(struct keep *keep, int fd, const char **error_r)
 		*error_r = "it cannot be read";
 	else {
 		ret = bounce_key_keep_parse(keep->pool, buf->data, buf->used,
-					    &keep->keys, error_r);
+					    &keep->keys, &keep->ran, error_r);
 	}
 	i_stream_unref(&input);
 	buffer_free(&buf);
@@ -137,7 +138,7 @@ static int keep_write(struct keep *keep, int fd, const char **error_r)
 	int ret = 0;
 
 	keys = array_get(&keep->keys, &count);
-	bounce_key_keep_write(keys, count, text);
+	bounce_key_keep_write(keys, count, keep->now, text);
 	if (write_full(fd, str_data(text), str_len(text)) < 0 ||
 	    fchmod(fd, 0644) < 0 || fsync(fd) < 0) {
 		*error_r = t_strdup_printf("%s cannot be written: %m. The old "
@@ -455,11 +456,30 @@ static void keep_drop(struct keep *keep)
 	}
 }
 
+/* Say that copies are held for longer. */
+static void keep_resume(struct keep *keep)
+{
+	time_t over = bounce_key_keep_resume(&keep->keys, keep->ran, keep->now);
+	const struct bounce_kept_key *key;
+
+	array_foreach(&keep->keys, key) {
+		if (over == 0 || key->copy == NULL || key->gone == 0)
+			continue;
+		keep_say(keep, FALSE, "By the clock of this host this command "
+			 "ran %s days ago. Copies of keys that have left DNS "
+			 "are kept so much longer, less %u days.",
+			 dec2str((keep->now - keep->ran) / (24 * 3600)),
+			 BOUNCE_KEY_KEEP_PAUSE_SECS / (24 * 3600));
+		return;
+	}
+}
+
 static int
 keep_locked(struct keep *keep, int fd, const char **error_r)
 {
 	if (keep_read(keep, error_r) < 0)
 		return -1;
+	keep_resume(keep);
 	keep_add_query(keep);
 	if (keep_ask_all(keep, error_r) < 0)
 		return -1;

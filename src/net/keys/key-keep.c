@@ -10,11 +10,12 @@
 #include "name/domain-name.h"
 #include "keys/key-keep.h"
 
-/* The first line of a state, and its last. Between them each key has a line:
-   NAME SEEN FIRST LAST COPY GONE. "-" stands for no digest. A '!' before the
-   digest of the copy says that it is revoked. */
+/* The first line of a state, and its last, behind which is when the keys were
+   looked at. Between them each key has a line: NAME SEEN FIRST LAST COPY GONE.
+   "-" stands for no digest. A '!' before the digest of the copy says that it is
+   revoked. */
 #define KEEP_FIRST_LINE "backscatter kept keys 1"
-#define KEEP_LAST_LINE "end"
+#define KEEP_LAST_LINE "end "
 #define KEEP_NONE "-"
 #define KEEP_REVOKED '!'
 #define KEEP_WORDS 6
@@ -29,6 +30,24 @@ static void keep_limit_times(struct bounce_kept_key *key, time_t now)
 	key->first = I_MIN(key->first, now);
 	key->last = I_MIN(key->last, now);
 	key->gone = I_MIN(key->gone, now);
+}
+
+time_t bounce_key_keep_resume(ARRAY_TYPE(bounce_kept_key) *keys, time_t ran,
+			      time_t now)
+{
+	struct bounce_kept_key *key;
+	time_t over = now - ran - BOUNCE_KEY_KEEP_PAUSE_SECS;
+
+	if (ran == 0 || over <= 0)
+		return 0;
+	array_foreach_modifiable(keys, key) {
+		keep_limit_times(key, now);
+		key->first += over;
+		key->last += over;
+		if (key->gone > 0)
+			key->gone += over;
+	}
+	return over;
 }
 
 static enum bounce_key_keep_action
@@ -174,10 +193,10 @@ keep_parse_key(pool_t pool, const char *line, struct bounce_kept_key *key)
 }
 
 int bounce_key_keep_parse(pool_t pool, const unsigned char *data, size_t size,
-			  ARRAY_TYPE(bounce_kept_key) *keys,
+			  ARRAY_TYPE(bounce_kept_key) *keys, time_t *ran_r,
 			  const char **error_r)
 {
-	const char *const *lines;
+	const char *const *lines, *last;
 	unsigned int i, count;
 
 	if (memchr(data, '\0', size) != NULL) {
@@ -191,9 +210,12 @@ int bounce_key_keep_parse(pool_t pool, const unsigned char *data, size_t size,
 		return -1;
 	}
 	/* a line feed ends the last line */
-	if (count < 3 || lines[count - 1][0] != '\0' ||
-	    strcmp(lines[count - 2], KEEP_LAST_LINE) != 0) {
-		*error_r = "its last line is not \""KEEP_LAST_LINE"\": "
+	last = count < 3 || lines[count - 1][0] != '\0' ? "" :
+		lines[count - 2];
+	if (strncmp(last, KEEP_LAST_LINE, strlen(KEEP_LAST_LINE)) != 0 ||
+	    str_to_time(last + strlen(KEEP_LAST_LINE), ran_r) < 0 ||
+	    *ran_r < 0) {
+		*error_r = "its last line is not \""KEEP_LAST_LINE"TIME\": "
 			"it is not complete";
 		return -1;
 	}
@@ -215,7 +237,7 @@ int bounce_key_keep_parse(pool_t pool, const unsigned char *data, size_t size,
 }
 
 void bounce_key_keep_write(const struct bounce_kept_key *keys,
-			   unsigned int count, string_t *dest)
+			   unsigned int count, time_t ran, string_t *dest)
 {
 	unsigned int i;
 
@@ -230,5 +252,5 @@ void bounce_key_keep_write(const struct bounce_kept_key *keys,
 			    keys[i].copy == NULL ? KEEP_NONE : keys[i].copy,
 			    dec2str(keys[i].gone));
 	}
-	str_append(dest, KEEP_LAST_LINE"\n");
+	str_printfa(dest, KEEP_LAST_LINE"%s\n", dec2str(ran));
 }

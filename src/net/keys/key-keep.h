@@ -18,6 +18,8 @@
 /* A key is saved if two answers that are this many seconds apart agree, and no
    answer between them disagreed. */
 #define BOUNCE_KEY_KEEP_AGREE_SECS (24 * 3600)
+/* From one run to the next no more time counts than this. */
+#define BOUNCE_KEY_KEEP_PAUSE_SECS (2 * 24 * 3600)
 /* More keys are not kept, and a larger state is not read (in octets). */
 #define BOUNCE_KEY_KEEP_MAX_KEYS 10000
 #define BOUNCE_KEY_KEEP_MAX_SIZE (8 * 1024 * 1024)
@@ -63,6 +65,13 @@ enum bounce_key_keep_action {
 	BOUNCE_KEY_KEEP_DELETE
 };
 
+/* Call this before the first answer that came now. ran is when the keys were
+   looked at before; 0: that is not known. If this is longer ago than
+   BOUNCE_KEY_KEEP_PAUSE_SECS, the times of the keys move on by what is over
+   that: a clock that is set far ahead must not end the time that a copy is
+   held. Returns by how many seconds. */
+time_t bounce_key_keep_resume(ARRAY_TYPE(bounce_kept_key) *keys, time_t ran,
+			      time_t now);
 /* Take note of an answer that came now, and return what is to be done. A copy
    is deleted when DNS has not had it for hold_secs. If the clock was set back,
    times that lie ahead of it become now, so that everything is done later, and
@@ -80,13 +89,14 @@ void bounce_key_keep_done(struct bounce_kept_key *key,
 const char *bounce_key_keep_digest(const void *data, size_t size);
 
 /* Parse the text of a state, and append its keys, which are allocated from the
-   pool. Returns 0, or -1 with an error (data stack) if it is not complete, or
-   not a state of this version: then none of it can be relied on. */
+   pool. ran_r is when the keys were looked at. Returns 0, or -1 with an error
+   (data stack) if it is not complete, or not a state of this version: then none
+   of it can be relied on. */
 int bounce_key_keep_parse(pool_t pool, const unsigned char *data, size_t size,
-			  ARRAY_TYPE(bounce_kept_key) *keys,
+			  ARRAY_TYPE(bounce_kept_key) *keys, time_t *ran_r,
 			  const char **error_r);
 /* Append the text of a state. */
 void bounce_key_keep_write(const struct bounce_kept_key *keys,
-			   unsigned int count, string_t *dest);
+			   unsigned int count, time_t ran, string_t *dest);
 
 #endif

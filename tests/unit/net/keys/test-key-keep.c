@@ -188,17 +188,77 @@ static void test_bounce_key_keep_not_done(void)
 	test_end();
 }
 
+/* A copy left DNS two hours ago, when the command ran. It runs again after each
+   of these, counted from the first run; and "held" says for how long the copy
+   has been held then. */
+static void test_bounce_key_keep_resume(void)
+{
+	static const struct {
+		long after, held;
+	} runs[] = {
+		{ 6 * 3600, 6 * 3600 },
+		{ 2 * DAY, 2 * DAY },
+		/* two days count */
+		{ 2 * DAY + 1, 2 * DAY },
+		{ 10L * 365 * DAY, 2 * DAY },
+		/* the clock was set back */
+		{ -DAY, 0 },
+		{ 0, 0 }
+	};
+	ARRAY_TYPE(bounce_kept_key) keys;
+	struct bounce_kept_key *key;
+	time_t over;
+	unsigned int i;
+
+	test_begin("bounce key keep: time between two runs");
+	t_array_init(&keys, 1);
+	key = array_append_space(&keys);
+	for (i = 0; i < N_ELEMENTS(runs); i++) {
+		time_t now = START + runs[i].after;
+		struct bounce_key_keep_answer answer = answer_of('x');
+
+		i_zero(key);
+		key->name = "s._domainkey.d.example";
+		key->copy = DIGEST_A;
+		key->first = key->last = START - DAY;
+		key->gone = START;
+		over = bounce_key_keep_resume(&keys, START, now);
+		test_assert_idx(over == I_MAX(runs[i].after - 2 * DAY, 0), i);
+		(void)bounce_key_keep_decide(key, &answer, now, UINT_MAX);
+		test_assert_idx(now - key->gone == runs[i].held, i);
+		test_assert_idx(key->first == I_MIN(START - DAY + over, now),
+				i);
+		test_assert_idx(key->last == key->first, i);
+	}
+	key->gone = 0;
+	test_assert(bounce_key_keep_resume(&keys, START, START + 3 * DAY) ==
+		    DAY);
+	test_assert(key->gone == 0);
+	/* not known, or a state that somebody has written */
+	test_assert(bounce_key_keep_resume(&keys, 0, START) == 0);
+	key->gone = key->first = key->last = INT64_MAX;
+	test_assert(bounce_key_keep_resume(&keys, 1, START) ==
+		    START - 1 - 2 * DAY);
+	test_assert(key->gone == 2L * START - 1 - 2 * DAY);
+	test_end();
+}
+
 static int
 parse(pool_t pool, const char *text, ARRAY_TYPE(bounce_kept_key) *keys,
       const char **error_r)
 {
+	time_t ran;
+
 	p_array_init(keys, pool, 4);
-	return bounce_key_keep_parse(pool, (const void *)text, strlen(text),
-				     keys, error_r);
+	if (bounce_key_keep_parse(pool, (const void *)text, strlen(text), keys,
+				  &ran, error_r) < 0)
+		return -1;
+	test_assert(ran == START + 9);
+	return 0;
 }
 
 #define FIRST "backscatter kept keys 1\n"
-#define LAST "end\n"
+#define LAST "end 1800000009\n"
 
 static void test_bounce_key_keep_state(void)
 {
@@ -223,13 +283,13 @@ static void test_bounce_key_keep_state(void)
 	unsigned int count;
 
 	test_begin("bounce key keep: state");
-	bounce_key_keep_write(keys, N_ELEMENTS(keys), str);
+	bounce_key_keep_write(keys, N_ELEMENTS(keys), START + 9, str);
 	test_assert_strcmp(str_c(str), text);
 	test_assert(parse(pool, text, &parsed, &error) == 0);
 	p = array_get(&parsed, &count);
 	test_assert(count == N_ELEMENTS(keys));
 	str_truncate(str, 0);
-	bounce_key_keep_write(p, count, str);
+	bounce_key_keep_write(p, count, START + 9, str);
 	test_assert_strcmp(str_c(str), text);
 	test_assert(p[2].seen == NULL && p[2].revoked);
 	test_assert(parse(pool, FIRST LAST, &parsed, &error) == 0);
@@ -249,7 +309,11 @@ static void test_bounce_key_keep_broken(void)
 		{ "\n", "first line" },
 		{ "backscatter kept keys 2\n"LAST, "first line" },
 		{ FIRST, "not complete" },
-		{ FIRST"end", "not complete" },
+		{ FIRST"end 1", "not complete" },
+		{ FIRST"end\n", "not complete" },
+		{ FIRST"end \n", "not complete" },
+		{ FIRST"end x\n", "not complete" },
+		{ FIRST"end -1\n", "not complete" },
 		{ FIRST LAST"x\n", "not complete" },
 		{ FIRST NAME" - 0 0 - 0\n", "not complete" },
 		{ FIRST NAME" - 0 0\n"LAST, "line 2" },
@@ -276,6 +340,7 @@ static void test_bounce_key_keep_broken(void)
 	string_t *text = t_str_new(1024);
 	const char *error;
 	unsigned int i;
+	time_t ran;
 
 	test_begin("bounce key keep: broken state");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
@@ -285,7 +350,7 @@ static void test_bounce_key_keep_broken(void)
 	}
 	p_array_init(&keys, pool, 4);
 	test_assert(bounce_key_keep_parse(pool, (const void *)FIRST"\0\n"LAST,
-		sizeof(FIRST"\0\n"LAST) - 1, &keys, &error) < 0);
+		sizeof(FIRST"\0\n"LAST) - 1, &keys, &ran, &error) < 0);
 	test_assert_strcmp(error, "it is not text");
 
 	str_append(text, FIRST);
@@ -312,6 +377,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_key_keep_steps,
 		test_bounce_key_keep_not_done,
+		test_bounce_key_keep_resume,
 		test_bounce_key_keep_state,
 		test_bounce_key_keep_broken,
 		test_bounce_key_keep_digest,
