@@ -52,6 +52,10 @@ struct keep {
 	ARRAY_TYPE(bounce_kept_key) keys;
 	/* the names of the keys */
 	HASH_TABLE(const char *, const char *) names;
+	/* How many keys are not kept because there are too many, and one of
+	   them. */
+	unsigned int left_out;
+	const char *left_out_name;
 	unsigned int asked, unanswered;
 	const char *dns_error;
 
@@ -187,6 +191,53 @@ static int keep_lock(struct keep *keep, const char **error_r)
  * Which keys
  */
 
+/* Returns FALSE if DNS is not to be asked for the key. One that has a copy was
+   ours, and is looked after to its end. Others are forgotten if their domain is
+   not ours, and wait if that is not known. */
+static bool keep_wants(struct keep *keep, struct bounce_kept_key *key)
+{
+	const char *domain = strstr(key->name, BACKSCATTER_KEY_INFIX) +
+		strlen(BACKSCATTER_KEY_INFIX);
+	enum bounce_domains_answer answer;
+	const char *error;
+
+	if (key->copy != NULL)
+		return TRUE;
+	answer = backscatter_key_ask_domain(keep->pool, keep->set, keep->site,
+					    domain, &error);
+	if (answer == BOUNCE_DOMAINS_FOREIGN)
+		key->seen = NULL;
+	return answer == BOUNCE_DOMAINS_OWN;
+}
+
+/* Returns TRUE if an admin has put a file of this key into the key directory,
+   which is used in any case. */
+static bool keep_has_file(struct keep *keep, const char *name)
+{
+	const char *infix = strstr(name, BACKSCATTER_KEY_INFIX), *error;
+	enum bounce_key_status status;
+	struct bounce_key *key;
+	int ret;
+
+	ret = bounce_key_dir_lookup(keep->key_dir, t_strdup_until(name, infix),
+				    infix + strlen(BACKSCATTER_KEY_INFIX),
+				    &status, &key, &error);
+	if (key != NULL)
+		bounce_key_unref(&key);
+	return ret != 0;
+}
+
+/* Count a key that would be kept if there were not too many. */
+static void keep_leave_out(struct keep *keep, const char *name)
+{
+	struct bounce_kept_key key = { .name = name };
+
+	if (!keep_wants(keep, &key) || keep_has_file(keep, name))
+		return;
+	if (keep->left_out++ == 0)
+		keep->left_out_name = p_strdup(keep->pool, name);
+}
+
 /* Add a key, unless it is there. Names come from the dict, which may contain
    anything, or from the command line. */
 static void
@@ -196,9 +247,12 @@ keep_add(struct keep *keep, const char *selector, const char *domain)
 	const char *name, *error;
 
 	if (backscatter_key_name(selector, domain, &name, &error) < 0 ||
-	    hash_table_lookup(keep->names, name) != NULL ||
-	    array_count(&keep->keys) >= BOUNCE_KEY_KEEP_MAX_KEYS)
+	    hash_table_lookup(keep->names, name) != NULL)
 		return;
+	if (array_count(&keep->keys) >= BOUNCE_KEY_KEEP_MAX_KEYS) {
+		keep_leave_out(keep, name);
+		return;
+	}
 	key = array_append_space(&keep->keys);
 	key->name = name = p_strdup(keep->pool, name);
 	hash_table_insert(keep->names, name, name);
@@ -227,25 +281,6 @@ static void keep_add_query(struct keep *keep)
 	}
 }
 
-/* Returns FALSE if DNS is not to be asked for the key. One that has a copy was
-   ours, and is looked after to its end. Others are forgotten if their domain is
-   not ours, and wait if that is not known. */
-static bool keep_wants(struct keep *keep, struct bounce_kept_key *key)
-{
-	const char *domain = strstr(key->name, BACKSCATTER_KEY_INFIX) +
-		strlen(BACKSCATTER_KEY_INFIX);
-	enum bounce_domains_answer answer;
-	const char *error;
-
-	if (key->copy != NULL)
-		return TRUE;
-	answer = backscatter_key_ask_domain(keep->pool, keep->set, keep->site,
-					    domain, &error);
-	if (answer == BOUNCE_DOMAINS_FOREIGN)
-		key->seen = NULL;
-	return answer == BOUNCE_DOMAINS_OWN;
-}
-
 /*
  * Files
  */
@@ -266,23 +301,6 @@ static bool keep_file_is_ours(const char *path)
 		memcmp(line, "; "KEEP_COMMENT, sizeof(line)) == 0;
 	i_close_fd(&fd);
 	return ours;
-}
-
-/* Returns TRUE if an admin has put a file of this key into the key directory,
-   which is used in any case. */
-static bool keep_has_file(struct keep *keep, const char *name)
-{
-	const char *infix = strstr(name, BACKSCATTER_KEY_INFIX), *error;
-	enum bounce_key_status status;
-	struct bounce_key *key;
-	int ret;
-
-	ret = bounce_key_dir_lookup(keep->key_dir, t_strdup_until(name, infix),
-				    infix + strlen(BACKSCATTER_KEY_INFIX),
-				    &status, &key, &error);
-	if (key != NULL)
-		bounce_key_unref(&key);
-	return ret != 0;
 }
 
 /* Delete a copy. One that somebody has replaced by his own file stays; then
@@ -481,6 +499,13 @@ keep_locked(struct keep *keep, int fd, const char **error_r)
 		return -1;
 	keep_resume(keep);
 	keep_add_query(keep);
+	if (keep->left_out > 0) {
+		keep_say(keep, TRUE, "Keys that are not kept, since no more "
+			 "than %u are: %u, among them %s. Save these with "
+			 "doveadm backscatter keys fetch.",
+			 BOUNCE_KEY_KEEP_MAX_KEYS, keep->left_out,
+			 keep->left_out_name);
+	}
 	if (keep_ask_all(keep, error_r) < 0)
 		return -1;
 	if (keep->asked > 0 && keep->unanswered == keep->asked) {
