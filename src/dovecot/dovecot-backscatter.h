@@ -130,6 +130,11 @@ backscatter_delivery_end(struct backscatter_delivery **delivery,
 /* The notice to this user could not be sent: it will be tried again with a
    bounce that comes at least 10 minutes later. */
 BACKSCATTER_API void backscatter_notice_failed(struct mail_user *user);
+/* Make the current ioloop take its descriptor, before anything is asked in it.
+   If there is none, an ioloop that runs for the first time ends the process; if
+   that were after a message had been saved, it would be sent again. Returns 0,
+   or -1 with an error (data stack) if there is none. */
+BACKSCATTER_API int backscatter_ioloop_begin(const char **error_r);
 
 /* Check the arguments of a Sieve test. Returns 1 if they are good, 0 if the
    property can never have this value (such as a misspelt verdict), or -1 if

@@ -51,30 +51,42 @@ submit_wait(struct submit_run *run, bool by_host, struct smtp_submit *submit)
 	timeout_remove(&to);
 }
 
-int backscatter_submit(struct mail_deliver_context *ctx,
-		       const struct backscatter_notice *notice,
-		       const char **error_r)
+static void
+submit_send(struct submit_run *run, struct mail_deliver_context *ctx,
+	    const struct backscatter_notice *notice)
 {
 	struct smtp_submit_settings set = *ctx->smtp_set;
 	struct smtp_submit_input input;
 	struct smtp_submit *submit;
-	struct submit_run run;
 	bool by_host = set.submission_host != NULL &&
 		*set.submission_host != '\0';
 
-	i_zero(&run);
 	i_zero(&input);
 	input.event_parent = ctx->event;
 	backscatter_submit_set_ssl(ctx->rcpt_user, &input);
 	if (by_host)
 		set.submission_timeout = SUBMIT_SECS;
 
-	run.ioloop = io_loop_create();
 	submit = smtp_submit_init_simple(&input, &set, NULL);
 	smtp_submit_add_rcpt(submit, notice->to);
 	o_stream_nsend_str(smtp_submit_send(submit), notice->message);
-	submit_wait(&run, by_host, submit);
+	submit_wait(run, by_host, submit);
 	smtp_submit_deinit(&submit);
+}
+
+int backscatter_submit(struct mail_deliver_context *ctx,
+		       const struct backscatter_notice *notice,
+		       const char **error_r)
+{
+	struct submit_run run;
+	const char *error;
+
+	i_zero(&run);
+	run.ioloop = io_loop_create();
+	if (backscatter_ioloop_begin(&error) < 0)
+		run.error = i_strdup(error);
+	else
+		submit_send(&run, ctx, notice);
 	io_loop_destroy(&run.ioloop);
 
 	*error_r = run.error != NULL ? t_strdup(run.error) : t_strdup_printf(

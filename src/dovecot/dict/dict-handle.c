@@ -5,13 +5,12 @@
 
 #include "lib.h"
 #include "ioloop-private.h"
-#include "istream.h"
 #include "mail-user.h"
 #include "base/event.h"
 #include "base/throttle.h"
 #include "dict/dict-handle.h"
+#include "dovecot-backscatter.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -296,33 +295,6 @@ backscatter_dict_open_backend(struct backscatter_dict *dict,
 	return ret;
 }
 
-/* If there is no descriptor for it, an ioloop that runs for the first time ends
-   the process. If that were after a message had been saved, it would be sent
-   again. So the ioloop takes its descriptor before anything is asked. */
-static int backscatter_dict_ioloop_begin(struct backscatter_dict *dict,
-					 const char **error_r)
-{
-	struct istream *input;
-	struct io *io;
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0) {
-		*error_r = t_strdup_printf("There is no descriptor for it: %m");
-		return -1;
-	}
-	i_close_fd(&fd);
-	backscatter_dict_enter(dict);
-	/* what is added first, even without a descriptor of its own, makes the
-	   ioloop take its one; to run it with a timeout of 0 would end the
-	   process if the clock is set back just then */
-	input = i_stream_create_from_data("", 0);
-	io = io_add_istream(input, io_loop_stop, dict->ioloop);
-	io_remove(&io);
-	i_stream_unref(&input);
-	backscatter_dict_leave(dict);
-	return 0;
-}
-
 static int
 backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
 {
@@ -330,8 +302,12 @@ backscatter_dict_try_open(struct backscatter_dict *dict, const char **error_r)
 
 	if (ret == 0)
 		return 0;
-	if (ret > 0 && backscatter_dict_ioloop_begin(dict, error_r) < 0)
-		ret = -1;
+	if (ret > 0) {
+		backscatter_dict_enter(dict);
+		if (backscatter_ioloop_begin(error_r) < 0)
+			ret = -1;
+		backscatter_dict_leave(dict);
+	}
 
 	dict->name = i_strdup(dict->backend.name);
 	if (backscatter_dict_is_held(dict, FALSE)) {
