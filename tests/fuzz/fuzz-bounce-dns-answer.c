@@ -11,7 +11,7 @@
 
 static const enum bounce_dns_type fuzz_types[] = {
 	BOUNCE_DNS_TYPE_TXT, BOUNCE_DNS_TYPE_A, BOUNCE_DNS_TYPE_PTR,
-	BOUNCE_DNS_TYPE_MX, BOUNCE_DNS_TYPE_AAAA, BOUNCE_DNS_TYPE_SPF
+	BOUNCE_DNS_TYPE_MX, BOUNCE_DNS_TYPE_AAAA
 };
 
 static void fuzz_records(string_t *str, const struct bounce_dns_query *query)

@@ -157,7 +157,6 @@ static const char *dns_answer_add(struct dns_answer *answer, const ns_rr *rr)
 	record = array_append_space(&answer->records);
 	switch (answer->query->type) {
 	case BOUNCE_DNS_TYPE_TXT:
-	case BOUNCE_DNS_TYPE_SPF:
 		return dns_answer_add_text(answer, ns_rr_rdata(*rr),
 					   ns_rr_rdlen(*rr), record);
 	case BOUNCE_DNS_TYPE_MX:

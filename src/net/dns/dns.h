@@ -15,8 +15,7 @@ enum bounce_dns_type {
 	BOUNCE_DNS_TYPE_PTR = 12,
 	BOUNCE_DNS_TYPE_MX = 15,
 	BOUNCE_DNS_TYPE_TXT = 16,
-	BOUNCE_DNS_TYPE_AAAA = 28,
-	BOUNCE_DNS_TYPE_SPF = 99
+	BOUNCE_DNS_TYPE_AAAA = 28
 };
 
 enum bounce_dns_status {
@@ -32,7 +31,7 @@ enum bounce_dns_status {
 };
 
 struct bounce_dns_record {
-	/* TXT and SPF: the strings, joined. PTR, and MX (without its
+	/* TXT: the strings, joined. PTR, and MX (without its
 	   preference): the name as text, as ns_name_ntop(3) writes it. Other
 	   types: the RDATA. */
 	const unsigned char *data;

@@ -141,8 +141,6 @@ spf_rr_add_record(struct spf_context *ctx, SPF_dns_rr_t *rr,
 	case BOUNCE_DNS_TYPE_TXT:
 		spf_rr_add_txt(ctx, rr, record);
 		break;
-	case BOUNCE_DNS_TYPE_SPF:
-		break;
 	}
 }
 
@@ -188,8 +186,7 @@ spf_lookup(struct spf_context *ctx, const char *name, ns_type type)
 	return rr;
 }
 
-/* A name that a macro has made may be invalid; such names are not looked up.
-   Nor are records of type SPF: RFC 7208 section 3.1. */
+/* A name that a macro has made may be invalid; such names are not looked up. */
 static SPF_dns_rr_t *
 spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 	       int should_cache ATTR_UNUSED)
@@ -199,8 +196,6 @@ spf_dns_lookup(SPF_dns_server_t *dns, const char *name, ns_type type,
 
 	/* no data stack frame here, as spf_handle_error() may jump out of it;
 	   the number of lookups is limited */
-	if ((int)type == ns_t_spf)
-		return spf_rr_new(ctx, name, type, NO_DATA);
 	if (!spf_count_lookup(ctx, type))
 		return spf_rr_new(ctx, name, type, TRY_AGAIN);
 	domain = t_bounce_domain_normalise(name);
@@ -250,7 +245,6 @@ spf_request_init(struct spf_context *ctx,
 	ctx->dns.hook = ctx;
 	ctx->server = SPF_server_new_dns(&ctx->dns, 0);
 	if (ctx->server == NULL ||
-	    SPF_server_set_rec_dom(ctx->server, "unknown") != SPF_E_SUCCESS ||
 	    (ctx->request = SPF_request_new(ctx->server)) == NULL)
 		return FALSE;
 	if (request->ip.family == AF_INET)
