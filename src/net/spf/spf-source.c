@@ -108,7 +108,6 @@ spf_source_check_host(struct bounce_spf_source *_source, pool_t pool,
 		container_of(_source, struct spf_source, source);
 	const struct bounce_received hop = { .ip = *ip };
 
-	i_zero(result_r);
 	result_r->domain = p_strdup(pool, domain);
 	spf_source_ask(source, pool, &hop,
 		       p_strconcat(pool, "postmaster@", domain, NULL),

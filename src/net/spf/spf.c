@@ -5,8 +5,8 @@
    reports an error expects that the handler does not return, and calls abort()
    if it does. A stranger's SPF record must not abort a delivery. So we set our
    own handlers while libspf2 runs, and restore the others afterwards. The
-   handler for errors leaves libspf2 by longjmp(). That leaks what libspf2 has
-   allocated; no record is known that makes it happen. */
+   handler for errors leaves libspf2 by longjmp(). That leaks what libspf2 is
+   using at that moment; no record is known that makes it happen. */
 
 #include "lib.h"
 #include "name/address.h"
@@ -308,12 +308,6 @@ spf_query(struct spf_context *ctx, const struct bounce_spf_request *request,
 		result = spf_result(ctx, err);
 		*text_r = spf_text(ctx, result, err);
 	}
-	if (ctx->response != NULL)
-		SPF_response_free(ctx->response);
-	if (ctx->request != NULL)
-		SPF_request_free(ctx->request);
-	if (ctx->server != NULL)
-		SPF_server_free(ctx->server);
 	return result;
 }
 
@@ -328,6 +322,16 @@ spf_query_safely(struct spf_context *ctx,
 		return BOUNCE_SPF_PERMERROR;
 	}
 	return spf_query(ctx, request, sender, text_r);
+}
+
+static void spf_context_deinit(struct spf_context *ctx)
+{
+	if (ctx->response != NULL)
+		SPF_response_free(ctx->response);
+	if (ctx->request != NULL)
+		SPF_request_free(ctx->request);
+	if (ctx->server != NULL)
+		SPF_server_free(ctx->server);
 }
 
 enum bounce_spf bounce_spf_check(struct bounce_key_source *source, pool_t pool,
@@ -353,6 +357,7 @@ enum bounce_spf bounce_spf_check(struct bounce_key_source *source, pool_t pool,
 		    !bounce_ip_is_private(&request->ip)) {
 			result = spf_query_safely(&ctx, request, sender,
 						  text_r);
+			spf_context_deinit(&ctx);
 		}
 	} T_END;
 	SPF_error_handler = error_handler;

@@ -124,6 +124,10 @@ test_one(struct test_zone *zone, struct bounce_key_lookup *lookup, pool_t pool,
 		test_assert_idx(zone->queries == queries, i);
 	source->check_reporter(source, pool, &policy, &bounce, &result);
 	test_assert_idx(result.spf == t->reporter, i);
+	test_assert_strcmp_idx(result.domain,
+		t->reporter == BOUNCE_SPF_NOT_ASKED ? NULL :
+		t->reporter == BOUNCE_SPF_NONE ? "nospf.example" :
+		"mx.b.example", i);
 }
 
 static void test_bounce_spf_source(void)

@@ -1,11 +1,19 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* RTLD_NEXT */
+#ifndef _GNU_SOURCE
+#  define _GNU_SOURCE
+#endif
+
 #include "lib.h"
 #include "spf/spf.h"
 #include "test-common.h"
 #include "zone.h"
 
+#include <dlfcn.h>
 #include <spf2/spf.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define TXT BOUNCE_DNS_TYPE_TXT
 #define A BOUNCE_DNS_TYPE_A
@@ -15,6 +23,9 @@
 
 #define TEN(a) a "0 " a "1 " a "2 " a "3 " a "4 " a "5 " a "6 " a "7 " a "8 " \
 	a "9 "
+#define FIVE(a) a a a a a
+#define NINE(a) FIVE(a) a a a a
+#define PASS "ip4:192.0.2.1 -all"
 
 static char test_long_record[BOUNCE_SPF_MAX_LOOKUPS * 100 + 100];
 
@@ -40,6 +51,9 @@ static const struct test_zone_record test_records[] = {
 	{ "local.example", TXT, { "v=spf1 exists:%{L}.%{h}.l.example -all" },
 	  0 },
 	{ "postmaster.unknown.l.example", A, { "127.0.0.2" }, 0 },
+	{ "words.example", TXT, { "v=spf1 exists:%{l-}.l.example -all" }, 0 },
+	{ "host.example", TXT, { "v=spf1 redirect=%{r}.r.example" }, 0 },
+	{ "hostexp.example", TXT, { "v=spf1 -all exp=%{r}.r.example" }, 0 },
 	{ "mx.example", TXT, { "v=spf1 mx a:host.mx.example -all" }, 0 },
 	{ "mx.example", MX, { "a.mx.example", "b.mx.example" }, 0 },
 	{ "a.mx.example", A, { "192.0.2.7" }, 0 },
@@ -60,9 +74,25 @@ static const struct test_zone_record test_records[] = {
 	  0 },
 	{ "redirect2.example", TXT, { "v=spf1 redirect=redirect1.example" },
 	  0 },
-	/* each of ten includes begins to count anew: 10^20 lookups */
-	{ "bomb.example", TXT, { "v=spf1 " TEN("include:b")
-				 "include:c.example -all" }, 0 },
+	/* libspf2 begins to count anew in each of ten includes: 111 lookups */
+	{ "bomb.example", TXT, { "v=spf1 " FIVE("include:tens.example ")
+				 FIVE("include:tens.example ") "-all" }, 0 },
+	{ "tens.example", TXT, { "v=spf1 " TEN("a:h.n") "-all" }, 0 },
+	/* as many lookups as are allowed, and one more */
+	{ "sixty.example", TXT, { "v=spf1 " FIVE("include:tens.example ")
+				  "include:three.example -all" }, 0 },
+	{ "three.example", TXT, { "v=spf1 a:a.n a:b.n a:c.n " PASS }, 0 },
+	{ "sixtyone.example", TXT, { "v=spf1 " FIVE("include:tens.example ")
+				     "include:four.example -all" }, 0 },
+	{ "four.example", TXT, { "v=spf1 a:a.n a:b.n a:c.n a:d.n " PASS }, 0 },
+	/* and records: the first, nine that do not match, and more */
+	{ "ten.example", TXT, { "v=spf1 " NINE("include:no.example ")
+				"include:pass.example -all" }, 0 },
+	{ "eleven.example", TXT, { "v=spf1 " NINE("include:no.example ")
+				   "include:one.example -all" }, 0 },
+	{ "one.example", TXT, { "v=spf1 include:pass.example -all" }, 0 },
+	{ "pass.example", TXT, { "v=spf1 " PASS }, 0 },
+	{ "no.example", TXT, { "v=spf1 -all" }, 0 },
 	{ "many.example", TXT, { "v=spf1 " TEN("a:a") TEN("a:b") TEN("a:c")
 				 "-all" }, 0 },
 	{ "manymx.example", TXT, { "v=spf1 mx -all" }, 0 },
@@ -122,6 +152,8 @@ static const struct spf_test tests[] = {
 	{ "a@redirect.example", "x", "203.0.113.1", BOUNCE_SPF_FAIL, NULL },
 	{ "a@nowhere.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR, "" },
 	{ "a@exp.example", "x", "192.0.2.1", BOUNCE_SPF_FAIL, NULL },
+	{ "a@hostexp.example", "x", "192.0.2.1", BOUNCE_SPF_FAIL, NULL },
+	{ "a@host.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR, "" },
 	/* HELO */
 	{ NULL, "ip.example", "192.0.2.1", BOUNCE_SPF_PASS, NULL },
 	{ NULL, "ip.example", "203.0.113.1", BOUNCE_SPF_FAIL, NULL },
@@ -140,7 +172,14 @@ static const struct spf_test tests[] = {
 	{ "a@self.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR, "" },
 	{ "a@redirect1.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR,
 	  "RFC 7208" },
-	{ "a@bomb.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR, "" },
+	{ "a@bomb.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR,
+	  "RFC 7208" },
+	{ "a@sixty.example", "x", "192.0.2.1", BOUNCE_SPF_PASS, NULL },
+	{ "a@sixtyone.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR,
+	  "RFC 7208" },
+	{ "a@ten.example", "x", "192.0.2.1", BOUNCE_SPF_PASS, NULL },
+	{ "a@eleven.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR,
+	  "RFC 7208" },
 	{ "a@many.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR, "" },
 	{ "a@manymx.example", "x", "192.0.2.1", BOUNCE_SPF_PERMERROR, "" },
 	{ "a@silent.example", "x", "192.0.2.1", BOUNCE_SPF_TEMPERROR,
@@ -198,6 +237,157 @@ static void test_bounce_spf_results(void)
 		}
 		bounce_key_lookup_unref(&lookup);
 	}
+	test_end();
+}
+
+/* What a record can ask for by a macro: the local part, if it is an ordinary
+   one, and never the name of this host. */
+static void test_bounce_spf_macros(void)
+{
+#define LONGEST "abcdefghijklmnopqrstuvwxyz01234-" \
+	"abcdefghijklmnopqrstuvwxyz012345"
+	static const struct {
+		const char *sender, *asked;
+	} macros[] = {
+		{ "Alice@words.example", "alice.l.example" },
+		{ "a=b@words.example", "words.example" },
+		{ "a@b@words.example", "postmaster.l.example" },
+		{ "a b@words.example", "postmaster.l.example" },
+		{ "a\x7f@words.example", "postmaster.l.example" },
+		{ "@words.example", "postmaster.l.example" },
+		{ LONGEST "@words.example",
+		  "abcdefghijklmnopqrstuvwxyz01234."
+		  "abcdefghijklmnopqrstuvwxyz012345.l.example" },
+		{ LONGEST "6@words.example", "postmaster.l.example" },
+		{ "a@host.example", "host.example" },
+		{ "a@hostexp.example", "hostexp.example" }
+	};
+	struct test_zone zone = { .records = test_records, .ttl = 60 };
+	struct bounce_key_lookup *lookup;
+	struct spf_test test = { .ip = "192.0.2.1" };
+	const char *text;
+	unsigned int i;
+	pool_t pool;
+
+	test_begin("bounce spf: macros");
+	for (i = 0; i < N_ELEMENTS(macros); i++) {
+		pool = pool_alloconly_create("spf", 4096);
+		lookup = test_zone_lookup(&zone);
+		test.sender = macros[i].sender;
+		(void)test_check(lookup, pool, &test, &text);
+		test_assert_strcmp_idx(zone.last, macros[i].asked, i);
+		bounce_key_lookup_unref(&lookup);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
+static void
+test_error_dns(void *context ATTR_UNUSED, pool_t pool ATTR_UNUSED,
+	       struct bounce_dns_query *queries ATTR_UNUSED,
+	       unsigned int count ATTR_UNUSED, uint64_t deadline ATTR_UNUSED)
+{
+	SPF_error("this record is odd");
+}
+
+/* libspf2 finds a fault where it would not go on. */
+static void test_bounce_spf_error(void)
+{
+	const struct bounce_key_lookup_ports ports = {
+		.dns = test_error_dns, .now = test_zone_now,
+		.context = &(struct test_zone){ .now = 1 }
+	};
+	const struct bounce_key_lookup_settings set = { .timeout_msecs = 1 };
+	struct bounce_key_lookup *lookup;
+	pool_t pool = pool_alloconly_create("spf", 4096);
+	const char *text;
+
+	test_begin("bounce spf: error");
+	if (bounce_key_lookup_create(&set, &ports, &lookup, &text) < 0)
+		i_fatal("%s", text);
+	test_assert(test_check(lookup, pool, &tests[0], &text) ==
+		    BOUNCE_SPF_PERMERROR);
+	test_assert_strcmp(text, "libspf2: this record is odd");
+	bounce_key_lookup_unref(&lookup);
+	pool_unref(&pool);
+	test_end();
+}
+
+/* In place of libspf2's: without memory. */
+static bool request_new_fails = FALSE, rr_new_fails = FALSE;
+
+#define NEXT(function, next) \
+	do { \
+		void *symbol = dlsym(RTLD_NEXT, function); \
+		memcpy(&next, &symbol, sizeof(next)); \
+	} while (0)
+
+SPF_request_t *SPF_request_new(SPF_server_t *server)
+{
+	typeof(SPF_request_new) *next;
+
+	NEXT("SPF_request_new", next);
+	return request_new_fails ? NULL : next(server);
+}
+
+SPF_dns_rr_t *
+SPF_dns_rr_new_init(SPF_dns_server_t *server, const char *domain, ns_type type,
+		    int ttl, SPF_dns_stat_t herrno)
+{
+	typeof(SPF_dns_rr_new_init) *next;
+
+	NEXT("SPF_dns_rr_new_init", next);
+	return rr_new_fails ? NULL : next(server, domain, type, ttl, herrno);
+}
+
+static void ATTR_NORETURN
+child_fatal(const struct failure_context *ctx,
+	    const char *format ATTR_UNUSED, va_list args ATTR_UNUSED)
+{
+	_exit(ctx->exit_status);
+}
+
+static int child_status(struct bounce_key_lookup *lookup, pool_t pool)
+{
+	const char *text;
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		i_fatal("fork() failed: %m");
+	if (pid == 0) {
+		i_set_fatal_handler(child_fatal);
+		(void)test_check(lookup, pool, &tests[0], &text);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		i_fatal("waitpid() failed: %m");
+	return status;
+}
+
+static void test_bounce_spf_no_memory(void)
+{
+	struct test_zone zone = { .records = test_records };
+	struct bounce_key_lookup *lookup = test_zone_lookup(&zone);
+	pool_t pool = pool_alloconly_create("spf", 4096);
+	const char *text;
+	int status;
+
+	test_begin("bounce spf: no memory");
+	request_new_fails = TRUE;
+	test_assert(test_check(lookup, pool, &tests[0], &text) ==
+		    BOUNCE_SPF_TEMPERROR);
+	test_assert_strcmp(text, "libspf2: out of memory");
+	request_new_fails = FALSE;
+	/* in the middle of it the process ends, as it does where Dovecot
+	   itself gets none */
+	rr_new_fails = TRUE;
+	status = child_status(lookup, pool);
+	rr_new_fails = FALSE;
+	test_assert(WIFEXITED(status) &&
+		    WEXITSTATUS(status) == FATAL_OUTOFMEM);
+	bounce_key_lookup_unref(&lookup);
+	pool_unref(&pool);
 	test_end();
 }
 
@@ -292,6 +482,9 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_spf_results,
+		test_bounce_spf_macros,
+		test_bounce_spf_error,
+		test_bounce_spf_no_memory,
 		test_bounce_spf_deadline,
 		test_bounce_spf_cache,
 		test_bounce_spf_silent,
