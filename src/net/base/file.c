@@ -11,7 +11,6 @@ int bounce_file_open(int dir_fd, const char *path, struct stat *st_r,
 {
 	int fd, ret;
 
-	i_zero(st_r);
 	/* opening a FIFO must not block a delivery */
 	fd = openat(dir_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0) {

@@ -1,5 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* AT_EMPTY_PATH */
+#ifndef _GNU_SOURCE
+#  define _GNU_SOURCE
+#endif
+
 #include "lib.h"
 #include "unlink-directory.h"
 #include "write-full.h"
@@ -13,6 +18,18 @@
 
 static char test_dir[] = "/tmp/test-bounce-file.XXXXXX";
 
+/* In place of libc's: the server of the file system is gone. */
+static bool fstat_fails = FALSE;
+
+int fstat(int fd, struct stat *st_r)
+{
+	if (fstat_fails) {
+		errno = ESTALE;
+		return -1;
+	}
+	return fstatat(fd, "", st_r, AT_EMPTY_PATH);
+}
+
 static const char *path_of(const char *name)
 {
 	return t_strdup_printf("%s/%s", test_dir, name);
@@ -24,6 +41,17 @@ static void file_write(const char *name, const char *text)
 
 	if (fd < 0 || write_full(fd, text, strlen(text)) < 0 || close(fd) < 0)
 		i_fatal("write(%s) failed: %m", path_of(name));
+}
+
+/* Returns the descriptor that the next open() gets: a larger one if something
+   was left open. */
+static int next_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	if (fd < 0 || close(fd) < 0)
+		i_fatal("dup() failed: %m");
+	return fd;
 }
 
 static void test_bounce_file_open(void)
@@ -47,7 +75,8 @@ static void test_bounce_file_open(void)
 	};
 	const char *path, *error;
 	struct stat st;
-	int dir_fd, fd;
+	char text[16];
+	int dir_fd, fd, next;
 	unsigned int i, j;
 
 	test_begin("bounce file open");
@@ -59,6 +88,7 @@ static void test_bounce_file_open(void)
 	    mkdir(path_of("folder"), 0755) < 0 ||
 	    (dir_fd = open(test_dir, O_RDONLY | O_DIRECTORY)) < 0)
 		i_fatal("cannot make files: %m");
+	next = next_fd();
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
 		/* with its whole path, and within its folder */
 		for (j = 0; j < 2; j++) {
@@ -70,6 +100,10 @@ static void test_bounce_file_open(void)
 			if (tests[i].error == NULL) {
 				test_assert_idx(fd >= 0, i);
 				test_assert_idx(st.st_size == 5, i);
+				test_assert_idx(read(fd, text, sizeof(text)) ==
+						5, i);
+				test_assert_idx(memcmp(text, "hello", 5) == 0,
+						i);
 				test_assert_idx(close(fd) == 0, i);
 			} else {
 				test_assert_idx(fd == -1, i);
@@ -79,6 +113,13 @@ static void test_bounce_file_open(void)
 			test_assert_strcmp_idx(error, tests[i].error, i);
 		}
 	}
+	fstat_fails = TRUE;
+	test_assert(bounce_file_open(dir_fd, "file", &st, &error) == -1);
+	fstat_fails = FALSE;
+	test_assert(errno == ESTALE);
+	test_assert_strcmp(error,
+			   "it cannot be looked at: Stale file handle");
+	test_assert(next_fd() == next);
 	test_assert(close(dir_fd) == 0);
 	test_end();
 }
