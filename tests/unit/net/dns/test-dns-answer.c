@@ -177,6 +177,7 @@ static const struct {
 	  "50 [a] [b]" },
 	{ QR, "k.d", { TXT("k.d", 0, "\001a") }, "0 [a]" },
 	{ QR, "k.d", { TXT("k.d", 0x80000001, "\001a") }, "0 [a]" },
+	{ QR, "k.d", { TXT("k.d", 0x7fffffff, "\001a") }, "2147483647 [a]" },
 	{ QR, "k.d", { TXT("x.d", 1, "\001x"), TXT("k.d", 60, "\001a") },
 	  "60 [a]" },
 
@@ -201,6 +202,10 @@ static const struct {
 	{ QR | NXDOMAIN, "k.d", { { .owner = NULL } }, "nxdomain 0" },
 	{ QR, "k.d", { SOA(900) }, "nodata 300" },
 	{ QR, "k.d", { { .owner = NULL } }, "nodata 0" },
+	/* a SOA that is one octet too short for its numbers */
+	{ QR, "k.d", { { AUTHORITY, "d", TYPE_SOA, 20, DATA(
+	  "\0" "\0\0\0\1" "\0\0\0\2" "\0\0\0\3" "\0\0\0\4"
+	  "\0\0\0\5") } }, "nodata 0" },
 	{ QR | AA, "k.d", { NS }, "nodata 0" },
 	{ QR, "k.d", { NS, SOA(10) }, "nodata 10" },
 	{ QR, "k.d", { NS },

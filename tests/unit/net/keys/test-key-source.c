@@ -310,6 +310,48 @@ static void test_bounce_key_source_batch(void)
 	test_end();
 }
 
+/* What is not a key, for SPF: in the message's time, too. */
+static void test_bounce_key_source_ask(void)
+{
+	struct bounce_key_lookup *lookup = test_lookup_init(NULL, FALSE);
+	pool_t pool = pool_alloconly_create("test message", 1024);
+	struct bounce_key_source *source =
+		bounce_key_lookup_source(lookup, pool);
+	struct bounce_dns_query query = { .type = BOUNCE_DNS_TYPE_TXT };
+
+	test_begin("bounce key source: other questions");
+	query.name = "one._domainkey.d.example";
+	source->ask(source, pool, &query);
+	test_assert(query.status == BOUNCE_DNS_OK);
+	test_assert(query.records_count == 1);
+	test_assert(query.records[0].size == 11);
+	test_assert(memcmp(query.records[0].data, "v=spf1 -all", 11) == 0);
+	test_assert(test_world.queries == 1);
+	test_assert(test_world.deadline == 1002000);
+	query.name = "bogus._domainkey.d.example";
+	source->ask(source, pool, &query);
+	test_assert(query.status == BOUNCE_DNS_NXDOMAIN);
+	test_assert(test_world.queries == 2);
+
+	test_world.now += 2000;
+	query.name = "b._domainkey.d.example";
+	source->ask(source, pool, &query);
+	test_assert(query.status == BOUNCE_DNS_TEMPERROR && query.timed_out);
+	test_assert_strcmp(query.error, "no time is left for this message");
+	test_assert(test_world.queries == 2);
+	bounce_key_lookup_unref(&lookup);
+
+	lookup = test_lookup_init(NULL, TRUE);
+	source = bounce_key_lookup_source(lookup, pool);
+	source->ask(source, pool, &query);
+	test_assert(query.status == BOUNCE_DNS_TEMPERROR);
+	test_assert_strcmp(query.error, "the DNS is not to be asked");
+	test_assert(test_world.queries == 0);
+	bounce_key_lookup_unref(&lookup);
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_bounce_key_source_limit(void)
 {
 	struct bounce_key_lookup *lookup = test_lookup_init(NULL, FALSE);
@@ -632,6 +674,7 @@ int main(void)
 		test_bounce_key_source_dns,
 		test_bounce_key_source_names,
 		test_bounce_key_source_batch,
+		test_bounce_key_source_ask,
 		test_bounce_key_source_limit,
 		test_bounce_key_source_dir,
 		test_bounce_key_source_dir_error,
