@@ -7,6 +7,7 @@
    Covers: src/core/verdict/reasons.c
    Covers: src/core/verdict/damaged.c
    Covers: src/core/verdict/verdict.c
+   Covers: src/core/explain/check.c
    Covers: src/core/dkim/verify.c
    Covers: src/core/dkim/undo.c
    Covers: src/core/dkim/repair.c */
@@ -18,6 +19,7 @@
 #include "base/limits.h"
 #include "message/message.h"
 #include "verdict/policy.h"
+#include "explain/check.h"
 #include "explain/property.h"
 #include "verdict/verdict.h"
 
@@ -190,7 +192,8 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 		.sent = &sent
 	};
 	struct bounce_envelope envelope = {
-		.mail_from = size > 0 && data[0] == 'X' ? NULL : "",
+		.mail_from = size == 0 ? "" : data[0] == 'X' ? NULL :
+			data[0] == 'D' ? "carol@example.com" : "",
 		.rcpt_to = "alice@example.org"
 	};
 	struct bounce_message_settings set = { .envelope = &envelope };
@@ -217,6 +220,10 @@ FUZZ_BEGIN_DATA(const uint8_t *data, size_t size)
 	message = bounce_message_parser_finish(&parser);
 	verdict = bounce_judge(pool, &policy, &envelope, message, &ports);
 	i_assert(verdict->text != NULL);
+	/* what is called ordinary from its header alone is no bounce */
+	i_assert(!bounce_check_is_ordinary(&envelope, data, size) ||
+		 (message->header_only &&
+		  verdict->kind.kind == BOUNCE_KIND_NONE));
 	for (i = 0; i < BOUNCE_PROPERTY_COUNT; i++)
 		(void)bounce_property_get(pool, i, verdict);
 	pool_unref(&pool);

@@ -3,6 +3,8 @@
 #include "lib.h"
 #include "message-address.h"
 #include "name/address.h"
+#include "header/header.h"
+#include "kind/kind.h"
 #include "explain/check.h"
 #include "name/domain-name.h"
 #include "name/own-domains.h"
@@ -13,6 +15,8 @@
 
 /* How many addresses of a field are searched for the first complete one. */
 #define CHECK_MAX_ADDRESSES 16
+/* A message with more fields than this is not ordinary. */
+#define CHECK_MAX_FIELDS 128
 
 /* Take the recipient from the field. Returns FALSE if the field does not name
    one. */
@@ -122,6 +126,44 @@ int bounce_check(pool_t pool, struct bounce_check *check,
 	check->verdict = bounce_judge(pool, &check->policy, &check->envelope,
 				      message, ports);
 	return 1;
+}
+
+static bool check_is_ordinary(const struct bounce_envelope *envelope,
+			      const struct bounce_header *header)
+{
+	const char *type = t_bounce_header_value(header, "Content-Type");
+	struct bounce_kind_marks marks;
+	/* The body is not looked at, so the type only matters if it is that of
+	   a report, in whatever way it is written. */
+	const struct bounce_message message = {
+		.header = header, .marks = &marks, .content_type = "",
+		.header_only = TRUE
+	};
+	struct bounce_kind_result kind;
+
+	if (type != NULL && strstr(t_str_lcase(type), "report") != NULL)
+		return FALSE;
+	t_bounce_kind_marks(header, envelope, &marks);
+	if (marks.possible)
+		return FALSE;
+	bounce_kind_classify(&message, envelope, &kind);
+	return kind.kind == BOUNCE_KIND_NONE;
+}
+
+bool bounce_check_is_ordinary(const struct bounce_envelope *envelope,
+			      const unsigned char *data, size_t size)
+{
+	struct bounce_field fields[CHECK_MAX_FIELDS];
+	struct bounce_header header;
+	bool ordinary;
+
+	if (!bounce_header_peek(data, size, fields, N_ELEMENTS(fields),
+				&header))
+		return FALSE;
+	T_BEGIN {
+		ordinary = check_is_ordinary(envelope, &header);
+	} T_END;
+	return ordinary;
 }
 
 bool bounce_check_is_over_limit(const struct bounce_check *check)

@@ -484,6 +484,40 @@ bounce_header_parse_type(pool_t pool, enum bounce_header_type type,
 					    ret == BOUNCE_HEADER_LINE_END);
 }
 
+bool bounce_header_peek(const unsigned char *data, size_t size,
+			struct bounce_field *fields, unsigned int max_fields,
+			struct bounce_header *header_r)
+{
+	const unsigned char *p, *next, *end = size == 0 ? data : data + size;
+	unsigned int count = 0;
+	struct bounce_field *field;
+
+	i_zero(header_r);
+	for (p = data; p < end; p = next) {
+		next = bounce_line_next(p, end);
+		if (line_is_empty(p, next - p))
+			break;
+		if (count > 0 && bounce_is_wsp(*p)) {
+			fields[count - 1].size += next - p;
+			continue;
+		}
+		if (count == max_fields)
+			return FALSE;
+		field = &fields[count++];
+		if (!field_parse(p, next - p, &field->name_size,
+				 &field->value_offset))
+			return FALSE;
+		field->offset = p - data;
+		field->size = next - p;
+	}
+	header_r->data = data;
+	header_r->size = p - data;
+	header_r->fields = fields;
+	header_r->fields_count = count;
+	header_r->complete = p < end;
+	return count > 0 && header_r->complete;
+}
+
 bool bounce_field_is(const struct bounce_header *header,
 		     const struct bounce_field *field, const char *name)
 {

@@ -107,6 +107,9 @@ static void marks_get_field(const struct bounce_header *header,
 	const char *value;
 	unsigned int i;
 
+	/* few fields begin with the letter of one in the table */
+	if (strchr("AaLlMmPpXx", header->data[field->offset]) == NULL)
+		return;
 	for (i = 0; i < N_ELEMENTS(mark_fields); i++) {
 		if (!bounce_field_is(header, field, mark_fields[i].name))
 			continue;
@@ -133,28 +136,36 @@ static bool marks_allow_bounce(const struct bounce_header *header,
 		   strncasecmp(type, "multipart/", 10) == 0)));
 }
 
+void t_bounce_kind_marks(const struct bounce_header *header,
+			 const struct bounce_envelope *envelope,
+			 struct bounce_kind_marks *marks_r)
+{
+	const char *value = t_bounce_header_value(header, "Subject");
+	unsigned int i;
+
+	i_zero(marks_r);
+	marks_r->sender = sender_get(header, envelope);
+	marks_get_from(header, marks_r);
+	marks_r->lc_subject = value == NULL ? "" : t_bounce_kind_decode(value);
+	marks_r->subject = bounce_words_match(BOUNCE_WORDS_SUBJECT,
+					      marks_r->lc_subject);
+	marks_r->list = bounce_words_match(BOUNCE_WORDS_SESSION_SUBJECT,
+					   marks_r->lc_subject);
+	for (i = 0; i < header->fields_count; i++)
+		marks_get_field(header, &header->fields[i], marks_r);
+	marks_r->possible = marks_allow_bounce(header, marks_r);
+}
+
 const struct bounce_kind_marks *
 bounce_kind_marks_get(pool_t pool, const struct bounce_header *header,
 		      const struct bounce_envelope *envelope)
 {
 	struct bounce_kind_marks *marks =
 		p_new(pool, struct bounce_kind_marks, 1);
-	unsigned int i;
 
 	T_BEGIN {
-		const char *value = t_bounce_header_value(header, "Subject");
-
-		marks->sender = sender_get(header, envelope);
-		marks_get_from(header, marks);
-		marks->lc_subject = value == NULL ? "" :
-			p_strdup(pool, t_bounce_kind_decode(value));
-		marks->subject = bounce_words_match(BOUNCE_WORDS_SUBJECT,
-						    marks->lc_subject);
-		marks->list = bounce_words_match(BOUNCE_WORDS_SESSION_SUBJECT,
-						 marks->lc_subject);
-		for (i = 0; i < header->fields_count; i++)
-			marks_get_field(header, &header->fields[i], marks);
-		marks->possible = marks_allow_bounce(header, marks);
+		t_bounce_kind_marks(header, envelope, marks);
+		marks->lc_subject = p_strdup(pool, marks->lc_subject);
 	} T_END;
 	return marks;
 }

@@ -59,6 +59,11 @@ struct bounce_kind_marks {
 const struct bounce_kind_marks *
 bounce_kind_marks_get(pool_t pool, const struct bounce_header *header,
 		      const struct bounce_envelope *envelope);
+/* The same, for somebody who looks at them at once: lc_subject is allocated from
+   the data stack. */
+void t_bounce_kind_marks(const struct bounce_header *header,
+			 const struct bounce_envelope *envelope,
+			 struct bounce_kind_marks *marks_r);
 /* Returns the value of a field with its encoded words (RFC 2047) decoded and
    its ASCII letters in lower case, as wording/wordings.h needs it. Of a long
    value, only the beginning is returned. Allocated from the data stack. */

@@ -28,6 +28,12 @@
    whatever name was asked for. */
 #define BACKSCATTER_DNS_WARNING_INTERVAL 60
 
+/* What is found of mail that is no bounce. */
+static const struct bounce_verdict judge_no_verdict;
+static const struct backscatter_result judge_no_bounce = {
+	.verdict = &judge_no_verdict
+};
+
 /* If DNS has an answer for every name, a stranger can make up any number of
    keys of ours that cannot be used. So a new text takes the place of the
    oldest. */
@@ -192,6 +198,41 @@ judge_stream(pool_t pool, struct event *event,
 	return result;
 }
 
+/* TRUE if it is certain from the beginning of the mail that it is no bounce:
+   most mail is not, and costs no more than this. */
+static bool judge_is_ordinary(struct istream *input,
+			      const struct smtp_address *mail_from)
+{
+	const unsigned char *data;
+	size_t size;
+
+	/* nearly all bounces */
+	if (smtp_address_isnull(mail_from))
+		return FALSE;
+	/* LMTP puts fields before the mail, and the first octets may be these
+	   alone; the rest is not worth the reading */
+	(void)i_stream_read_more(input, &data, &size);
+	(void)i_stream_read_data(input, &data, &size, size);
+	return bounce_check_is_ordinary(&(const struct bounce_envelope) {
+			.mail_from = smtp_address_encode(mail_from)
+		}, data, size);
+}
+
+static const struct backscatter_result *
+judge_stream_in_event(pool_t pool, struct event *event,
+		      const struct backscatter_question *question,
+		      const struct backscatter_settings *set)
+{
+	const struct backscatter_result *result;
+	struct event *our_event = backscatter_event_create(event);
+
+	backscatter_dict_start_message(question->user);
+	result = judge_stream(pool, our_event, question, set);
+	backscatter_dict_release(question->user);
+	event_unref(&our_event);
+	return result;
+}
+
 static const struct backscatter_result *
 judge_mail(pool_t pool, struct event *event, struct mail *mail,
 	   struct backscatter_question *question,
@@ -208,7 +249,9 @@ judge_mail(pool_t pool, struct event *event, struct mail *mail,
 			mailbox_get_last_internal_error(mail->box, NULL));
 	}
 	question->input = input;
-	result = judge_stream(pool, event, question, set);
+	result = judge_is_ordinary(input, question->envelope.mail_from) ?
+		&judge_no_bounce :
+		judge_stream_in_event(pool, event, question, set);
 	/* the stream belongs to the mail, and others read it from its
 	   beginning */
 	if (opened)
@@ -229,18 +272,10 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 		.user = user, .envelope = *envelope
 	};
 	const struct backscatter_result *result = NULL;
-	struct event *our_event;
 
-	if (set != NULL && set->mode != BACKSCATTER_MODE_OFF) {
-		backscatter_dict_start_message(user);
-		our_event = backscatter_event_create(event);
-		T_BEGIN {
-			result = judge_mail(pool, our_event, mail, &question,
-					    set);
-		} T_END;
-		backscatter_dict_release(user);
-		event_unref(&our_event);
-	}
+	if (set != NULL && set->mode != BACKSCATTER_MODE_OFF) T_BEGIN {
+		result = judge_mail(pool, event, mail, &question, set);
+	} T_END;
 	if (envelope->delivery)
 		backscatter_result_attach(event, result);
 	return result;

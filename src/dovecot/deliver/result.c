@@ -15,17 +15,21 @@ void backscatter_result_attach(struct event *event,
 	const struct bounce_verdict *verdict;
 	const char *kind;
 
-	event_set_ptr(event, BACKSCATTER_EVENT_PTR, (void *)result);
-	if (result == NULL) {
+	if (event_get_ptr(event, BACKSCATTER_EVENT_PTR) != NULL) {
 		event_field_clear(event, BACKSCATTER_EVENT_VERDICT);
 		event_field_clear(event, BACKSCATTER_EVENT_REASON);
 		event_field_clear(event, BACKSCATTER_EVENT_KIND);
-		return;
 	}
+	event_set_ptr(event, BACKSCATTER_EVENT_PTR, (void *)result);
+	if (result == NULL)
+		return;
 	verdict = result->verdict;
-	kind = bounce_kind_name(verdict->kind.kind);
 	event_add_str(event, BACKSCATTER_EVENT_VERDICT,
 		      bounce_verdict_name(verdict->value));
+	/* most mail */
+	if (verdict->kind.kind == BOUNCE_KIND_NONE)
+		return;
+	kind = bounce_kind_name(verdict->kind.kind);
 	event_add_str(event, BACKSCATTER_EVENT_REASON,
 		      verdict->value == BOUNCE_VERDICT_NONE ? kind :
 		      bounce_reason_name(verdict->reason));

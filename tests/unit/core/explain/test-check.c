@@ -230,12 +230,82 @@ static void test_bounce_check_failed(void)
 	test_end();
 }
 
+#define ORDINARY "From: Carol <carol@example.com>\nSubject: lunch\n"
+
+/* What is ordinary mail, from its header alone; and it is never a bounce. */
+static void test_bounce_check_ordinary(void)
+{
+	static const struct {
+		const char *mail_from, *input;
+		bool ordinary;
+	} tests[] = {
+		{ "carol@example.com", ORDINARY "\n", TRUE },
+		{ "carol@example.com", "To: a\n\n", TRUE },
+		{ "carol@example.com", ORDINARY "List-Id: <a.b>\n"
+		  "Precedence: list\nContent-Type: multipart/mixed;\n"
+		  "\tboundary=x\n\n--x\n", TRUE },
+		/* the end of the header is not there */
+		{ "carol@example.com", ORDINARY, FALSE },
+		{ "carol@example.com", "", FALSE },
+		{ "carol@example.com", "lunch\n\n", FALSE },
+		/* nearly all bounces, and mail of a sender not known */
+		{ "", ORDINARY "\n", FALSE },
+		{ "mailer-daemon@example.com", ORDINARY "\n", FALSE },
+		{ NULL, "Return-Path: <>\n" ORDINARY "\n", FALSE },
+		{ NULL, ORDINARY "\n", TRUE },
+		/* any mark of a bounce */
+		{ "carol@example.com", "From: MAILER-DAEMON@mx\n\n", FALSE },
+		{ "carol@example.com", "From: postmaster@mx\n\n", FALSE },
+		{ "carol@example.com", "From: <>\n\n", FALSE },
+		{ "carol@example.com", "Subject: Undelivered Mail Returned to "
+		  "Sender\n\n", FALSE },
+		{ "carol@example.com", ORDINARY "x-failed-recipients: a\n\n",
+		  FALSE },
+		{ "carol@example.com", ORDINARY "X-MS-Exchange-Message-Is-Ndr:"
+		  "\n\n", FALSE },
+		/* a report, in whatever way that is written */
+		{ "carol@example.com", ORDINARY "Content-Type: Multipart/"
+		  "Report; report-type=x\n\n", FALSE },
+		{ "carol@example.com", ORDINARY "Content-Type: (a) multipart "
+		  "/\n (b) report\n\n", FALSE },
+		{ "owner-list@example.com", "From: listserv@example.com\n"
+		  "Content-Type: multipart/mixed\n\n", FALSE },
+		/* an automatic reply has a kind of its own */
+		{ "carol@example.com", ORDINARY "Auto-Submitted: auto-replied"
+		  "\n\n", FALSE },
+		{ "carol@example.com", "Subject: Out of office: lunch\n\n",
+		  FALSE },
+	};
+	unsigned int i;
+
+	test_begin("bounce check ordinary");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool_t pool = pool_alloconly_create("check", 1024);
+		struct bounce_check check = {
+			.envelope.mail_from = tests[i].mail_from,
+			.envelope.rcpt_to = "bob@example.org"
+		};
+		bool ordinary = bounce_check_is_ordinary(&check.envelope,
+			(const unsigned char *)tests[i].input,
+			strlen(tests[i].input));
+
+		test_assert_idx(ordinary == tests[i].ordinary, i);
+		test_assert_idx(test_check_text(pool, tests[i].input,
+						&check) == 1, i);
+		test_assert_idx(!ordinary || check.verdict->kind.kind ==
+				BOUNCE_KIND_NONE, i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_check_recipient,
 		test_bounce_check_domains,
 		test_bounce_check_failed,
+		test_bounce_check_ordinary,
 		NULL
 	};
 	return test_run(test_functions);

@@ -30,6 +30,21 @@ static const char *t_describe(const struct bounce_header *header)
 	return str_c(str);
 }
 
+/* A header that is read where it is has the same fields. */
+static void
+check_peek(const unsigned char *data, size_t size, const char *output,
+	   unsigned int i)
+{
+	struct bounce_field fields[8];
+	struct bounce_header header;
+
+	if (!bounce_header_peek(data, size, fields, N_ELEMENTS(fields),
+				&header))
+		return;
+	test_assert_idx(header.data == data && header.complete, i);
+	test_assert_strcmp_idx(t_describe(&header), output, i);
+}
+
 static void test_bounce_header_fields(void)
 {
 	static const struct {
@@ -81,9 +96,60 @@ static void test_bounce_header_fields(void)
 
 		test_assert_strcmp_idx(t_describe(bounce_header_parse(
 			pool, copy, size)), tests[i].output, i);
+		check_peek(copy, size, tests[i].output, i);
 		i_free(copy);
 		pool_unref(&pool);
 	} T_END;
+	test_end();
+}
+
+static void test_bounce_header_peek(void)
+{
+	static const struct {
+		const char *input;
+		unsigned int fields;
+		/* where the empty line is; 0: it is not certain */
+		size_t size;
+	} tests[] = {
+		{ "A: b\n\n", 1, 5 },
+		{ "A: b\r\n\r\nC: d\r\n\r\n", 1, 6 },
+		{ "A: b\nC : d\n e\n\t\nF:\n\nx", 3, 19 },
+		/* not whole */
+		{ "", 0, 0 },
+		{ "A: b", 0, 0 },
+		{ "A: b\n", 0, 0 },
+		{ "A: b\r\n\r", 0, 0 },
+		/* odd lines */
+		{ "\nA: b\n\n", 0, 0 },
+		{ " A: b\n\n", 0, 0 },
+		{ "\xef\xbb\xbf""A: b\n\n", 0, 0 },
+		{ "From a@b Thu\nA: b\n\n", 0, 0 },
+		{ "A: b\nno field\nFrom: c\n\n", 0, 0 },
+		{ "A: b\n: c\n\n", 0, 0 },
+		{ "A: b\n\r\r\n\n", 0, 0 },
+		/* as many fields as there is room for, and one more */
+		{ "A:\nB:\nC:\nD:\n\n", 4, 12 },
+		{ "A:\nB:\nC:\nD:\nE:\n\n", 0, 0 },
+	};
+	struct bounce_field fields[4];
+	struct bounce_header header;
+	unsigned int i;
+
+	test_begin("bounce header peek");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		size_t size = strlen(tests[i].input);
+		unsigned char *copy = test_input_copy(tests[i].input, size);
+		bool ret = bounce_header_peek(copy, size, fields,
+					      N_ELEMENTS(fields), &header);
+
+		test_assert_idx(ret == (tests[i].size > 0), i);
+		if (ret) {
+			test_assert_idx(header.fields_count ==
+					tests[i].fields, i);
+			test_assert_idx(header.size == tests[i].size, i);
+		}
+		i_free(copy);
+	}
 	test_end();
 }
 
@@ -538,6 +604,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_header_fields,
+		test_bounce_header_peek,
 		test_bounce_header_part,
 		test_bounce_header_exact,
 		test_bounce_header_prefixes,
