@@ -1,5 +1,6 @@
 """What is remembered of a user cannot be read or written. The verdicts do not need
 it: nothing changes but that less is counted."""
+import contextlib
 import glob
 import os
 import random
@@ -191,6 +192,9 @@ def sqlite_unlock(scene):
 
 
 def sqlite_noise(scene):
+    # what is still in the write-ahead log would be read from there
+    with contextlib.closing(sqlite3.connect(scene.server.path, timeout=30)) as db:
+        db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
     with open(scene.server.path, 'r+b') as f:
         scene.content = f.read()
         f.seek(0)

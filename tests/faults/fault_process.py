@@ -9,10 +9,14 @@ from faults import (BROKEN, Fault, PreloadScene, PreloadSceneWithoutScript, Scen
 from harness import wait_until
 
 
+KILLS = 60
+
+
 # -- killed ------------------------------------------------------------------
 
 def at_point(point):
-    """Each second message is the last one of a process."""
+    """Each second message, or in a long run each of KILLS of them, is the last one of a
+    process: it takes the master process a second to start another."""
     def during(run, count):
         scene, sender, happened = run.scene, run.sender, []
 
@@ -22,7 +26,7 @@ def at_point(point):
                 scene.control.arm(point)
         run.wait_for_all()
         messages = scene.traffic.take(count)
-        chosen = set(messages[::2])
+        chosen = set(messages[::max(2, count // KILLS)])
         sender.step = step
         sender.done = lambda message: happened.append(scene.control.disarm())
         sender.feed(messages)
