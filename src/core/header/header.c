@@ -490,7 +490,6 @@ bool bounce_header_peek(const unsigned char *data, size_t size,
 {
 	const unsigned char *p, *next, *end = size == 0 ? data : data + size;
 	unsigned int count = 0;
-	struct bounce_field *field;
 
 	i_zero(header_r);
 	for (p = data; p < end; p = next) {
@@ -501,14 +500,12 @@ bool bounce_header_peek(const unsigned char *data, size_t size,
 			fields[count - 1].size += next - p;
 			continue;
 		}
-		if (count == max_fields)
+		if (count == max_fields ||
+		    !field_parse(p, next - p, &fields[count].name_size,
+				 &fields[count].value_offset))
 			return FALSE;
-		field = &fields[count++];
-		if (!field_parse(p, next - p, &field->name_size,
-				 &field->value_offset))
-			return FALSE;
-		field->offset = p - data;
-		field->size = next - p;
+		fields[count].offset = p - data;
+		fields[count++].size = next - p;
 	}
 	header_r->data = data;
 	header_r->size = p - data;

@@ -59,8 +59,8 @@ struct bounce_kind_marks {
 const struct bounce_kind_marks *
 bounce_kind_marks_get(pool_t pool, const struct bounce_header *header,
 		      const struct bounce_envelope *envelope);
-/* The same, for somebody who looks at them at once: lc_subject is allocated from
-   the data stack. */
+/* The same, for somebody who looks at them at once: lc_subject is allocated
+   from the data stack. */
 void t_bounce_kind_marks(const struct bounce_header *header,
 			 const struct bounce_envelope *envelope,
 			 struct bounce_kind_marks *marks_r);
