@@ -2,7 +2,6 @@
 
 #include "lib.h"
 #include "str.h"
-#include "str-sanitize.h"
 
 #include "sieve-common.h"
 #include "sieve-ast.h"
@@ -68,7 +67,8 @@ tst_bounce_validate_property(struct sieve_validator *valdtr,
 				       NULL) < 0) {
 		sieve_argument_validate_error(valdtr, arg,
 			"bounce test: unknown property `%s'",
-			str_sanitize(sieve_ast_argument_strc(arg), 80));
+			backscatter_sanitize(sieve_ast_argument_strc(arg),
+					     80));
 		return FALSE;
 	}
 	return TRUE;
@@ -104,7 +104,7 @@ tst_bounce_validate_key(void *context, struct sieve_ast_argument *arg)
 		return 1;
 	sieve_argument_validate_warning(keys->valdtr, arg,
 		"bounce test: %s is never `%s'", keys->property,
-		str_sanitize(key, 80));
+		backscatter_sanitize(key, 80));
 	return 1;
 }
 
@@ -267,7 +267,7 @@ tst_bounce_operation_execute(const struct sieve_runtime_env *renv,
 
 	/* Perform test */
 	sieve_runtime_trace(renv, SIEVE_TRLVL_TESTS, "bounce test [%s]",
-			    str_sanitize(str_c(property), 80));
+			    backscatter_sanitize(str_c(property), 80));
 	sieve_runtime_trace_descend(renv);
 	values = backscatter_result_property(
 		ext_backscatter_get_result(renv, renv->oprtn->ext),
@@ -275,7 +275,7 @@ tst_bounce_operation_execute(const struct sieve_runtime_env *renv,
 	if (values == NULL) {
 		sieve_runtime_warning(renv, NULL,
 			"bounce test: unknown property `%s'",
-			str_sanitize(str_c(property), 80));
+			backscatter_sanitize(str_c(property), 80));
 	} else {
 		match = sieve_match(renv, &mcht, &cmp,
 				    tst_bounce_stringlist_create(renv, values),

@@ -1,7 +1,6 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "str-sanitize.h"
 #include "doveadm.h"
 #include "doveadm-mail.h"
 #include "doveadm-print.h"
@@ -98,6 +97,6 @@ int doveadm_backscatter_param_time(struct doveadm_cmd_context *cctx,
 	    backscatter_time_parse(value, time(NULL), time_r, &error) == 0)
 		return 0;
 	*error_r = t_strdup_printf("--%s %s: %s", name,
-				   str_sanitize(value, 100), error);
+				   backscatter_sanitize(value, 100), error);
 	return -1;
 }

@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "str.h"
-#include "str-sanitize.h"
+#include "dovecot-backscatter.h"
 #include "plot.h"
 
 #define BACKSCATTER_PLOT_MAX_LINES 5
@@ -16,7 +16,7 @@ const char *t_backscatter_html_escape(const char *text)
 		['&'] = "amp", ['<'] = "lt", ['>'] = "gt", ['"'] = "quot",
 		['\''] = "#39"
 	};
-	const char *entity, *p = str_sanitize_utf8(text, 1024);
+	const char *entity, *p = backscatter_sanitize(text, 1024);
 	string_t *out = t_str_new(128);
 
 	for (; *p != '\0'; p++) {

@@ -2,7 +2,6 @@
 
 #include "lib.h"
 #include "array.h"
-#include "str-sanitize.h"
 #include "message-address.h"
 #include "mail-namespace.h"
 #include "mail-storage.h"
@@ -44,20 +43,6 @@ void backscatter_setup_init(struct backscatter_setup *setup_r, pool_t pool)
 	p_array_init(&setup_r->unsigned_hosts, pool, 8);
 }
 
-/* Returns the name as it may be shown on a terminal: anybody may have made it
-   up, and names are ASCII. */
-static const char *t_setup_name(const char *name)
-{
-	char *copy, *p;
-
-	copy = t_strdup_noconst(str_sanitize(name, SETUP_MAX_NAME_SIZE));
-	for (p = copy; *p != '\0'; p++) {
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	}
-	return copy;
-}
-
 /* Returns the domain of a user's name in lower case, or NULL if it has none
    that can be written into a configuration as it is. */
 static const char *t_setup_user_domain(const char *username)
@@ -77,7 +62,8 @@ setup_count(struct backscatter_setup *setup,
 {
 	struct backscatter_seen *seen;
 
-	name = t_setup_name(name);
+	/* anybody may have made it up */
+	name = backscatter_sanitize(name, SETUP_MAX_NAME_SIZE);
 	array_foreach_modifiable(names, seen) {
 		if (strcmp(seen->name, name) == 0) {
 			seen->count++;

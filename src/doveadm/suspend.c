@@ -5,7 +5,6 @@
 
 #include "lib.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "ipwd.h"
 #include "net.h"
 #include "doveadm-mail.h"
@@ -45,7 +44,7 @@ static const char *suspend_who(struct doveadm_mail_cmd_context *ctx)
 	sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
 	return sudo == NULL ? p_strdup(ctx->pool, pw.pw_name) :
 		p_strdup_printf(ctx->pool, "%s (sudo of %s)", pw.pw_name,
-				str_sanitize(sudo, 50));
+				backscatter_sanitize(sudo, 50));
 }
 
 /* A time in the future: one that is not given as a date or a second is how long
@@ -66,7 +65,7 @@ static time_t suspend_until(struct doveadm_cmd_context *cctx)
 		i_fatal_status(EX_USAGE, "--until %s: not a time: write a date "
 			"such as 2026-01-31 or 2026-01-31T12:00:00Z, seconds "
 			"since 1970, or how long from now, such as 2d",
-			str_sanitize(value, 100));
+			backscatter_sanitize(value, 100));
 	}
 	if (!is_date)
 		until = now + (now - until);
@@ -93,8 +92,8 @@ suspend_init(struct doveadm_mail_cmd_context *_ctx
 	ctx->suspension.since = time(NULL);
 	ctx->suspension.until = suspend_until(_ctx->cctx);
 	ctx->suspension.by = suspend_who(_ctx);
-	ctx->suspension.why = p_strdup(_ctx->pool,
-				       str_sanitize(why, SUSPEND_MAX_WHY));
+	ctx->suspension.why = p_strdup(_ctx->pool, backscatter_sanitize(
+				       why, SUSPEND_MAX_WHY));
 	doveadm_print_header_simple("text");
 }
 

@@ -3,7 +3,6 @@
 #include "lib.h"
 #include "array.h"
 #include "hash.h"
-#include "str-sanitize.h"
 #include "totals.h"
 
 /* In characters: a longer name is cut. */
@@ -141,7 +140,7 @@ void backscatter_totals_add(struct backscatter_totals *totals,
 	struct backscatter_total *row;
 
 	T_BEGIN {
-		row = backscatter_totals_get(totals, str_sanitize_utf8(
+		row = backscatter_totals_get(totals, backscatter_sanitize(
 			names[totals->by], BACKSCATTER_TOTAL_NAME_MAX));
 	} T_END;
 	if (row->verdict == NULL &&

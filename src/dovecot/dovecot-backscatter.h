@@ -150,6 +150,13 @@ BACKSCATTER_API const char *const *
 backscatter_result_property(const struct backscatter_result *result,
 			    const char *name);
 
+/* Returns untrusted text in a form that is safe in a log and on a terminal, cut
+   off after this many characters: as valid UTF-8, with '?' in place of control
+   characters, C1 included, and of those that turn the text around. Allocated
+   from the data stack. */
+BACKSCATTER_API const char *
+backscatter_sanitize(const char *text, size_t max_chars);
+
 /*
  * For doveadm: judging a message that is not being delivered
  */

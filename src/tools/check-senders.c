@@ -4,9 +4,9 @@
 #include "array.h"
 #include "hash.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "verdict/unsigned-sender.h"
 #include "base/json.h"
+#include "base/sanitize.h"
 #include "check-senders.h"
 
 /* So many characters of a host's name are kept and shown. */
@@ -65,7 +65,7 @@ check_sender_new(struct bounce_check_senders *senders, const char *key,
 	sender->domain = p_strdup(senders->pool, from->domain);
 	if (from->host != NULL) {
 		sender->host = p_strdup(senders->pool,
-			str_sanitize_utf8(from->host, SENDERS_MAX_HOST));
+			t_bounce_sanitize_text(from->host, SENDERS_MAX_HOST));
 	}
 	hash_table_insert(senders->hash, sender->key, sender);
 	array_push_back(&senders->list, &sender);

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "str.h"
+#include "str-sanitize.h"
 #include "unichar.h"
 #include "base/sanitize.h"
 
@@ -50,4 +51,11 @@ const char *t_bounce_sanitize(const void *data, size_t size)
 		size -= len;
 	}
 	return str_c(str);
+}
+
+const char *t_bounce_sanitize_text(const char *text, size_t max_chars)
+{
+	return text == NULL ? NULL :
+		str_sanitize_utf8(t_bounce_sanitize(text, strlen(text)),
+				  max_chars);
 }

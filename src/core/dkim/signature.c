@@ -3,8 +3,8 @@
 #include "lib.h"
 #include "buffer.h"
 #include "base64.h"
-#include "str-sanitize.h"
 #include "strnum.h"
+#include "base/sanitize.h"
 #include "name/address.h"
 #include "name/domain-name.h"
 #include "dkim/dkim-private.h"
@@ -55,8 +55,8 @@ sig_parse_algorithm(struct sig_parser *parser, const struct bounce_tag *tag)
 	struct bounce_dkim_signature *sig = parser->sig;
 
 	sig->algorithm_name = p_strdup(parser->pool,
-		str_sanitize(t_strndup(tag->value, tag->value_size),
-			     DKIM_ALGORITHM_MAX_SIZE));
+		t_bounce_sanitize_text(t_strndup(tag->value, tag->value_size),
+				       DKIM_ALGORITHM_MAX_SIZE));
 	if (bounce_tag_is(tag, "rsa-sha256"))
 		sig->algorithm = BOUNCE_DKIM_ALGORITHM_RSA_SHA256;
 	else if (bounce_tag_is(tag, "ed25519-sha256"))

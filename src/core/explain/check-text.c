@@ -2,7 +2,6 @@
 
 #include "lib.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "unichar.h"
 #include "iso8601-date.h"
 #include "explain/check.h"
@@ -25,8 +24,7 @@
 /* Returns an untrusted value in a form that is safe on a terminal. */
 static const char *t_text_value(const char *value)
 {
-	value = t_bounce_sanitize(value, strlen(value));
-	return str_sanitize_utf8(value, TEXT_MAX_VALUE);
+	return t_bounce_sanitize_text(value, TEXT_MAX_VALUE);
 }
 
 static void text_spaces(string_t *dest, unsigned int count)

@@ -4,7 +4,6 @@
 #include "array.h"
 #include "hash.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "iso8601-date.h"
 #include "message-date.h"
 #include "explain/diagnosis.h"
@@ -95,8 +94,7 @@ values_add(struct bounce_diagnosis *d, struct diagnosis_values *values,
 {
 	struct diagnosis_value *value;
 
-	text = str_sanitize_utf8(t_bounce_sanitize(text, strlen(text)),
-				 DIAGNOSIS_MAX_VALUE_SIZE);
+	text = t_bounce_sanitize_text(text, DIAGNOSIS_MAX_VALUE_SIZE);
 	array_foreach_modifiable(&values->values, value) {
 		if (strcmp(value->text, text) == 0) {
 			value->count++;

@@ -1,7 +1,7 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "str-sanitize.h"
+#include "base/sanitize.h"
 #include "name/domain-name.h"
 #include "name/idn.h"
 
@@ -80,7 +80,7 @@ const char *t_bounce_domain_error(const char *word, const char *expected)
 	const char *error = is_ascii(word) ? NULL : t_bounce_idn_error();
 
 	return error != NULL ? error : t_strdup_printf("'%s' is not %s",
-		str_sanitize(word, DOMAIN_ERROR_MAX_SIZE), expected);
+		t_bounce_sanitize_text(word, DOMAIN_ERROR_MAX_SIZE), expected);
 }
 
 bool bounce_domain_is_within(const char *domain, const char *parent)

@@ -2,7 +2,6 @@
 
 #include "lib.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "iso8601-date.h"
 #include "base/json.h"
 #include "base/sanitize.h"
@@ -18,9 +17,7 @@
 
 static const char *t_aftermath_clean(const char *text)
 {
-	return text == NULL ? NULL :
-		str_sanitize_utf8(t_bounce_sanitize(text, strlen(text)),
-				  AFTERMATH_MAX_TEXT);
+	return t_bounce_sanitize_text(text, AFTERMATH_MAX_TEXT);
 }
 
 static const char *t_aftermath_time(time_t when)

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
 #include "lib.h"
-#include "str-sanitize.h"
 #include "mail-user.h"
+#include "base/sanitize.h"
 #include "name/address.h"
 #include "dns/dns.h"
 #include "own-domains/file.h"
@@ -47,7 +47,7 @@ static void status_failed(struct backscatter_status_item *item,
 			  const char *error)
 {
 	status_set(item, BACKSCATTER_STATUS_FAILED,
-		   str_sanitize(error, STATUS_MAX_ERROR));
+		   t_bounce_sanitize_text(error, STATUS_MAX_ERROR));
 }
 
 static void status_settings(struct status *status,
@@ -221,8 +221,8 @@ static void status_dict(struct status *status,
 				    STATUS_BOUNCE, &value, &error) < 0) {
 		status_set(item, BACKSCATTER_STATUS_NOTE, t_strdup_printf(
 			   "%s, but each bounce is several statements: %s",
-			   item->detail, str_sanitize(error,
-						      STATUS_MAX_ERROR)));
+			   item->detail, t_bounce_sanitize_text(error,
+							STATUS_MAX_ERROR)));
 	} else if (ret < 0) {
 		status_failed(item, error);
 		item->detail = t_strconcat(item->detail, " (the log of the "

@@ -2,7 +2,6 @@
 
 #include "lib.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "lib-event.h"
 #include "event-filter.h"
 #include "explain/check.h"
@@ -58,7 +57,7 @@ backscatter_log_property(const struct backscatter_result *result,
 
 	values = bounce_property_get(pool_datastack_create(), property,
 				     result->verdict);
-	return str_sanitize_utf8(values[0], BACKSCATTER_LOG_MAX_VALUE);
+	return t_bounce_sanitize_text(values[0], BACKSCATTER_LOG_MAX_VALUE);
 }
 
 static const char *
@@ -68,10 +67,7 @@ backscatter_log_header(const struct backscatter_result *result,
 	const char *value =
 		t_bounce_header_value(result->verdict->message->header, name);
 
-	if (value == NULL)
-		return NULL;
-	return str_sanitize_utf8(t_bounce_sanitize(value, strlen(value)),
-				 BACKSCATTER_LOG_MAX_VALUE);
+	return t_bounce_sanitize_text(value, BACKSCATTER_LOG_MAX_VALUE);
 }
 
 /* Values that a stranger wrote must not look like other fields of the line:
@@ -102,8 +98,8 @@ backscatter_log_sender(const char *mail_from)
 	if (mail_from == NULL)
 		return NULL;
 	return t_strdup_printf("<%s>",
-		t_log_word(str_sanitize_utf8(mail_from,
-					     BACKSCATTER_LOG_MAX_VALUE)));
+		t_log_word(t_bounce_sanitize_text(mail_from,
+						BACKSCATTER_LOG_MAX_VALUE)));
 }
 
 /* Add a field to the event and to the line, which gets it after a comma. A NULL
@@ -223,8 +219,8 @@ static void log_delivered(struct event *event,
 	log_add(&log, "outcome", NULL, outcome);
 	log_add(&log, "mailbox", NULL, delivered->mailboxes);
 	log_add(&log, "actions", NULL, delivered->actions);
-	log_add(&log, "user", NULL, str_sanitize_utf8(delivered->user->username,
-						BACKSCATTER_LOG_MAX_VALUE));
+	log_add(&log, "user", NULL, t_bounce_sanitize_text(
+		delivered->user->username, BACKSCATTER_LOG_MAX_VALUE));
 	log_add(&log, "sender", NULL,
 		backscatter_log_sender(delivered->mail_from));
 	log_add(&log, "from", NULL, backscatter_log_header(result, "From"));
@@ -250,7 +246,8 @@ backscatter_log_unsigned_sender(struct event *event,
 				const struct bounce_unsigned_sender *sender)
 {
 	const char *host = sender->host == NULL ? "" :
-		str_sanitize_utf8(sender->host, BACKSCATTER_LOG_MAX_VALUE);
+		t_bounce_sanitize_text(sender->host,
+				       BACKSCATTER_LOG_MAX_VALUE);
 	const char *address = sender->address == NULL ? "unknown" :
 		sender->address;
 	struct log log = { .line = NULL };

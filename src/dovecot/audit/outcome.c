@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "array.h"
 #include "str.h"
-#include "str-sanitize.h"
+#include "base/sanitize.h"
 #include "audit/outcome.h"
 
 /* In characters: a longer name is cut. A user's script may make a name of
@@ -118,8 +118,8 @@ t_outcome_names(const ARRAY_TYPE(const_string) *names, const char *separator)
 	array_foreach_elem(names, name) {
 		if (str_len(str) > 0)
 			str_append(str, separator);
-		str_append(str, str_sanitize_utf8(name,
-					BACKSCATTER_OUTCOME_MAX_NAME));
+		str_append(str, t_bounce_sanitize_text(name,
+						BACKSCATTER_OUTCOME_MAX_NAME));
 	}
 	return str_c(str);
 }
@@ -128,8 +128,8 @@ const char *
 backscatter_outcome_mailboxes(const struct backscatter_outcome *outcome)
 {
 	if (!outcome->saved && outcome->left_in != NULL) {
-		return str_sanitize_utf8(outcome->left_in,
-					 BACKSCATTER_OUTCOME_MAX_NAME);
+		return t_bounce_sanitize_text(outcome->left_in,
+					      BACKSCATTER_OUTCOME_MAX_NAME);
 	}
 	return t_outcome_names(&outcome->mailboxes, ", ");
 }

@@ -3,9 +3,9 @@
 #include "lib.h"
 #include "array.h"
 #include "lib-event.h"
-#include "str-sanitize.h"
 #include "time-util.h"
 #include "mail-user.h"
+#include "base/sanitize.h"
 #include "dict/dict-key.h"
 #include "memory/disowned-times.h"
 #include "memory/suspension.h"
@@ -44,7 +44,8 @@ static time_t suspension_time(const char *value)
 static const char *suspension_text(pool_t pool, const char *value)
 {
 	return value == NULL ? "" :
-		p_strdup(pool, str_sanitize(value, SUSPENSION_MAX_TEXT));
+		p_strdup(pool, t_bounce_sanitize_text(value,
+						      SUSPENSION_MAX_TEXT));
 }
 
 int backscatter_suspension_lookup(struct backscatter_dict *dict, pool_t pool,

@@ -2,12 +2,12 @@
 
 #include "lib.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "strfuncs.h"
 #include "unichar.h"
 #include "iso8601-date.h"
 #include "smtp-address.h"
 #include "dns/dns.h"
+#include "base/sanitize.h"
 #include "name/networks.h"
 #include "name/address.h"
 #include "base/compat.h"
@@ -252,7 +252,8 @@ static int setting_parse(pool_t pool, const struct setting *setting,
 				&error) == 0)
 		return 0;
 	*error_r = t_strdup_printf("%s (expected: %s)",
-		str_sanitize(error, 4 * BACKSCATTER_SETTING_ERROR_MAX_SIZE),
+		t_bounce_sanitize_text(error,
+			4 * BACKSCATTER_SETTING_ERROR_MAX_SIZE),
 		setting->expect);
 	return -1;
 }
@@ -322,7 +323,7 @@ int backscatter_settings_parse(pool_t pool,
 		    setting_parse(pool, setting, value, settings_r,
 				  error_r) < 0) {
 			*error_r = t_strdup_printf("%s = %s: %s",
-				setting->name, str_sanitize(value,
+				setting->name, t_bounce_sanitize_text(value,
 					BACKSCATTER_SETTING_ERROR_MAX_SIZE),
 				*error_r);
 			return -1;

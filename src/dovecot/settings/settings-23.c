@@ -5,9 +5,9 @@
 
 #include "lib.h"
 #include "array.h"
-#include "str-sanitize.h"
 #include "mail-user.h"
 #include "mail-storage-settings.h"
+#include "base/sanitize.h"
 #include "settings/plugin-settings.h"
 
 /* Returns those of the user's settings that begin with backscatter_, and no
@@ -64,7 +64,7 @@ int backscatter_settings_get(struct mail_user *user, pool_t pool,
 
 	*warning_r = unknown == NULL ? NULL :
 		t_strdup_printf("%s: there is no such setting; it is ignored",
-				str_sanitize(unknown, 100));
+				t_bounce_sanitize_text(unknown, 100));
 	settings = p_new(pool, struct backscatter_settings, 1);
 	*settings_r = settings;
 	if (backscatter_settings_parse(pool, backscatter_settings_getenv,

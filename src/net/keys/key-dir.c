@@ -5,7 +5,7 @@
 #include "buffer.h"
 #include "fd-util.h"
 #include "istream.h"
-#include "str-sanitize.h"
+#include "base/sanitize.h"
 #include "name/domain-name.h"
 #include "base/file.h"
 #include "keys/key-file.h"
@@ -343,8 +343,8 @@ key_dir_check_file(struct bounce_key_dir *dir, const struct key_dir_iter *iter,
 	int ret;
 
 	if (iter->error != NULL) {
-		*error_r = key_file_error(dir, str_sanitize(iter->file, 255),
-					  iter->error);
+		*error_r = key_file_error(dir,
+			t_bounce_sanitize_text(iter->file, 255), iter->error);
 		return -1;
 	}
 	ret = key_dir_get(dir, dirfd(iter->dirp), iter->file, &file, error_r);

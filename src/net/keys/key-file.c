@@ -5,8 +5,8 @@
 #include "buffer.h"
 #include "iso8601-date.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "base/lines.h"
+#include "base/sanitize.h"
 #include "keys/key-file.h"
 
 #include <ctype.h>
@@ -37,7 +37,8 @@ retired_parse(const char *value, time_t *retired_r, const char **error_r)
 				retired_r, &offset) || *retired_r <= 0) {
 		*error_r = t_strdup_printf(
 			"'%s' is not a date like 2026-11-01, nor a time like "
-			"2026-11-01T12:00:00Z", str_sanitize(value, 40));
+			"2026-11-01T12:00:00Z",
+			t_bounce_sanitize_text(value, 40));
 		return -1;
 	}
 	return 0;

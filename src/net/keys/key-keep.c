@@ -5,8 +5,8 @@
 #include "hex-binary.h"
 #include "sha2.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "strnum.h"
+#include "base/sanitize.h"
 #include "name/domain-name.h"
 #include "keys/key-keep.h"
 
@@ -229,7 +229,7 @@ int bounce_key_keep_parse(pool_t pool, const unsigned char *data, size_t size,
 				   array_append_space(keys)) < 0) {
 			*error_r = t_strdup_printf(
 				"line %u is not about a key: %s", i + 1,
-				str_sanitize(lines[i], 80));
+				t_bounce_sanitize_text(lines[i], 80));
 			return -1;
 		}
 	}

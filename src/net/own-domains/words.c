@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "array.h"
 #include "str.h"
-#include "str-sanitize.h"
+#include "base/sanitize.h"
 #include "own-domains/file.h"
 #include "own-domains/words.h"
 #include "name/own-domains.h"
@@ -25,7 +25,7 @@ words_add_file(struct domain_words_parser *parser, const char *path,
 {
 	if (*path != '/') {
 		*error_r = t_strdup_printf("'%s' is not an absolute path",
-			str_sanitize(path, WORD_ERROR_MAX_SIZE));
+			t_bounce_sanitize_text(path, WORD_ERROR_MAX_SIZE));
 		return -1;
 	}
 	path = p_strdup(parser->pool, path);

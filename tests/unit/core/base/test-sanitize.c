@@ -38,6 +38,20 @@ static void test_bounce_sanitize(void)
 	test_end();
 }
 
+static void test_bounce_sanitize_text(void)
+{
+	test_begin("bounce sanitize text");
+	test_assert(t_bounce_sanitize_text(NULL, 1) == NULL);
+	test_assert_strcmp(t_bounce_sanitize_text("", 1), "");
+	test_assert_strcmp(t_bounce_sanitize_text("abc", 3), "abc");
+	/* it is the characters that count, as they are shown */
+	test_assert_strcmp(t_bounce_sanitize_text("\xc3\xa4\xc2\x9b" "bc", 4),
+			   "\xc3\xa4?bc");
+	test_assert_strcmp(t_bounce_sanitize_text("\xc3\xa4\xc2\x9b" "bcd", 4),
+			   "\xc3\xa4?b\xe2\x80\xa6");
+	test_end();
+}
+
 /* The characters at both ends of each range, and those beside them. */
 static void test_bounce_char_is_control(void)
 {
@@ -90,6 +104,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_sanitize,
+		test_bounce_sanitize_text,
 		test_bounce_char_is_control,
 		test_bounce_sanitize_ascii,
 		NULL
