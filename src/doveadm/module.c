@@ -18,10 +18,14 @@ const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
 #define DAYS TEXT('\0', "since") TEXT('\0', "until")
 #define WHOSE TEXT('u', "user") TEXT('d', "domain")
 
+/* Dovecot's own usage lines do not name -F. */
+#define USERS "[-u <user>|-A|-F <file>] [-S <socket_path>] "
+#define NOT_ALL_USERS "[-u <user>|-F <file>] [-S <socket_path>] "
+
 #define MAIL_COMMAND(command, alloc, text, params) { \
 	.name = "backscatter "command, \
 	.mail_cmd = doveadm_backscatter_##alloc, \
-	.usage = DOVEADM_CMD_MAIL_USAGE_PREFIX text, \
+	.usage = text, \
 	DOVEADM_CMD_PARAMS_START \
 	DOVEADM_CMD_MAIL_COMMON \
 	params \
@@ -37,16 +41,16 @@ const char *doveadm_backscatter_plugin_version = DOVECOT_ABI_VERSION;
 }
 
 static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
-	MAIL_COMMAND("bursts", bursts_alloc, "",),
+	MAIL_COMMAND("bursts", bursts_alloc, USERS,),
 	MAIL_COMMAND("disown", disown_alloc,
-		"[--since <time>] [--until <time>] [--list|--remove]",
+		USERS "[--since <time>] [--until <time>] [--list|--remove]",
 		TEXT('s', "since")
 		TEXT('t', "until")
 		FLAG('l', "list")
 		FLAG('r', "remove")),
-	MAIL_COMMAND("forget", forget_alloc, "",),
+	MAIL_COMMAND("forget", forget_alloc, USERS,),
 	MAIL_COMMAND("check", check_alloc,
-		"[-f <sender>] [-a <recipient>] <file> [...]",
+		USERS "[-f <sender>] [-a <recipient>] <file> [...]",
 		TEXT('f', "sender")
 		TEXT('a', "recipient")
 		ARGUMENTS("path")),
@@ -68,12 +72,12 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		DAYS
 		TEXT('n', "limit")),
 	MAIL_COMMAND("diagnose", diagnose_alloc,
-		"[-s <since>] [--json] [<mailbox> [...]]",
+		USERS "[-s <since>] [--json] [<mailbox> [...]]",
 		TEXT('s', "since")
 		FLAG('j', "json")
 		ARGUMENTS("mailbox")),
 	MAIL_COMMAND("scan", scan_alloc,
-		"[-f] [-m <mailbox to move to>] <mailbox> [...]",
+		USERS "[-f] [-m <mailbox to move to>] <mailbox> [...]",
 		FLAG('f', "full")
 		TEXT('m', "move")
 		ARGUMENTS("mailbox")),
@@ -91,15 +95,15 @@ static struct doveadm_cmd_ver2 doveadm_backscatter_commands[] = {
 		LIST('s', "selector")
 		ARGUMENTS("domain")),
 	/* it runs a mail command of its own */
-	SITE_COMMAND("setup", setup, DOVEADM_CMD_MAIL_USAGE_PREFIX,
+	SITE_COMMAND("setup", setup, USERS,
 		DOVEADM_CMD_MAIL_COMMON),
-	MAIL_COMMAND("status", status_alloc, "",),
-	MAIL_COMMAND("suspended", suspended_alloc, "",),
+	MAIL_COMMAND("status", status_alloc, USERS,),
+	MAIL_COMMAND("suspended", suspended_alloc, USERS,),
 	MAIL_COMMAND("suspend", suspend_alloc,
-		"[--until <time>] [--why <text>]",
+		NOT_ALL_USERS "[--until <time>] [--why <text>]",
 		TEXT('t', "until")
 		TEXT('w', "why")),
-	MAIL_COMMAND("resume", resume_alloc, "[--disown]",
+	MAIL_COMMAND("resume", resume_alloc, USERS "[--disown]",
 		FLAG('d', "disown"))
 };
 
