@@ -107,6 +107,22 @@ static void keys_print(const struct backscatter_key_info *info)
 	doveadm_print(info->problem);
 }
 
+/* doveadm takes a command that it does not know for a domain. */
+static bool keys_are_domains(const char *const *domains)
+{
+	for (; domains != NULL && *domains != NULL; domains++) {
+		if (strchr(*domains, '.') != NULL)
+			continue;
+		doveadm_backscatter_failed(EX_USAGE, "%s: there is no such "
+			"command, and it is not a domain. The commands are "
+			"keys fetch and keys keep; keys alone shows those of "
+			"the domains that are named.",
+			backscatter_sanitize(*domains, 100));
+		return FALSE;
+	}
+	return TRUE;
+}
+
 void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 {
 	struct backscatter_key_query query;
@@ -120,6 +136,8 @@ void doveadm_backscatter_keys(struct doveadm_cmd_context *cctx)
 		doveadm_backscatter_failed(EX_USAGE, KEYS_NO_DOMAIN);
 		return;
 	}
+	if (!keys_are_domains(query.domains))
+		return;
 	pool = pool_alloconly_create("backscatter keys", 4096);
 	/* if this is not known, all else is shown */
 	if (keys_query_seen(cctx, pool, &query, &error) < 0)
