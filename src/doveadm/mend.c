@@ -2,10 +2,13 @@
 
 #include "lib.h"
 #include "array.h"
+#include "str.h"
 #include "base/compat.h"
 #include "conf.h"
 #include "mend.h"
 
+#define MEND_BLOCK "plugin {\n"
+#define MEND_BLOCK_END "}\n"
 #define MEND_PLUGIN "sieve_backscatter"
 #define MEND_EXTENSION "vnd.backscatter"
 
@@ -20,8 +23,18 @@ const char *backscatter_mend_plugins(const char *protocol)
 
 const char *backscatter_mend_setting(const char *setting)
 {
-	return t_strdup_printf(BACKSCATTER_CONF_TEXT("plugin {\n  %s\n}\n",
-						     "%s\n"), setting);
+	return t_strdup_printf(BACKSCATTER_CONF_TEXT(
+		MEND_BLOCK"  %s\n"MEND_BLOCK_END, "%s\n"), setting);
+}
+
+void backscatter_mend_append(string_t *conf, const char *mend)
+{
+	if (strncmp(mend, MEND_BLOCK, strlen(MEND_BLOCK)) == 0 &&
+	    strstr(str_c(conf), MEND_BLOCK) != NULL) {
+		str_truncate(conf, str_len(conf) - strlen(MEND_BLOCK_END));
+		mend += strlen(MEND_BLOCK);
+	}
+	str_append(conf, mend);
 }
 
 /* Add a word to a list. 2.3 has only one value for it, which has to be written

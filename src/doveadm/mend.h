@@ -17,5 +17,8 @@ const char *backscatter_mend_extension(const struct backscatter_conf *conf);
 const char *backscatter_mend_script(const struct backscatter_conf *conf);
 /* A setting of ours, "name = value". */
 const char *backscatter_mend_setting(const char *setting);
+/* Append one of these to the others. Settings that are in the same block in 2.3
+   get one for all of them; what else there is has to come before them. */
+void backscatter_mend_append(string_t *conf, const char *mend);
 
 #endif

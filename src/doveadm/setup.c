@@ -188,7 +188,7 @@ setup_find_keys(struct setup_cmd_context *ctx,
 static void setup_mend(string_t *conf, bool there, const char *mend)
 {
 	if (!there)
-		str_append(conf, mend);
+		backscatter_mend_append(conf, mend);
 }
 
 /* TRUE if one of the words is the domain, or has it as ".example.org" has
