@@ -182,7 +182,7 @@ static void text_report(string_t *dest, const struct bounce_report *report)
 	for (i = 0; i < count; i++)
 		text_recipient(dest, &report->recipients[i]);
 	if (report->recipients_count > count) {
-		text_more(dest, t_strdup_printf("and %u recipients more",
+		text_more(dest, t_strdup_printf("and %u more",
 			report->recipients_count - count));
 	}
 }
