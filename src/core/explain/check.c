@@ -85,8 +85,7 @@ check_default_domains(pool_t pool, const struct bounce_envelope *envelope)
 	if (bounce_domains_parse(pool,
 			t_strconcat(t_check_domain(envelope->rcpt_to), " ",
 				    t_check_domain(envelope->user), NULL),
-			&domains, &error) < 0 &&
-	    bounce_domains_parse(pool, "", &domains, &error) < 0)
+			&domains, &error) < 0)
 		i_unreached();
 	return domains;
 }

@@ -5,7 +5,9 @@
 #include "istream.h"
 #include "istream-concat.h"
 #include "explain/check.h"
+#include "message/message.h"
 #include "name/own-domains.h"
+#include "report/delivery-status.h"
 #include "verdict/verdict.h"
 #include "input.h"
 #include "test-common.h"
@@ -13,6 +15,7 @@
 #define BOUNCE_HEADER \
 	"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.com\n" \
 	"Subject: Undelivered Mail Returned to Sender\n\n"
+#define FIFTEEN "a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, "
 
 /* Nobody has a key. */
 static void
@@ -73,6 +76,15 @@ static void test_bounce_check_recipient(void)
 		{ "Subject: x\n", NULL, NULL, NULL, NULL, FALSE },
 		{ "Delivered-To: nobody\nTo: c@t.example\n", NULL, NULL,
 		  "c@t.example", "To", FALSE },
+		{ "Delivered-To: @d.example\nTo: c@t.example\n", NULL, NULL,
+		  "c@t.example", "To", FALSE },
+		{ "Delivered-To: <a@>\nTo: c@t.example\n", NULL, NULL,
+		  "c@t.example", "To", FALSE },
+		/* the first complete one of the first 16 */
+		{ "To: " FIFTEEN "c@t.example, d@t.example\n", NULL, NULL,
+		  "c@t.example", "To", FALSE },
+		{ "To: " FIFTEEN "p, c@t.example\n", NULL, NULL, NULL, NULL,
+		  FALSE },
 		{ "Delivered-To: a@d.example\n", "g@example", "u@example",
 		  "g@example", NULL, FALSE },
 		/* the owner's name is not an address */
@@ -299,6 +311,90 @@ static void test_bounce_check_ordinary(void)
 	test_end();
 }
 
+static unsigned int prepared;
+static const char *prepare_error;
+
+static int test_prepare(const char **error_r)
+{
+	prepared++;
+	*error_r = prepare_error;
+	return prepare_error == NULL ? 0 : -1;
+}
+
+/* Only what may be a bounce needs keys, and only if it can be judged. */
+static void test_bounce_check_prepare(void)
+{
+	static const struct {
+		const char *text, *prepare_error, *failed;
+		unsigned int prepared;
+		enum bounce_verdict_value value;
+		const char *error;
+	} tests[] = {
+		{ BOUNCE_HEADER, NULL, NULL, 1, BOUNCE_VERDICT_UNVERIFIABLE,
+		  NULL },
+		{ BOUNCE_HEADER, "no state", NULL, 1, BOUNCE_VERDICT_TEMPERROR,
+		  "no state" },
+		{ BOUNCE_HEADER, "no state", "no keys", 0,
+		  BOUNCE_VERDICT_TEMPERROR, "no keys" },
+		{ "Subject: hi\n\n", "no state", NULL, 0, BOUNCE_VERDICT_NONE,
+		  NULL }
+	};
+	struct bounce_check check;
+	const char *error;
+	unsigned int i;
+	pool_t pool;
+	int ret;
+
+	test_begin("bounce check: prepare");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("check", 4096);
+		i_zero(&check);
+		check.envelope.rcpt_to = "a@example.org";
+		check.prepare = test_prepare;
+		check.failed = tests[i].failed;
+		prepared = 0;
+		prepare_error = tests[i].prepare_error;
+		error = NULL;
+		ret = test_check(pool, test_istream_create(tests[i].text),
+				 &check, &error);
+		test_assert_idx(ret == (tests[i].error == NULL ? 1 : -1), i);
+		test_assert_idx(prepared == tests[i].prepared, i);
+		test_assert_idx(check.verdict->value == tests[i].value, i);
+		test_assert_strcmp_idx(error, tests[i].error, i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
+static void test_bounce_check_over_limit(void)
+{
+	struct bounce_report report;
+	struct bounce_signatures signatures;
+	struct bounce_message message;
+	struct bounce_verdict verdict;
+	const struct bounce_check check = { .verdict = &verdict };
+
+	test_begin("bounce check: over limit");
+	i_zero(&report);
+	i_zero(&signatures);
+	i_zero(&message);
+	i_zero(&verdict);
+	verdict.message = &message;
+	test_assert(!bounce_check_is_over_limit(&check));
+	message.over_limit = TRUE;
+	test_assert(bounce_check_is_over_limit(&check));
+	message.over_limit = FALSE;
+	message.report = &report;
+	verdict.signatures = &signatures;
+	test_assert(!bounce_check_is_over_limit(&check));
+	report.over_limit = TRUE;
+	test_assert(bounce_check_is_over_limit(&check));
+	report.over_limit = FALSE;
+	signatures.over_limit = TRUE;
+	test_assert(bounce_check_is_over_limit(&check));
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
@@ -306,6 +402,8 @@ int main(void)
 		test_bounce_check_domains,
 		test_bounce_check_failed,
 		test_bounce_check_ordinary,
+		test_bounce_check_prepare,
+		test_bounce_check_over_limit,
 		NULL
 	};
 	return test_run(test_functions);
