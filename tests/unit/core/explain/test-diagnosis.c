@@ -216,6 +216,8 @@ static void test_bounce_diagnosis_signals(void)
 	static const char *const addresses[] = {
 		"192.0.2.1", "192.0.2.200", "198.51.100.1"
 	};
+	struct bounce_report_recipient other = { .status = "5.1.1" };
+	const struct bounce_report_recipient *others[] = { &other };
 	struct bounce_answers answers;
 	struct bounce_message message;
 	struct bounce_verdict verdict;
@@ -246,6 +248,59 @@ static void test_bounce_diagnosis_signals(void)
 		"exist\n"
 		"       2  hosts: different networks, by bounces that "
 		"our own server made\n") != NULL);
+
+	/* so many that they are not told apart, by nobody who is known */
+	i_zero(&answers.proof.client);
+	answers.proof.recipients = others;
+	answers.proof.recipients_count = 1;
+	for (i = 0; i < 1000; i++) T_BEGIN {
+		other.final_recipient = t_strdup_printf("%u@example.com", i);
+		bounce_diagnosis_add(f.diagnosis, &f.policy, &verdict);
+		if (i == 998) {
+			str_truncate(f.text, 0);
+			test_assert(strstr(finish(&f), "\n    1000  "
+					   "recipients: ") != NULL);
+		}
+	} T_END;
+	str_truncate(f.text, 0);
+	test_assert(strstr(finish(&f), "\n    1000 or more recipients: ") !=
+		    NULL);
+	test_assert(strstr(str_c(f.text), "\n       2  hosts: ") != NULL);
+	fixture_deinit(&f);
+	test_end();
+}
+
+static void add_subject(struct fixture *f, const char *subject)
+{
+	add(f, BOUNCE_VERDICT_GENUINE, BOUNCE_KIND_FAILED, t_strdup_printf(
+		"Message-ID: <%s>\r\nSubject: %s\r\n", subject, subject));
+}
+
+/* Ten are shown, and of those that are as frequent the first by name. */
+static void test_bounce_diagnosis_list(void)
+{
+	struct fixture f;
+	char longest[101];
+	unsigned int i;
+
+	test_begin("bounce diagnosis: list");
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[100] = '\0';
+	fixture_init(&f);
+	for (i = 0; i < 9; i++)
+		add_subject(&f, t_strdup_printf("%u", 9 - i));
+	add_subject(&f, longest);
+	test_assert(strstr(finish(&f), t_strdup_printf("\nSubjects:\n"
+		"       1  1\n       1  2\n       1  3\n       1  4\n"
+		"       1  5\n       1  6\n       1  7\n       1  8\n"
+		"       1  9\n       1  %s\n", longest)) != NULL);
+	test_assert(strstr(str_c(f.text), "others") == NULL);
+	/* nor is there a date */
+	test_assert(strstr(str_c(f.text), "through our servers: 10\n") != NULL);
+	str_truncate(f.text, 0);
+	add_subject(&f, "0");
+	test_assert(strstr(finish(&f), "       1  9\n       1  others\n") !=
+		    NULL);
 	fixture_deinit(&f);
 	test_end();
 }
@@ -278,6 +333,26 @@ static void test_bounce_diagnosis_json(void)
 	test_end();
 }
 
+/* So many originals that a second bounce of one may be counted as one more. */
+static void test_bounce_diagnosis_originals(void)
+{
+	struct fixture f;
+	unsigned int i;
+
+	test_begin("bounce diagnosis: many originals");
+	fixture_init(&f);
+	for (i = 0; i <= 20000; i++) T_BEGIN {
+		add_subject(&f, t_strdup_printf("%u", i));
+	} T_END;
+	add_subject(&f, "19999");
+	test_assert(strstr(finish(&f), "20001 different messages") != NULL);
+	add_subject(&f, "20000");
+	str_truncate(f.text, 0);
+	test_assert(strstr(finish(&f), "20002 different messages") != NULL);
+	fixture_deinit(&f);
+	test_end();
+}
+
 static void test_bounce_diagnosis_hostile(void)
 {
 	struct fixture f;
@@ -306,7 +381,9 @@ int main(void)
 		test_bounce_diagnosis_sentences,
 		test_bounce_diagnosis_clients,
 		test_bounce_diagnosis_signals,
+		test_bounce_diagnosis_list,
 		test_bounce_diagnosis_json,
+		test_bounce_diagnosis_originals,
 		test_bounce_diagnosis_hostile,
 		NULL
 	};
