@@ -21,7 +21,7 @@
 #define TEXT_MARKER_MAX_SIZE 160
 
 enum text_state {
-	TEXT_SEARCH = 0,
+	TEXT_SEARCH,
 	/* in lines that may be a header */
 	TEXT_BLOCK,
 	/* in the body of the original */
@@ -38,8 +38,6 @@ struct bounce_text {
 	enum text_state state;
 	struct bounce_header_builder *block;
 	enum bounce_text_flags flags;
-	/* octets of this text that were kept */
-	size_t kept;
 	/* NULL: the text is UTF-8, or its charset is not known */
 	struct charset_translation *charset;
 	/* NULL: the text is not HTML */
@@ -95,7 +93,7 @@ static bool text_is_marker(const unsigned char *data, size_t size)
 
 	if (size > TEXT_MARKER_MAX_SIZE)
 		return FALSE;
-	for (i = 0; i < size && data[i] != '\0'; i++)
+	for (i = 0; i < size; i++)
 		line[i] = i_tolower(data[i]);
 	line[i] = '\0';
 	if (strstr(line, "message") == NULL && strstr(line, "mail") == NULL)
@@ -123,15 +121,24 @@ static void text_to_utf8(struct bounce_text *text, const unsigned char **data,
 	*size = utf8->used;
 }
 
+static size_t text_kept_size(const struct bounce_text *text)
+{
+	return text->owner->kept == NULL ? 0 : text->owner->kept->used;
+}
+
+static bool text_may_keep(const struct bounce_text *text)
+{
+	return (text->flags & BOUNCE_TEXT_KEEP) != 0 &&
+		text_kept_size(text) < BOUNCE_TEXT_MAX_SIZE;
+}
+
 static void
 text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 {
 	struct bounce_text_owner *owner = text->owner;
 
-	if ((text->flags & BOUNCE_TEXT_KEEP) == 0 ||
-	    text->kept >= BOUNCE_TEXT_MAX_SIZE)
+	if (!text_may_keep(text))
 		return;
-	text->kept += size;
 	if (owner->kept == NULL)
 		owner->kept = buffer_create_dynamic(owner->pool, 1024);
 	T_BEGIN {
@@ -142,11 +149,6 @@ text_keep(struct bounce_text *text, const unsigned char *data, size_t size)
 			      I_MIN(size, BOUNCE_TEXT_MAX_SIZE -
 				    owner->kept->used));
 	} T_END;
-}
-
-static size_t text_kept_size(const struct bounce_text *text)
-{
-	return text->owner->kept == NULL ? 0 : text->owner->kept->used;
 }
 
 /* Drop what was kept since the block began: it belongs to the original, and is
@@ -201,12 +203,12 @@ text_unprefix(const struct bounce_text *text, const unsigned char **data,
 	/* an empty line often lacks the white space at the end of the prefix */
 	while (prefix_size > 0 && bounce_is_wsp(text->prefix[prefix_size - 1]))
 		prefix_size--;
-	if (*size > prefix_size &&
+	if (*size >= prefix_size &&
 	    memcmp(*data, text->prefix, prefix_size) == 0 &&
 	    bounce_is_blank(*data + prefix_size, *size - prefix_size)) {
 		*data += prefix_size;
 		*size -= prefix_size;
-		return TRUE;
+		return *size > 0;
 	}
 	return FALSE;
 }
@@ -332,7 +334,7 @@ text_block_is_original(struct bounce_text *text,
 	/* it is a copy of an original that came back in another part */
 	if (text->owner->message->originals != NULL) {
 		text_forget_block(text);
-		text->kept = BOUNCE_TEXT_MAX_SIZE;
+		text->flags &= ENUM_NEGATE(BOUNCE_TEXT_KEEP);
 		text->state = TEXT_DONE;
 		return FALSE;
 	}
@@ -493,7 +495,7 @@ static void text_html_line(struct bounce_text *text, const unsigned char *data,
 		(void)bounce_lines_more(&text->html_lines, plain->data,
 					plain->used);
 	} T_END;
-	if (text->state == TEXT_DONE && text->kept >= BOUNCE_TEXT_MAX_SIZE)
+	if (text->state == TEXT_DONE && !text_may_keep(text))
 		text->html_done = TRUE;
 }
 

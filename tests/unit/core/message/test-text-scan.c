@@ -46,6 +46,28 @@ static void test_bounce_text_forms(void)
 		{ "too little, and words behind the marker",
 		  HEAD "\n--- Original message follows.\n\nor not\n"
 		  "From: a\nMessage-ID: <1>\n\nx\n", "" },
+		{ "a single field, behind a marker",
+		  HEAD "\n--- Original message follows.\n\n"
+		  "Message-ID: <1>\n\nx\n", "" },
+		{ "too little, behind a mail that is no marker",
+		  HEAD "\nThere is no such mailbox.\n\n"
+		  "From: a\nMessage-ID: <1>\n\nx\n", "" },
+		{ "too little, and other fields behind the marker",
+		  HEAD "\n--- Original message follows.\n\nA: b\n\n"
+		  "From: a\nMessage-ID: <1>\n\nx\n", "" },
+		{ "a marker among fields that are nobody's",
+		  HEAD "\nReason: full\nThe original message follows.\n"
+		  "From: a\nMessage-ID: <1>\n\nx\n", "1:text:truncated:<1>" },
+		{ "a quoted header behind a field of the bounce's",
+		  HEAD "\nReason: full\n" PREFIXED("> ", "1") ">\n> body\n",
+		  "1:text:full:<1>" },
+		{ "a folded field that looks like two",
+		  HEAD "\nReceived: by b\nFrom: a\nSubject: b\n"
+		  " To: c\nMessage-ID: <1>\n\nx\n", "1:text:full:<1>" },
+		{ "names of fields in a folded signature",
+		  HEAD "\nDKIM-Signature: v=1; d=a.example; h=From:\n"
+		  " Subject: To: Date;\n bh=x\nReceived: by b\nFrom: a\n"
+		  "Message-ID: <1>\n\nx\n", "1:text:full:<1>" },
 		{ "fields that are nobody's",
 		  HEAD "\nA: b\nC: d\n\nE: f\n\n" ORIG("1") "\nbody\n",
 		  "1:text:full:<1>" },
@@ -112,6 +134,33 @@ static void test_bounce_text_forms(void)
 		  "quoted-printable\n\nx=3D\n--b--\n", "1:part:full:<1>" },
 	};
 	test_messages("text", tests, N_ELEMENTS(tests));
+}
+
+/* A line of more than 160 octets, with its line end, announces nothing. */
+static void test_bounce_text_long_marker(void)
+{
+	static const struct {
+		unsigned int size;
+		const char *output;
+	} tests[] = {
+		{ 160, "1:text:truncated:<1>" },
+		{ 161, "" },
+	};
+	unsigned int i;
+
+	test_begin("bounce text: long marker");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("message", 4096);
+		const char *input = t_strdup_printf(HEAD "\n%*s\n"
+			"From: a\nMessage-ID: <1>\n\nx\n",
+			(int)tests[i].size - 1, "original message");
+
+		test_assert_strcmp_idx(t_summary(test_input_parse(pool,
+			&settings, input, strlen(input), 0)),
+			tests[i].output, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
 }
 
 /* What is kept for its wording is UTF-8, where its charset is known. */
@@ -193,12 +242,13 @@ static void test_bounce_text_charsets_max(void)
 static void test_bounce_text_cap_scan(void)
 {
 	static const struct {
+		/* of the text up to the end of the original's header */
 		size_t size;
 		bool found;
 	} tests[] = {
 		{ BOUNCE_TEXT_MAX_SIZE + 1000, TRUE },
-		{ BOUNCE_TEXT_MAX_SCAN - 1000, TRUE },
-		{ BOUNCE_TEXT_MAX_SCAN + 1000, FALSE },
+		{ BOUNCE_TEXT_MAX_SCAN, TRUE },
+		{ BOUNCE_TEXT_MAX_SCAN + 1, FALSE },
 		{ 4 * BOUNCE_TEXT_MAX_SCAN, FALSE },
 	};
 	string_t *str = str_new(default_pool, 65536);
@@ -208,12 +258,15 @@ static void test_bounce_text_cap_scan(void)
 	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
 		pool_t pool = pool_alloconly_create("message", 4096);
 		const struct bounce_message *message;
+		size_t size;
 
 		str_truncate(str, 0);
 		str_append(str, HEAD "\n");
-		while (str_len(str) < tests[i].size)
+		size = str_len(str) + tests[i].size - strlen(ORIG("1"));
+		while (str_len(str) < size)
 			str_append(str, "A line: of text.\nA: b\n\n");
-		str_append(str, ORIG("1") "\nbody\n");
+		str_truncate(str, size - 2);
+		str_append(str, "\n\n" ORIG("1") "\nbody\n");
 		message = test_input_parse(pool, &settings, str_data(str),
 					   str_len(str), 0);
 		test_assert_strcmp_idx(t_summary(message), tests[i].found ?
@@ -283,6 +336,10 @@ static void test_bounce_text_callbacks(void)
 		  "", "lost\n" FIELDS "\nhi\n" },
 		{ "lost\n" FIELDS, BOUNCE_TEXT_SCAN | BOUNCE_TEXT_KEEP, 1,
 		  "<text:3 ", "lost\n" },
+		/* the words of a marker in a field are no marker */
+		{ "Received: a\nSubject: original message\nFrom: b\n"
+		  "Message-ID: c\n\nhi\n", BOUNCE_TEXT_SCAN, 1,
+		  "<text:4 hi\n", "" },
 		/* a cap: the text is kept, and no more is looked for */
 		{ "lost\n" FIELDS "\n" FIELDS "\nhi\n", BOUNCE_TEXT_SCAN |
 		  BOUNCE_TEXT_KEEP, 0, "",
@@ -295,6 +352,11 @@ static void test_bounce_text_callbacks(void)
 		  "<text:3 hi\n", "" },
 		{ "lost\n" FIELDS "\nhi\n", BOUNCE_TEXT_SCAN |
 		  BOUNCE_TEXT_TOP, 1, "", "" },
+		/* the last line of the original has no line end */
+		{ QUOTED ">\n> hi\n>", BOUNCE_TEXT_SCAN | BOUNCE_TEXT_KEEP, 1,
+		  "<text:3 hi\n", "" },
+		{ "<p>lost", BOUNCE_TEXT_HTML | BOUNCE_TEXT_KEEP, 0, "",
+		  "lost" },
 		{ "<p>lost</p>\n" FIELDS, BOUNCE_TEXT_SCAN |
 		  BOUNCE_TEXT_HTML | BOUNCE_TEXT_KEEP, 1, "<html:3 ",
 		  "lost \n" },
@@ -346,6 +408,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_text_forms,
+		test_bounce_text_long_marker,
 		test_bounce_text_charset,
 		test_bounce_text_charsets_max,
 		test_bounce_text_cap_scan,
