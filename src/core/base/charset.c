@@ -76,7 +76,7 @@ static const char *t_word_charset(const unsigned char *data, size_t size)
 {
 	size_t i;
 
-	for (i = 0; i < size && i <= BOUNCE_CHARSET_NAME_MAX_SIZE; i++) {
+	for (i = 0; i < size; i++) {
 		if (data[i] == '?' || data[i] == '*')
 			return t_strndup(data, i);
 	}
@@ -121,6 +121,6 @@ void bounce_charsets_deinit(void)
 	for (i = 0; i < N_ELEMENTS(charsets_kept); i++) {
 		if (charsets_kept[i].translation != NULL)
 			charset_to_utf8_end(&charsets_kept[i].translation);
-		charsets_kept[i].name[0] = '\0';
+		i_zero(&charsets_kept[i]);
 	}
 }

@@ -35,25 +35,25 @@ static bool lines_give_carry(struct bounce_lines *lines)
 }
 
 /* Take a line (ends is TRUE) or the beginning of one, as far as the cap on its
-   size allows. Returns how many octets were taken. */
+   size allows. Returns how many octets were taken; sets *go_on to FALSE if the
+   callback said to stop. */
 static size_t
 lines_take(struct bounce_lines *lines, const unsigned char *data, size_t size,
-	   bool ends, bool *go_on_r)
+	   bool ends, bool *go_on)
 {
 	size_t used = lines->carry == NULL ? 0 : lines->carry->used;
 	size_t take = I_MIN(size, BOUNCE_LINE_MAX_SIZE - used);
 
-	*go_on_r = TRUE;
 	ends = ends && take == size;
 	if (used == 0 && (ends || take == BOUNCE_LINE_MAX_SIZE)) {
-		*go_on_r = lines_give(lines, data, take);
+		*go_on = lines_give(lines, data, take);
 		return take;
 	}
 	if (lines->carry == NULL)
 		lines->carry = buffer_create_dynamic(lines->pool, 256);
 	buffer_append(lines->carry, data, take);
 	if (ends || lines->carry->used == BOUNCE_LINE_MAX_SIZE)
-		*go_on_r = lines_give_carry(lines);
+		*go_on = lines_give_carry(lines);
 	return take;
 }
 

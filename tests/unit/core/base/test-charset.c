@@ -1,5 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* RTLD_NEXT */
+#ifndef _GNU_SOURCE
+#  define _GNU_SOURCE
+#endif
+
 #include "lib.h"
 #include "buffer.h"
 #include "str.h"
@@ -7,6 +12,42 @@
 #include "message-header-decode.h"
 #include "base/charset.h"
 #include "test-common.h"
+
+#include <dlfcn.h>
+
+/* how many conversions were begun and not ended */
+static int charsets_open;
+
+/* In place of libdovecot's, to count them. */
+int charset_to_utf8_begin(const char *charset, normalizer_func_t *normalizer,
+			  struct charset_translation **t_r)
+{
+	static int (*next)(const char *, normalizer_func_t *,
+			   struct charset_translation **) = NULL;
+	void *symbol;
+
+	if (next == NULL) {
+		symbol = dlsym(RTLD_NEXT, "charset_to_utf8_begin");
+		memcpy(&next, &symbol, sizeof(next));
+	}
+	if (next(charset, normalizer, t_r) < 0)
+		return -1;
+	charsets_open++;
+	return 0;
+}
+
+void charset_to_utf8_end(struct charset_translation **t)
+{
+	static void (*next)(struct charset_translation **) = NULL;
+	void *symbol;
+
+	if (next == NULL) {
+		symbol = dlsym(RTLD_NEXT, "charset_to_utf8_end");
+		memcpy(&next, &symbol, sizeof(next));
+	}
+	next(t);
+	charsets_open--;
+}
 
 static void test_bounce_charset_begin(void)
 {
@@ -46,6 +87,44 @@ static void test_bounce_charset_begin(void)
 		test_assert(used.count == 0);
 		bounce_charsets_deinit();
 	}
+	test_end();
+}
+
+/* Convert from this many charsets, one in each message. */
+static void test_charsets(unsigned int count)
+{
+	struct charset_translation *translation;
+	struct bounce_charsets used;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		const char *name = i < 9 ?
+			t_strdup_printf("windows-125%u", i) :
+			t_strdup_printf("ISO-8859-%u", i - 8);
+
+		i_zero(&used);
+		test_assert_idx(bounce_charset_begin(&used, name,
+						     &translation) == 0, i);
+		charset_to_utf8_end(&translation);
+	}
+}
+
+/* Each charset stays loaded from its first use on, the last ones at least. */
+static void test_bounce_charset_kept(void)
+{
+	test_begin("bounce charset: kept");
+	test_charsets(3);
+	test_charsets(3);
+	test_assert(charsets_open == 3);
+	test_charsets(BOUNCE_MAX_CHARSETS + 2);
+	test_assert(charsets_open == BOUNCE_MAX_CHARSETS);
+	bounce_charsets_deinit();
+	test_assert(charsets_open == 0);
+	/* deinit() has forgotten them */
+	test_charsets(1);
+	test_assert(charsets_open == 1);
+	bounce_charsets_deinit();
+	test_assert(charsets_open == 0);
 	test_end();
 }
 
@@ -91,7 +170,7 @@ static void test_bounce_charset_limit(void)
 static void test_bounce_charset_words_limit(void)
 {
 	static const char value[] =
-		"=?iso-8859-1?Q?a=E4?= =?iso-8859-2?Q?b?= =?utf-8?Q?c?= "
+		"=?iso-8859-1?Q?a=E4?= =?iso-8859-2*pl?Q?b?= =?utf-8?Q?c?= "
 		"=?no-such?Q?d?= =?iso-8859-3?Q?e?= =?ISO-8859-1?Q?f?= "
 		"=?iso-8859-4?Q?g?= =?iso-8859-5?Q?h?= =?iso-8859-1?Q?i?=";
 	buffer_t *got = t_buffer_create(128);
@@ -114,7 +193,7 @@ static void test_bounce_charset_decode_words(void)
 		"=?iso-2022-jp?B?GyRCRnxLXBsoQg==?= =?koi8-r?B?8NLJ18XU?=",
 		"=?no-such?Q?=E4?= =??Q?a?= =?x?= =?y?= =?z?= =?w?= =?v?=",
 		"=?a-name-that-is-longer-than-that-of-any-charset-is?Q?=E4?=",
-		"trailing =", "trailing =?"
+		"trailing =", "trailing =?", "a = b =?iso-8859-1?Q?=E4?="
 	};
 	buffer_t *want, *got;
 	unsigned int i;
@@ -141,6 +220,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_charset_begin,
+		test_bounce_charset_kept,
 		test_bounce_charset_limit,
 		test_bounce_charset_decode_words,
 		test_bounce_charset_words_limit,

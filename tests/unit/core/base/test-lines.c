@@ -128,14 +128,13 @@ static void test_bounce_lines_long(void)
 		string_t *input = t_str_new(sizes[i] + 8);
 		struct lines_result result, whole;
 
-		str_append(input, "x\n");
-		while (str_len(input) < sizes[i] + 2)
+		while (str_len(input) < sizes[i])
 			str_append_c(input, 'a');
 		str_append(input, "\nb\n");
 		(void)lines_run(&whole, str_c(input), str_len(input),
 				str_len(input), UINT_MAX);
-		/* the line with its line end, and the two lines around it */
-		test_assert_idx(whole.pieces == 2 +
+		/* the line with its line end, and the one behind it */
+		test_assert_idx(whole.pieces == 1 +
 				(sizes[i] + BOUNCE_LINE_MAX_SIZE) /
 				BOUNCE_LINE_MAX_SIZE, i);
 		test_assert_idx(whole.max_size <= BOUNCE_LINE_MAX_SIZE, i);
@@ -170,6 +169,33 @@ static void test_bounce_lines_stop(void)
 			test_assert_idx(result.pieces == max, max);
 		}
 	}
+	test_end();
+}
+
+/* Only what waits for the rest of its line is copied. */
+static void test_bounce_lines_copied(void)
+{
+	pool_t pool = pool_alloconly_create("lines", 1024);
+	unsigned char *piece = i_malloc(BOUNCE_LINE_MAX_SIZE);
+	struct lines_result result = {
+		.str = str_new(default_pool, 1024),
+		.all = buffer_create_dynamic(default_pool, 1024),
+		.max_pieces = UINT_MAX
+	};
+	struct bounce_lines lines;
+
+	test_begin("bounce lines: copied");
+	memset(piece, 'a', BOUNCE_LINE_MAX_SIZE);
+	bounce_lines_init(&lines, pool, lines_callback, &result);
+	(void)bounce_lines_more(&lines, (const void *)"a\nb\n", 4);
+	(void)bounce_lines_more(&lines, piece, BOUNCE_LINE_MAX_SIZE);
+	test_assert(result.pieces == 3 && lines.carry == NULL);
+	(void)bounce_lines_more(&lines, (const void *)"a\nb", 3);
+	test_assert(result.pieces == 4 && lines.carry->used == 1);
+	str_free(&result.str);
+	buffer_free(&result.all);
+	i_free(piece);
+	pool_unref(&pool);
 	test_end();
 }
 
@@ -226,6 +252,7 @@ int main(void)
 		test_bounce_lines_nul,
 		test_bounce_lines_long,
 		test_bounce_lines_stop,
+		test_bounce_lines_copied,
 		test_bounce_lines_space,
 		NULL
 	};
