@@ -38,6 +38,7 @@ static void test_bounce_domain_words_parse(void)
 		{ "# ours\nexample.org\n  # no.example /x\n.example.net # no.example\n",
 		  "a.example.net", "no.example", NULL, NULL },
 		{ "#", NULL, "example.org", NULL, NULL },
+		{ "dict.example", "dict.example", "example", NULL, NULL },
 		{ "b\xc3\xbc""cher.example", "xn--bcher-kva.example", NULL, NULL,
 		  NULL }
 	};
@@ -61,6 +62,33 @@ static void test_bounce_domain_words_parse(void)
 		test_assert_strcmp_idx(words.dict, tests[i].dict, i);
 		pool_unref(&pool);
 	}
+	test_end();
+}
+
+/* All that was said is kept to be shown, if it is short and on one line. */
+static void test_bounce_domain_words_text(void)
+{
+	struct bounce_domain_words words;
+	pool_t pool = pool_alloconly_create("test", 4096);
+	char value[BOUNCE_DOMAIN_WORDS_MAX_TEXT + 2];
+	const char *error;
+
+	test_begin("bounce domain words text");
+	test_assert(bounce_domain_words_parse(pool, "a.org, /b", &words,
+					      &error) == 0);
+	test_assert_strcmp(words.text, "a.org, /b");
+	test_assert(bounce_domain_words_parse(pool, "a.org\nb.org", &words,
+					      &error) == 0);
+	test_assert(words.text == NULL);
+	memset(value, ' ', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	test_assert(bounce_domain_words_parse(pool, value, &words,
+					      &error) == 0);
+	test_assert(words.text == NULL);
+	test_assert(bounce_domain_words_parse(pool, value + 1, &words,
+					      &error) == 0);
+	test_assert_strcmp(words.text, value + 1);
+	pool_unref(&pool);
 	test_end();
 }
 
@@ -88,6 +116,8 @@ static void test_bounce_domain_words_error(void)
 		error = "";
 		test_assert_idx(bounce_domain_words_parse(pool, tests[i].value,
 				&words, &error) < 0, i);
+		/* the error stays where it is */
+		memset(t_malloc_no0(256), 'x', 256);
 		test_assert_idx(strstr(error, tests[i].error) != NULL, i);
 		pool_unref(&pool);
 	}
@@ -157,6 +187,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_domain_words_parse,
+		test_bounce_domain_words_text,
 		test_bounce_domain_words_error,
 		test_bounce_domain_words_open,
 		NULL
