@@ -1,6 +1,12 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* RTLD_NEXT */
+#ifndef _GNU_SOURCE
+#  define _GNU_SOURCE
+#endif
+
 #include "lib.h"
+#include "read-full.h"
 #include "str.h"
 #include "unlink-directory.h"
 #include "write-full.h"
@@ -8,6 +14,7 @@
 #include "own-domains/words.h"
 #include "test-common.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -252,6 +259,7 @@ static void test_bounce_domain_file_check_large(void)
 	};
 	const char *error;
 	unsigned int i;
+	int fd;
 
 	test_begin("bounce domain file check of a large file");
 	for (i = 0; i < N_ELEMENTS(tests); i++) {
@@ -261,6 +269,16 @@ static void test_bounce_domain_file_check_large(void)
 		test_assert_idx((bounce_domain_file_check(path_of("large"),
 			TRUE, &error) < 0) == tests[i].seen, i);
 	}
+	/* it reads some places only, and a whole check reads all */
+	file_write_many("large", "", 100000, "");
+	fd = open(path_of("large"), O_WRONLY);
+	if (fd < 0 || pwrite(fd, "z", 1, 17 * 1200) != 1 || close(fd) < 0)
+		i_fatal("pwrite() failed: %m");
+	file_set_age("large", 100);
+	test_assert(bounce_domain_file_check(path_of("large"), FALSE,
+					     &error) == 0);
+	test_assert(bounce_domain_file_check(path_of("large"), TRUE,
+					     &error) < 0);
 	/* none of its lines ends */
 	file_write("large", "");
 	if (truncate(path_of("large"), 2 * 1024 * 1024) < 0)
@@ -428,6 +446,27 @@ static void test_bounce_domain_file_broken(void)
 	test_end();
 }
 
+/* The end of a line that is too long is not a line. */
+static void test_bounce_domain_file_long_line_end(void)
+{
+	string_t *text = str_new(default_pool, 4096);
+
+	test_begin("bounce domain file with the end of a long line");
+	/* a search reads 2000 octets around the middle of the file first */
+	while (str_len(text) < 1000)
+		str_append_c(text, 'x');
+	str_append(text, "b.example");
+	while (str_len(text) < 2500)
+		str_append_c(text, ' ');
+	str_append_c(text, '\n');
+	while (str_len(text) < 4000)
+		str_append(text, "c.example\n");
+	file_write_data("d", str_data(text), 4000);
+	test_assert(strstr(look("d", "b.example"), "line 1: 'xxx") != NULL);
+	str_free(&text);
+	test_end();
+}
+
 static void test_bounce_domain_file_missing(void)
 {
 	const char *error;
@@ -510,6 +549,92 @@ static void test_bounce_domain_file_changed(void)
 	test_end();
 }
 
+/* how often a file may be read before it cannot be; -1: always */
+static int reads_left = -1;
+/* what is returned then: 0 as at the end of a file, or -1 */
+static int read_result;
+/* only one read fails */
+static bool read_once;
+/* how many reads of the file "d" find it changed afterwards */
+static unsigned int reads_changed;
+
+/* In place of libdovecot's. */
+int pread_full(int fd, void *data, size_t size, off_t offset)
+{
+	static int (*next)(int, void *, size_t, off_t) = NULL;
+	void *symbol;
+
+	if (next == NULL) {
+		symbol = dlsym(RTLD_NEXT, "pread_full");
+		memcpy(&next, &symbol, sizeof(next));
+	}
+	if (reads_left == 0) {
+		if (read_once)
+			reads_left = -1;
+		errno = EIO;
+		return read_result;
+	}
+	if (reads_left > 0)
+		reads_left--;
+	if (reads_changed > 0)
+		file_set_age("d", 100 + reads_changed--);
+	return next(fd, data, size, offset);
+}
+
+/* It is cut, or the disk fails, after its size has been read. */
+static void test_bounce_domain_file_cut(void)
+{
+	static const struct {
+		int reads, result;
+		const char *error;
+	} tests[] = {
+		{ 0, 0, "it is being changed" },
+		{ 1, 0, "it is being changed" },
+		{ 0, -1, "it cannot be read: Input/output error" },
+		{ 1, -1, "it cannot be read: Input/output error" },
+		/* when all its lines are read */
+		{ 3, 0, "it is being changed" },
+		{ 3, -1, "it cannot be read: Input/output error" },
+	};
+	const char *error;
+	unsigned int i;
+
+	test_begin("bounce domain file that is cut");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		file_write("d", "b.org\n");
+		reads_left = tests[i].reads;
+		read_result = tests[i].result;
+		test_assert_strcmp_idx(look("d", "a.org"), tests[i].error, i);
+		file_write_many("large", "", 100000, "");
+		reads_left = tests[i].reads;
+		test_assert_idx(bounce_domain_file_check(path_of("large"),
+			FALSE, &error) < 0, i);
+		test_assert_strcmp_idx(error, tests[i].error, i);
+		reads_left = -1;
+	}
+	/* it is cut, and then as long as before */
+	reads_left = 1;
+	read_result = 0;
+	read_once = TRUE;
+	test_assert(bounce_domain_file_check(path_of("large"), TRUE,
+					     &error) < 0);
+	test_assert_strcmp(error, "it is being changed");
+	test_end();
+}
+
+/* A lookup reads this file once if it finds the domain. */
+static void test_bounce_domain_file_keeps_changing(void)
+{
+	test_begin("bounce domain file that keeps changing");
+	file_write("d", "a.org\n");
+	reads_changed = 2;
+	test_assert_strcmp(look("d", "a.org"), "own");
+	reads_changed = 3;
+	test_assert_strcmp(look("d", "a.org"), "it is being changed");
+	test_assert(reads_changed == 0);
+	test_end();
+}
+
 /* More files than are remembered, some of them not sorted. */
 static void test_bounce_domain_file_cache(void)
 {
@@ -555,8 +680,11 @@ int main(void)
 		test_bounce_domain_file_long_lines,
 		test_bounce_domain_file_equal_lines,
 		test_bounce_domain_file_broken,
+		test_bounce_domain_file_long_line_end,
 		test_bounce_domain_file_missing,
 		test_bounce_domain_file_changed,
+		test_bounce_domain_file_cut,
+		test_bounce_domain_file_keeps_changing,
 		test_bounce_domain_file_cache,
 		test_bounce_domain_file_teardown,
 		NULL
