@@ -246,8 +246,9 @@ link_target(const unsigned char *p, const unsigned char *end)
 	return target;
 }
 
-/* Returns the end of the copy of a name in "example.org<http://example.org>",
-   whose "<" is at p; NULL if there is no copy. */
+/* Returns the ">" that ends the copy of a name in
+   "example.org<http://example.org>", whose "<" is at p; NULL if there is no
+   copy. */
 static const unsigned char *
 link_copy_end(const buffer_t *dest, const unsigned char *p,
 	      const unsigned char *end)
@@ -258,8 +259,7 @@ link_copy_end(const buffer_t *dest, const unsigned char *p,
 	    bounce_is_space(data[dest->used - 1]) ||
 	    data[dest->used - 1] == '=')
 		return NULL;
-	p = memchr(p, '>', I_MIN(end - p, UNDO_MAX_LINK));
-	return p == NULL ? NULL : p + 1;
+	return memchr(p, '>', I_MIN(end - p, UNDO_MAX_LINK));
 }
 
 /* Take the links out that were made of domain names, and angle brackets. */

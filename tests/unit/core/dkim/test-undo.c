@@ -4,19 +4,20 @@
 #include "buffer.h"
 #include "str.h"
 #include "dkim/dkim-private.h"
+#include "input.h"
 #include "test-common.h"
 
 static bool
 candidates_have(const struct bounce_dkim_candidate *candidates,
 		unsigned int count, const char *value)
 {
-	size_t name_size = strlen(BOUNCE_DKIM_FIELD_NAME) + 1;
+	const char *field = t_strconcat(BOUNCE_DKIM_FIELD_NAME ":", value,
+					NULL);
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (candidates[i].size == name_size + strlen(value) &&
-		    memcmp(candidates[i].data + name_size, value,
-			   strlen(value)) == 0)
+		if (test_input_equals(candidates[i].data, candidates[i].size,
+				      field, strlen(field)))
 			return TRUE;
 	}
 	return FALSE;
@@ -46,7 +47,10 @@ static void test_bounce_dkim_undo(void)
 		  " v=1; d=a.example; b=AA" },
 		{ " v=1; d=a.example<http://a.example/>; b=AA",
 		  " v=1; d=a.example; b=AA" },
+		{ " v=1; d=<a>.<example>; b=AA", " v=1; d=a.example; b=AA" },
 		{ " v=1; d=a[.]example; b=AA", " v=1; d=a.example; b=AA" },
+		{ " v=1; d=https://u.example/?u=http://a.example; b=AA",
+		  " v=1; d=a.example; b=AA" },
 		{ " v=1; d=https://u.example/?u=http-3A__a.example; b=AA",
 		  " v=1; d=a.example; b=AA" },
 		{ " v=1; b=AA==; ;", " v=1; b=AA==" },
@@ -75,6 +79,53 @@ static void test_bounce_dkim_undo(void)
 		pool_unref(&pool);
 		i_free(value);
 	} T_END;
+	test_end();
+}
+
+static void test_bounce_dkim_undo_not(void)
+{
+	static const struct {
+		const char *value, *before;
+	} tests[] = {
+		/* encoded three times */
+		{ " v=3D3D3D1; b=3D3D3DAA", " v=1; b=AA" },
+		/* the padding of base64 is not a soft line break */
+		{ " v=1; b=AA==\r\n ; x=y", " v=1; b=AA=; x=y" },
+	};
+	struct bounce_dkim_candidate candidates[BOUNCE_DKIM_MAX_CANDIDATES];
+	unsigned int i, count;
+
+	test_begin("bounce dkim undo: what is not undone");
+	for (i = 0; i < N_ELEMENTS(tests); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("undo", 1024);
+
+		count = bounce_dkim_undo(pool, (const void *)tests[i].value,
+					 strlen(tests[i].value), candidates);
+		test_assert_idx(!candidates_have(candidates, count,
+						 tests[i].before), i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* Nothing is undone in a value that is larger. */
+static void test_bounce_dkim_undo_size(void)
+{
+	struct bounce_dkim_candidate candidates[BOUNCE_DKIM_MAX_CANDIDATES];
+	string_t *value = str_new(default_pool, BOUNCE_DKIM_UNDO_MAX_SIZE + 1);
+	pool_t pool = pool_alloconly_create("undo", 1024);
+
+	test_begin("bounce dkim undo: size");
+	str_append(value, "v=3D1; b=3DAA");
+	while (str_len(value) < BOUNCE_DKIM_UNDO_MAX_SIZE)
+		str_append_c(value, ' ');
+	test_assert(bounce_dkim_undo(pool, str_data(value), str_len(value),
+				     candidates) > 1);
+	str_append_c(value, ' ');
+	test_assert(bounce_dkim_undo(pool, str_data(value), str_len(value),
+				     candidates) == 1);
+	str_free(&value);
+	pool_unref(&pool);
 	test_end();
 }
 
@@ -158,10 +209,12 @@ static void test_bounce_dkim_b(void)
 	test_begin("bounce dkim: how much of b= came back");
 	for (i = 0; i < N_ELEMENTS(decodes); i++) T_BEGIN {
 		buffer_t *b = t_buffer_create(8);
+		size_t size = strlen(decodes[i].b);
+		unsigned char *copy = test_input_copy(decodes[i].b, size);
 
-		test_assert_idx(bounce_dkim_b_decode(
-			(const void *)decodes[i].b, strlen(decodes[i].b), 3,
-			b) == decodes[i].state, i);
+		test_assert_idx(bounce_dkim_b_decode(copy, size, 3, b) ==
+				decodes[i].state, i);
+		i_free(copy);
 		test_assert_idx(b->used ==
 				(decodes[i].state == BOUNCE_DKIM_B_SHORT ?
 				 0 : 3), i);
@@ -173,6 +226,8 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_dkim_undo,
+		test_bounce_dkim_undo_not,
+		test_bounce_dkim_undo_size,
 		test_bounce_dkim_undo_cost,
 		test_bounce_dkim_b,
 		NULL
