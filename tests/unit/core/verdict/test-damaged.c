@@ -115,6 +115,8 @@ struct damaged_test {
 	const char *domain;
 	const char *known;
 	time_t retired;
+	/* the domain whose key is found to have made it; NULL: example.org */
+	const char *made_by;
 
 	enum bounce_dkim_header header;
 	enum bounce_reason reason;
@@ -255,6 +257,10 @@ static void damaged_test_run(const struct damaged_test *test)
 	/* what is proven is told of the key that proves it */
 	test_assert(evidence.sig->own || !ours);
 	test_assert((evidence.key_bits > 0) == ours);
+	if (ours) {
+		test_assert_strcmp(evidence.sig->domain, test->made_by == NULL ?
+				   "example.org" : test->made_by);
+	}
 	test_assert(evidence.repair == NULL ||
 		    test->header == BOUNCE_DKIM_HEADER_PASS);
 	run_deinit(&run);
@@ -296,12 +302,16 @@ static void test_bounce_damaged_undone(void)
 		  PASS },
 		{ "renamed otherwise", "e1", "dkim-signature",
 		  "X-DKIM_Signature-Orig", PASS },
+		{ "a break in d=, s= is a letter", "e", "d=exa", "d=e\r\n xa",
+		  PASS, .asked = "e/example.org " },
 		{ "a break in d=, a known key", "e1", "d=exa", "d=e\r\n xa",
 		  .known = "e", PASS },
 		{ "a notice behind b=", "e1", HEADER, "*** cut ***\r\n"HEADER,
-		  .domain = "a.example.com", PASS },
+		  .domain = "a.example.com", .made_by = "a.example.com", PASS },
+		{ "a line within h= with a colon", "r1",
+		  "h=from:subject", "h=from\r\n:subject", PASS },
 		{ "a line within h= that looks like a field", "r1",
-		  "h=from:subject", "h=from\r\n:subject", PASS }
+		  "h=from:subject", "h=fr\r\nom:subject", PASS }
 	};
 	unsigned int i;
 
@@ -322,6 +332,9 @@ static void test_bounce_damaged_altered(void)
 		  "r1", "d=example.org", "d=example.org[1]", DAMAGED },
 		{ "t= broken", "r1", " t=", " t=x", ALTERED },
 		{ "no tags left but b=", "r1", "v=1; a=rsa-sha256;", "x",
+		  .known = "r", ALTERED },
+		{ "no s=, and only d= names the domain", "r1", "; s=r1;", ";",
+		  .domain = "a.example.com", .made_by = "a.example.com",
 		  .known = "r", ALTERED },
 		/* a stranger has used our key: its d= cannot be read */
 		{ "a break in d=, not ours", "x1", "d=exa", "d=e\r\n xa",
@@ -356,6 +369,8 @@ static void test_bounce_damaged_not_ours(void)
 		{ "forged, no name, and only retired keys", "r1", "; s=r1;",
 		  ";", .forged = FORGED_RSA, .known = "r", .retired = 1,
 		  DAMAGED },
+		{ "of a key of another size", "r1", .forged = A40 A40 A40 A40
+		  A40 A40 A40 A40 "AAAAAAAAAAAAAAAAAAAAAA==", BAD },
 		{ "short", "r1", "d=exa", "d=e\r\n xa", .forged = "AAAA",
 		  .asked = "r1/example.org ", DAMAGED },
 		{ "From stands in it", "r1", "\r\nfrom:", " From: ",
@@ -380,9 +395,58 @@ static void test_bounce_damaged_not_ours(void)
 	} T_END;
 }
 
+/* In so many ways that no more candidates have a place: a zero width space and
+   a bracket, a bare line break, a folded one, and a notice behind b=. */
+static void test_bounce_damaged_candidates(void)
+{
+	static const struct damaged_test test = {
+		.selector = "r1", .what = "d=exam", .by = "d=<e\xe2\x80\x8bxam"
+	};
+	struct bounce_signature_evidence evidence;
+	struct test_run run;
+	const char *header;
+
+	test_begin("bounce damaged: all candidates");
+	run_init(&run);
+	header = t_replace(t_returned(&test), "c=rel", "c=r\r\nel");
+	header = t_replace(header, "; h=", ";\r\n h=");
+	header = t_replace(header, HEADER, "*** cut ***\r\n"HEADER);
+	run_check(&run, header, &evidence);
+	test_assert(evidence.header == BOUNCE_DKIM_HEADER_PASS);
+	run_deinit(&run);
+	test_end();
+}
+
 /*
  * What one message may cost
  */
+
+/* A field that is a piece of the signature is taken for one if they are not too
+   large together. */
+static void test_bounce_damaged_size(void)
+{
+	static const struct damaged_test test = {
+		.selector = "r1", .what = "h=from:", .by = "h=fr\r\nom:"
+	};
+	const char *header = t_returned(&test), *spaces;
+	size_t size = strstr(header, "\r\n"HEADER) - strchr(header, ':') - 1;
+	struct bounce_signature_evidence evidence;
+	struct test_run run;
+	unsigned int i;
+
+	test_begin("bounce damaged: size");
+	for (i = 0; i < 2; i++) {
+		spaces = t_strdup_printf(" %*sbh=",
+			(int)(BOUNCE_DKIM_UNDO_MAX_SIZE - size + i), "");
+		run_init(&run);
+		run_check(&run, t_replace(header, " bh=", spaces),
+			  &evidence);
+		test_assert_idx((evidence.header == BOUNCE_DKIM_HEADER_PASS) ==
+				(i == 0), i);
+		run_deinit(&run);
+	}
+	test_end();
+}
 
 static void test_bounce_damaged_limits(void)
 {
@@ -392,6 +456,9 @@ static void test_bounce_damaged_limits(void)
 	}, named = {
 		.selector = "x1", .what = "d=exa", .by = "d=e\r\n xa",
 		.forged = "AAAA"
+	}, broken = {
+		.selector = "r1", .what = "d=exa", .by = "d=e\r\n xa",
+		.forged = FORGED_RSA
 	};
 	struct bounce_signature_evidence evidence;
 	struct test_run run;
@@ -429,8 +496,30 @@ static void test_bounce_damaged_limits(void)
 			 BOUNCE_REASON_BAD_SIGNATURE : BOUNCE_REASON_DAMAGED),
 			i);
 	} T_END;
-	test_assert(run.damaged.operations <=
-		    BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS + 1);
+	test_assert(run.damaged.operations ==
+		    BOUNCE_DKIM_MAX_DAMAGED_OPERATIONS);
+	run_deinit(&run);
+
+	/* the same b= is tried once, whatever else was undone */
+	run_init(&run);
+	run_check(&run, t_returned(&broken), &evidence);
+	test_assert(run.damaged.operations == 1);
+	run_deinit(&run);
+
+	/* domains whose keys are looked for */
+	run_init(&run);
+	run.source.source.known = test_known;
+	run.source.known = "";
+	for (i = 0; i < 2 * BOUNCE_DKIM_MAX_DAMAGED_KEYS; i++) T_BEGIN {
+		const struct damaged_test many = {
+			.selector = "x1", .forged = "AAAA",
+			.domain = t_strdup_printf("d%u.example.com", i)
+		};
+
+		run_check(&run, t_returned(&many), &evidence);
+	} T_END;
+	test_assert(run.source.known_count == BOUNCE_DKIM_MAX_DAMAGED_KEYS);
+	test_assert(run.damaged.untried);
 	run_deinit(&run);
 	test_end();
 }
@@ -441,6 +530,8 @@ int main(void)
 		test_bounce_damaged_undone,
 		test_bounce_damaged_altered,
 		test_bounce_damaged_not_ours,
+		test_bounce_damaged_candidates,
+		test_bounce_damaged_size,
 		test_bounce_damaged_limits,
 		NULL
 	};
