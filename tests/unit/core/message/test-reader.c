@@ -332,6 +332,59 @@ static void test_bounce_walk_cap_parts(void)
 	test_end();
 }
 
+/* How much of the body of an original came back: where its header is that of
+   the part, lines of the body are looked at as a header first. */
+static void test_bounce_walk_body_size(void)
+{
+#define BODY "a: b\n\nmore\n"
+	static const char *const inputs[] = {
+		REPORT("b") STATUS("b") "--b\nContent-Type: message/rfc822\n\n"
+			ORIG("1") "\n" BODY "\n\n--b--\n",
+		MIXED("b") "--b\n" ORIG("1") "Content-Type: message/rfc822\n\n"
+			BODY "\n--b--\n",
+		MIXED("b") "--b\n" ORIG("1") "Content-Type: message/rfc822\n\n"
+			"a: b\nc\n--b--\n",
+		HEAD "\nLost:\n\n" ORIG("1") "\n" BODY,
+	};
+	static const char *const bodies[] = { BODY, BODY, "a: b\nc\n", BODY };
+	unsigned int i;
+
+	test_begin("bounce walk: size of the body");
+	for (i = 0; i < N_ELEMENTS(inputs); i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("message", 4096);
+		string_t *input = t_crlf(inputs[i], strlen(inputs[i]));
+		const struct bounce_message *message =
+			test_input_parse(pool, &settings, str_data(input),
+					 str_len(input), 0);
+
+		test_assert_idx(test_input_count(message->originals) == 1, i);
+		test_assert_idx(message->originals->body_size ==
+			str_len(t_crlf(bodies[i], strlen(bodies[i]))), i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* Each part is a report of its own. */
+static void test_bounce_walk_two_reports(void)
+{
+	static const char input[] = REPORT("b")
+		"--b\nContent-Type: message/delivery-status\n\n"
+		"X-Nothing: to say\n\n"
+		"--b\nContent-Type: message/delivery-status\n\n"
+		"Reporting-MTA: dns; mx.example.net\n\n"
+		"Final-Recipient: rfc822; bob@example.com\n--b--\n";
+	pool_t pool = pool_alloconly_create("message", 4096);
+	const struct bounce_message *message =
+		test_input_parse(pool, &settings, input, sizeof(input) - 1, 0);
+
+	test_begin("bounce walk: two reports");
+	test_assert_strcmp(message->report->reporting_mta, "mx.example.net");
+	test_assert(message->report->recipients_count == 1);
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_bounce_walk_cap_originals(void)
 {
 	pool_t pool = pool_alloconly_create("message", 4096);
@@ -469,6 +522,8 @@ int main(void)
 		test_bounce_walk_damage,
 		test_bounce_walk_nested,
 		test_bounce_walk_parts,
+		test_bounce_walk_body_size,
+		test_bounce_walk_two_reports,
 		test_bounce_walk_cap_depth,
 		test_bounce_walk_cap_parts,
 		test_bounce_walk_cap_originals,
