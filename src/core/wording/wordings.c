@@ -9,7 +9,7 @@
 /* Where in a text a word must stand. */
 enum word_place {
 	/* anywhere */
-	IN = 0,
+	IN,
 	/* the word is the whole text */
 	WHOLE,
 	/* at its beginning, before a colon: "re:", "re[2]:", "re :" */

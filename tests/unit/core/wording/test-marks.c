@@ -73,6 +73,7 @@ static void test_bounce_kind_marks_fields(void)
 		{ "Content-Type: multipart/mixed\n", "" },
 		{ "Content-Type: Multipart/Report; boundary=x\n",
 		  "possible" },
+		{ "Content-Type: multipart/repor\n", "" },
 		{ "X-Failed-Recipients: x\n", "failed possible" },
 		{ "x-failed-recipients:\n", "failed possible" },
 		{ "X-MS-Exchange-Message-Is-Ndr:\n", "ndr possible" },
@@ -110,6 +111,26 @@ static void test_bounce_kind_marks_fields(void)
 		test_assert_strcmp_idx(t_marks(marks_of(
 			pool, "carol@example.com", tests[i].input)),
 			tests[i].marks, i);
+		pool_unref(&pool);
+	} T_END;
+	test_end();
+}
+
+/* A mark in the first 256 octets of a value is seen. */
+static void test_bounce_kind_marks_long(void)
+{
+	unsigned int i;
+
+	test_begin("bounce kind marks: long values");
+	for (i = 0; i < 2; i++) T_BEGIN {
+		pool_t pool = pool_alloconly_create("marks", 1024);
+		const char *input = t_strdup_printf(
+			"Auto-Submitted: auto-generated%*s\n",
+			256 - (int)strlen("auto-generated") + (int)i,
+			"(failure)");
+
+		test_assert_idx(marks_of(pool, "a@b", input)->ndr == (i == 0),
+				i);
 		pool_unref(&pool);
 	} T_END;
 	test_end();
@@ -182,6 +203,7 @@ int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_kind_marks_fields,
+		test_bounce_kind_marks_long,
 		test_bounce_kind_marks_sender,
 		test_bounce_kind_marks_subject,
 		NULL
