@@ -43,18 +43,13 @@ static bool setup_sample;
  * What is printed: configuration, and comments
  */
 
-static void setup_print(const char *text)
-{
-	doveadm_print(text);
-}
-
 static void ATTR_FORMAT(1, 2) setup_comment(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	setup_print(t_strconcat("# ", t_strdup_vprintf(format, args), "\n",
-				NULL));
+	doveadm_print(t_strconcat("# ", t_strdup_vprintf(format, args), "\n",
+				  NULL));
 	va_end(args);
 }
 
@@ -275,7 +270,7 @@ static void setup_print_conf(struct setup_cmd_context *ctx)
 	setup_comment("Add this to the end of the configuration of Dovecot "
 		      BACKSCATTER_CONF_TEXT("2.3", "2.4")", such as in "
 		      "/etc/dovecot/conf.d/95-backscatter.conf:");
-	setup_print(str_c(str));
+	doveadm_print(str_c(str));
 }
 
 /*
