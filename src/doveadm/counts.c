@@ -8,7 +8,6 @@
 
 #include <time.h>
 
-#define COUNTS_DAY_SECS (24 * 3600)
 #define COUNTS_DEFAULT_DAYS 30
 #define COUNTS_MAX_DAYS 3660
 
@@ -63,15 +62,15 @@ counts_get_days(struct doveadm_cmd_context *cctx, struct counts *counts)
 	time_t since, until = time(NULL);
 	const char *error;
 
-	since = until - (COUNTS_DEFAULT_DAYS - 1) * COUNTS_DAY_SECS;
+	since = until - (COUNTS_DEFAULT_DAYS - 1) * BACKSCATTER_DAY_SECS;
 	if (doveadm_backscatter_param_time(cctx, "since", &since, &error) < 0 ||
 	    doveadm_backscatter_param_time(cctx, "until", &until, &error) < 0)
 		return doveadm_backscatter_failed(EX_USAGE, "%s", error);
-	counts->since = since - since % COUNTS_DAY_SECS;
-	counts->until = until - until % COUNTS_DAY_SECS;
+	counts->since = since - since % BACKSCATTER_DAY_SECS;
+	counts->until = until - until % BACKSCATTER_DAY_SECS;
 	if (counts->since <= counts->until &&
 	    counts->until - counts->since <=
-	    (time_t)COUNTS_MAX_DAYS * COUNTS_DAY_SECS)
+	    (time_t)COUNTS_MAX_DAYS * BACKSCATTER_DAY_SECS)
 		return 0;
 	return doveadm_backscatter_failed(EX_USAGE,
 		"--since and --until: give a first day and a last day, of "

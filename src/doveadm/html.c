@@ -8,7 +8,6 @@
 #include "totals.h"
 #include "html.h"
 
-#define HTML_DAY_SECS (24 * 3600)
 /* With more days than this, a bar stands for a week. */
 #define HTML_MAX_DAY_BARS 100
 /* A table has at most this many rows. */
@@ -141,7 +140,7 @@ static void html_append_note(string_t *out, const uint64_t *n)
 
 static unsigned int html_days_per_bar(const struct backscatter_report *report)
 {
-	return (report->until - report->since) / HTML_DAY_SECS >=
+	return (report->until - report->since) / BACKSCATTER_DAY_SECS >=
 		HTML_MAX_DAY_BARS ? 7 : 1;
 }
 
@@ -158,7 +157,8 @@ html_append_plot(string_t *out, const struct backscatter_report *report,
 
 	t_array_init(&labels, 128);
 	t_array_init(&values, 128);
-	for (day = report->since; day <= report->until; day += HTML_DAY_SECS) {
+	for (day = report->since; day <= report->until;
+	     day += BACKSCATTER_DAY_SECS) {
 		date = t_strfgmtime("%Y-%m-%d", day);
 		if (days++ % days_per_bar == 0) {
 			array_push_back(&labels, &date);

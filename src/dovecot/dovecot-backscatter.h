@@ -197,6 +197,8 @@ BACKSCATTER_API void
 backscatter_result_explain(const struct backscatter_result *result,
 			   string_t *dest);
 
+#define BACKSCATTER_DAY_SECS (24 * 3600)
+
 /* Counters in the dict: how many bounces came on a day, for whom, with which
    verdict and reason, and what became of them. */
 enum backscatter_count_scope {

@@ -486,8 +486,9 @@ static void keep_resume(struct keep *keep)
 		keep_say(keep, FALSE, "By the clock of this host this command "
 			 "ran %s days ago. Copies of keys that have left DNS "
 			 "are kept so much longer, less %u days.",
-			 dec2str((keep->now - keep->ran) / (24 * 3600)),
-			 BOUNCE_KEY_KEEP_PAUSE_SECS / (24 * 3600));
+			 dec2str((keep->now - keep->ran) /
+				 BACKSCATTER_DAY_SECS),
+			 BOUNCE_KEY_KEEP_PAUSE_SECS / BACKSCATTER_DAY_SECS);
 		return;
 	}
 }

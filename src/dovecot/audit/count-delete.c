@@ -10,8 +10,6 @@
 
 #include <time.h>
 
-#define COUNTS_DAY_SECS (24 * 3600)
-
 /* Look for the counters of a day on which nothing was counted. */
 static int
 counts_iterate_none(struct backscatter_counts *counts, const char **error_r)
@@ -108,9 +106,9 @@ int backscatter_counts_forget(struct backscatter_counts *counts,
 	if (ret > 0)
 		return counts_forget_name(counts, username, error_r);
 	/* what is added at this moment may be of the next day */
-	for (day = now + COUNTS_DAY_SECS;
-	     day + COUNTS_DAY_SECS > now - (time_t)secs && ret == 0;
-	     day -= COUNTS_DAY_SECS) {
+	for (day = now + BACKSCATTER_DAY_SECS;
+	     day + BACKSCATTER_DAY_SECS > now - (time_t)secs && ret == 0;
+	     day -= BACKSCATTER_DAY_SECS) {
 		T_BEGIN {
 			ret = counts_forget_day(counts, username,
 						backscatter_count_day(day),

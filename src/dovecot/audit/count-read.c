@@ -11,7 +11,6 @@
 #include "audit/counts.h"
 #include "audit/outcome.h"
 
-#define BACKSCATTER_DAY_SECS (24 * 3600)
 /* A query may span ten years. */
 #define BACKSCATTER_COUNT_MAX_DAYS 3660
 /* Of a user's dict, if it has timeouts of its own. */
