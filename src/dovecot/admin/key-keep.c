@@ -526,8 +526,8 @@ static int keep_run(struct keep *keep, const char **error_r)
 		*error_r = BACKSCATTER_KEY_DIR_UNSET;
 		return -1;
 	}
-	keep->dir = p_strconcat(keep->pool, keep->set->key_dir,
-				"/"BOUNCE_KEY_KEEP_FOLDER, NULL);
+	keep->dir = p_strdup(keep->pool,
+			     t_bounce_key_keep_path(keep->set->key_dir));
 	keep->state = p_strconcat(keep->pool, keep->dir,
 				  "/"BOUNCE_KEY_KEEP_STATE, NULL);
 	fd = keep_lock(keep, error_r);

@@ -153,12 +153,6 @@ static void survey_add(struct survey *survey, const char *name)
 	array_push_back(&survey->names, &name);
 }
 
-static const char *survey_kept_path(const struct survey *survey)
-{
-	return t_strconcat(survey->set->key_dir, "/"BOUNCE_KEY_KEEP_FOLDER,
-			   NULL);
-}
-
 static int survey_list_dir(struct survey *survey, const char **error_r)
 {
 	const char *const *names, *error;
@@ -174,8 +168,9 @@ static int survey_list_dir(struct survey *survey, const char **error_r)
 	for (; *names != NULL; names++)
 		survey_add(survey, *names);
 	/* this folder is made when the first key is kept */
-	if (bounce_key_dir_list(survey->pool, survey_kept_path(survey), &names,
-				&error) == 0) {
+	if (bounce_key_dir_list(survey->pool,
+				t_bounce_key_keep_path(survey->set->key_dir),
+				&names, &error) == 0) {
 		for (; *names != NULL; names++)
 			survey_add(survey, *names);
 	}
@@ -352,7 +347,8 @@ static int survey_run(struct survey *survey, const char **error_r)
 		return -1;
 	if (survey->set->key_dir != NULL) {
 		survey->dir = bounce_key_dir_init(survey->set->key_dir);
-		survey->kept = bounce_key_dir_init(survey_kept_path(survey));
+		survey->kept = bounce_key_dir_init(
+			t_bounce_key_keep_path(survey->set->key_dir));
 	}
 	count = array_count(&survey->names);
 	for (i = 0; i < count && ret == 0; i += KEY_SURVEY_BATCH) {

@@ -381,7 +381,7 @@ key_dir_check_files(const char *path, unsigned int *count, const char **error_r)
 int bounce_key_dir_check(const char *path, unsigned int *count_r,
 			 const char **error_r)
 {
-	const char *kept = t_strconcat(path, "/"BOUNCE_KEY_KEEP_FOLDER, NULL);
+	const char *kept = t_bounce_key_keep_path(path);
 	struct stat st;
 
 	*count_r = 0;

@@ -21,6 +21,13 @@
 #define KEEP_WORDS 6
 #define KEEP_INFIX "._domainkey."
 
+#define KEEP_FOLDER "kept"
+
+const char *t_bounce_key_keep_path(const char *key_dir)
+{
+	return t_strconcat(key_dir, "/"KEEP_FOLDER, NULL);
+}
+
 /*
  * What to do
  */

@@ -11,8 +11,7 @@
 
 #include "dkim/key.h"
 
-/* The folder in the key directory, and the file of the state in it. */
-#define BOUNCE_KEY_KEEP_FOLDER "kept"
+/* The file of the state in that folder. */
 #define BOUNCE_KEY_KEEP_STATE "state"
 
 /* A key is saved if two answers that are this many seconds apart agree, and no
@@ -25,6 +24,9 @@
 #define BOUNCE_KEY_KEEP_MAX_SIZE (8 * 1024 * 1024)
 /* The digest of a record: of SHA-256, in hexadecimal digits. */
 #define BOUNCE_KEY_KEEP_DIGEST_SIZE 64
+
+/* Returns the path of the folder in this key directory (data stack). */
+const char *t_bounce_key_keep_path(const char *key_dir);
 
 /* What is remembered of one key. If neither seen nor copy is set, there is
    nothing to remember. */

@@ -46,8 +46,8 @@ int bounce_key_lookup_create(const struct bounce_key_lookup_settings *set,
 	lookup->no_dns = set->no_dns;
 	if (set->key_dir != NULL && set->key_dir[0] != '\0') {
 		lookup->dir = bounce_key_dir_init(set->key_dir);
-		lookup->kept = bounce_key_dir_init(t_strconcat(set->key_dir,
-			"/"BOUNCE_KEY_KEEP_FOLDER, NULL));
+		lookup->kept = bounce_key_dir_init(
+			t_bounce_key_keep_path(set->key_dir));
 	}
 	lookup->cache = bounce_key_cache_init(NULL);
 	lookup->answers = bounce_dns_cache_init();
