@@ -186,37 +186,18 @@ static void setup_mend(string_t *conf, bool there, const char *mend)
 		backscatter_mend_append(conf, mend);
 }
 
-/* TRUE if one of the words is the domain, or has it as ".example.org" has
-   example.org and all below it. */
-static bool setup_words_have(const char *const *words, const char *domain)
-{
-	const char *dotted = t_strconcat(".", domain, NULL);
-	size_t size = strlen(dotted), word_size;
-
-	for (; *words != NULL; words++) {
-		word_size = strlen(*words);
-		if (strcasecmp(*words, domain) == 0 ||
-		    (**words == '.' && word_size <= size &&
-		     strcasecmp(dotted + size - word_size, *words) == 0))
-			return TRUE;
-	}
-	return FALSE;
-}
-
 /* backscatter_domains may be left out; but if it is there, it has to have all
-   domains of the users. */
+   domains of the users. Files and dicts are not looked into. */
 static void setup_mend_domains(struct setup_cmd_context *ctx, string_t *conf)
 {
 	const char *value = setup_conf_get(ctx, "backscatter_domains");
-	const char *const *words, *missing = "";
+	const char *missing = "";
 	const struct backscatter_seen *seen;
 
-	if (value == NULL || *value == '\0' ||
-	    strpbrk(value, "/:<") != NULL)
+	if (value == NULL || *value == '\0')
 		return;
-	words = t_strsplit_spaces(value, " ,\t");
 	array_foreach(&ctx->found.domains, seen) {
-		if (!setup_words_have(words, seen->name))
+		if (backscatter_domains_have(value, seen->name) == 0)
 			missing = t_strconcat(missing, " ", seen->name, NULL);
 	}
 	setup_mend(conf, *missing == '\0', backscatter_mend_setting(

@@ -553,6 +553,11 @@ BACKSCATTER_API int
 backscatter_signature_key(const char *value, const char **selector_r,
 			  const char **domain_r);
 
+/* Find out whether a domain is among those of a list, as in backscatter_domains
+   without files and dicts. Returns 1, 0, or -1 if this is not such a list. */
+BACKSCATTER_API int
+backscatter_domains_have(const char *list, const char *domain);
+
 /* The host from which mail in our name came that was not signed. */
 struct backscatter_unsigned_sender {
 	/* The domain in its From. */

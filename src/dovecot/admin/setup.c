@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "dkim/tags.h"
 #include "explain/check.h"
+#include "name/own-domains.h"
 #include "user/keys.h"
 #include "verdict/unsigned-sender.h"
 #include "dovecot-backscatter.h"
@@ -24,6 +25,19 @@ int backscatter_signature_key(const char *value, const char **selector_r,
 	*selector_r = t_strndup(selector->value, selector->value_size);
 	*domain_r = t_strndup(domain->value, domain->value_size);
 	return backscatter_key_name(*selector_r, *domain_r, &name, &error);
+}
+
+int backscatter_domains_have(const char *list, const char *domain)
+{
+	pool_t pool = pool_alloconly_create("backscatter domains", 1024);
+	struct bounce_domains *domains;
+	const char *error;
+	int ret = -1;
+
+	if (bounce_domains_parse(pool, list, &domains, &error) == 0)
+		ret = bounce_domains_match(domains, domain) ? 1 : 0;
+	pool_unref(&pool);
+	return ret;
 }
 
 bool backscatter_result_unsigned(const struct backscatter_result *result,
