@@ -45,10 +45,11 @@ struct backscatter_envelope {
 	bool delivery;
 };
 
-/* Call this from mail_storage_hooks.mail_user_created, and only there. It reads
-   the user's settings, so that a wrong one is logged before the first message,
-   and has the user's dict stay open until the user is freed. If it is not
-   called, settings are read when they are first needed. */
+/* Call this from mail_storage_hooks.mail_user_created, and only there. It has
+   the user's dict stay open until the user is freed, and reads the settings of
+   the first user of a process, so that a wrong one is logged before the first
+   message. Otherwise settings are read when they are first needed: for a
+   message that may be a bounce. */
 BACKSCATTER_API void backscatter_user_init(struct mail_user *user);
 
 /* What a message was judged to be. */

@@ -15,7 +15,7 @@
 
 /* How many addresses of a field are searched for the first complete one. */
 #define CHECK_MAX_ADDRESSES 16
-/* A message with more fields than this is not ordinary. */
+/* A piece of a header with more fields than this is not ordinary. */
 #define CHECK_MAX_FIELDS 128
 
 /* Take the recipient from the field. Returns FALSE if the field does not name
@@ -143,14 +143,15 @@ static bool check_is_ordinary(const struct bounce_envelope *envelope,
 	if (type != NULL && strstr(t_str_lcase(type), "report") != NULL)
 		return FALSE;
 	t_bounce_kind_marks(header, envelope, &marks);
-	if (marks.possible)
+	/* what a list's manager sends depends on fields of other pieces */
+	if (marks.possible || marks.list_manager)
 		return FALSE;
 	bounce_kind_classify(&message, envelope, &kind);
 	return kind.kind == BOUNCE_KIND_NONE;
 }
 
-bool bounce_check_is_ordinary(const struct bounce_envelope *envelope,
-			      const unsigned char *data, size_t size)
+int bounce_check_ordinary(const struct bounce_envelope *envelope,
+			  const unsigned char *data, size_t size)
 {
 	struct bounce_field fields[CHECK_MAX_FIELDS];
 	struct bounce_header header;
@@ -158,11 +159,11 @@ bool bounce_check_is_ordinary(const struct bounce_envelope *envelope,
 
 	if (!bounce_header_peek(data, size, fields, N_ELEMENTS(fields),
 				&header))
-		return FALSE;
+		return -1;
 	T_BEGIN {
 		ordinary = check_is_ordinary(envelope, &header);
 	} T_END;
-	return ordinary;
+	return !ordinary ? -1 : header.complete ? 1 : 0;
 }
 
 bool bounce_check_is_over_limit(const struct bounce_check *check)

@@ -69,12 +69,13 @@ int bounce_check(pool_t pool, struct bounce_check *check,
 		 const struct bounce_ports *ports, struct istream *input,
 		 const char **error_r);
 
-/* TRUE if the beginning of a message shows that bounce_check() would find no
-   bounce, report or automatic reply: it has the whole header, and nothing in
-   that hints at one. Most mail is like that, and this costs a fraction of
-   bounce_check(). FALSE says nothing. */
-bool bounce_check_is_ordinary(const struct bounce_envelope *envelope,
-			      const unsigned char *data, size_t size);
+/* Look for anything that hints at a bounce, a report or an automatic reply in a
+   header, from the first octet of the message on, piece by piece. Returns 1 if
+   the header ends here without such a thing: bounce_check() would find no kind;
+   0 if it goes on in the next piece; or -1 if only bounce_check() knows what it
+   is. Most mail is ordinary, and this costs a fraction of bounce_check(). */
+int bounce_check_ordinary(const struct bounce_envelope *envelope,
+			  const unsigned char *data, size_t size);
 
 /* TRUE if a cap was reached anywhere in the message. The message must have a
    verdict. */

@@ -512,7 +512,7 @@ bool bounce_header_peek(const unsigned char *data, size_t size,
 	header_r->fields = fields;
 	header_r->fields_count = count;
 	header_r->complete = p < end;
-	return count > 0 && header_r->complete;
+	return count > 0 && end[-1] == '\n';
 }
 
 bool bounce_field_is(const struct bounce_header *header,

@@ -99,12 +99,12 @@ bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
 					size);
 }
 
-/* Find the fields of a header that is whole and has nothing odd in it, which is
+/* Find the fields of a piece of a header that has nothing odd in it, which is
    read where it is: only data, size, fields and complete of header_r are set,
    and point to data and to fields, which has room for max_fields. Returns FALSE
-   if there are more, if data does not contain the empty line at the end, or if
-   a line before that is neither a field nor part of one; bounce_header_parse()
-   then knows what it is, and finds the same fields if TRUE is returned. */
+   if there are more, if the piece begins or ends inside a field, or if a line
+   is not of the header; bounce_header_parse() then knows what it is, and finds
+   the same fields if TRUE is returned. */
 bool bounce_header_peek(const unsigned char *data, size_t size,
 			struct bounce_field *fields, unsigned int max_fields,
 			struct bounce_header *header_r);

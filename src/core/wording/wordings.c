@@ -480,6 +480,8 @@ bool bounce_words_match(enum bounce_words words, const char *lc_text)
 	uint8_t pairs[PAIRS_SIZE];
 	unsigned int i;
 
+	if (*text == '\0')
+		return FALSE;
 	if (!word_index.built)
 		word_index_build();
 	if (place == IN) {

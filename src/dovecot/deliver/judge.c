@@ -198,34 +198,43 @@ judge_stream(pool_t pool, struct event *event,
 	return result;
 }
 
-/* TRUE if it is certain from the beginning of the mail that it is no bounce:
-   most mail is not, and costs no more than this. */
+/* TRUE if it is certain from the header of the mail that it is no bounce: most
+   mail is not, and costs no more than this. LMTP puts fields of its own before
+   the mail, which come as a piece of their own: to want both at once would have
+   the stream copy them. */
 static bool judge_is_ordinary(struct istream *input,
 			      const struct smtp_address *mail_from)
 {
+	struct bounce_envelope envelope;
 	const unsigned char *data;
 	size_t size;
+	int ret = 0;
 
 	/* nearly all bounces */
 	if (smtp_address_isnull(mail_from))
 		return FALSE;
-	/* LMTP puts fields before the mail, and the first octets may be these
-	   alone; the rest is not worth the reading */
-	(void)i_stream_read_more(input, &data, &size);
-	(void)i_stream_read_data(input, &data, &size, size);
-	return bounce_check_is_ordinary(&(const struct bounce_envelope) {
-			.mail_from = smtp_address_encode(mail_from)
-		}, data, size);
+	i_zero(&envelope);
+	envelope.mail_from = smtp_address_encode(mail_from);
+	while (ret == 0 && i_stream_read_more(input, &data, &size) > 0) {
+		ret = bounce_check_ordinary(&envelope, data, size);
+		i_stream_skip(input, size);
+	}
+	return ret > 0;
 }
 
+/* Returns NULL if bounces to this user are not judged. */
 static const struct backscatter_result *
-judge_stream_in_event(pool_t pool, struct event *event,
-		      const struct backscatter_question *question,
-		      const struct backscatter_settings *set)
+judge_with_settings(pool_t pool, struct event *event,
+		    const struct backscatter_question *question)
 {
+	const struct backscatter_settings *set =
+		backscatter_user_get_settings(question->user);
 	const struct backscatter_result *result;
-	struct event *our_event = backscatter_event_create(event);
+	struct event *our_event;
 
+	if (set == NULL || set->mode == BACKSCATTER_MODE_OFF)
+		return NULL;
+	our_event = backscatter_event_create(event);
 	backscatter_dict_start_message(question->user);
 	result = judge_stream(pool, our_event, question, set);
 	backscatter_dict_release(question->user);
@@ -235,8 +244,7 @@ judge_stream_in_event(pool_t pool, struct event *event,
 
 static const struct backscatter_result *
 judge_mail(pool_t pool, struct event *event, struct mail *mail,
-	   struct backscatter_question *question,
-	   const struct backscatter_settings *set)
+	   struct backscatter_question *question)
 {
 	const struct backscatter_result *result;
 	struct istream *input;
@@ -248,10 +256,14 @@ judge_mail(pool_t pool, struct event *event, struct mail *mail,
 		input = i_stream_create_error_str(EIO, "%s",
 			mailbox_get_last_internal_error(mail->box, NULL));
 	}
-	question->input = input;
-	result = judge_is_ordinary(input, question->envelope.mail_from) ?
-		&judge_no_bounce :
-		judge_stream_in_event(pool, event, question, set);
+	if (judge_is_ordinary(input, question->envelope.mail_from))
+		result = &judge_no_bounce;
+	else {
+		if (opened)
+			i_stream_seek(input, 0);
+		question->input = input;
+		result = judge_with_settings(pool, event, question);
+	}
 	/* the stream belongs to the mail, and others read it from its
 	   beginning */
 	if (opened)
@@ -266,15 +278,13 @@ backscatter_judge_mail(pool_t pool, struct event *event,
 		       struct mail_user *user, struct mail *mail,
 		       const struct backscatter_envelope *envelope)
 {
-	const struct backscatter_settings *set =
-		backscatter_user_get_settings(user);
 	struct backscatter_question question = {
 		.user = user, .envelope = *envelope
 	};
-	const struct backscatter_result *result = NULL;
+	const struct backscatter_result *result;
 
-	if (set != NULL && set->mode != BACKSCATTER_MODE_OFF) T_BEGIN {
-		result = judge_mail(pool, event, mail, &question, set);
+	T_BEGIN {
+		result = judge_mail(pool, event, mail, &question);
 	} T_END;
 	if (envelope->delivery)
 		backscatter_result_attach(event, result);

@@ -75,8 +75,16 @@ backscatter_user_get_settings(struct mail_user *user)
 	return buser->set;
 }
 
+/* Ordinary mail needs no settings, and it costs more to find them than to see
+   that it is ordinary. But what is wrong in the configuration should be logged
+   with the first mail, and not with the first bounce. */
 void backscatter_user_init(struct mail_user *user)
 {
-	(void)backscatter_user_get_settings(user);
+	static bool checked = FALSE;
+
+	if (!checked) {
+		checked = TRUE;
+		(void)backscatter_user_get_settings(user);
+	}
 	backscatter_dict_keep(user);
 }
