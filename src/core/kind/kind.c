@@ -42,7 +42,7 @@ subject_is_quoted(const struct bounce_message *message, const char *lc_subject)
 		return FALSE;
 	quoted = t_bounce_kind_decode(value);
 	quoted_size = strlen(quoted);
-	return quoted_size > 0 && quoted_size < size &&
+	return quoted_size < size &&
 		strcmp(lc_subject + size - quoted_size, quoted) == 0 &&
 		!bounce_words_match(BOUNCE_WORDS_SUBJECT,
 				    t_strndup(lc_subject,

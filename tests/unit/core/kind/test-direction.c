@@ -24,10 +24,19 @@ direction_of(const struct bounce_envelope *envelope, const char *header,
 			"--b\nContent-Type: message/rfc822\n\nDate: x\n",
 			original, "\nhi\n", NULL), "--b--\n", NULL);
 	pool_t pool = pool_alloconly_create("direction", 4096);
+	struct bounce_message message = *test_input_parse(
+		pool, &set, input, strlen(input), 0);
+	struct bounce_report report = *message.report;
+	struct bounce_report_recipient *recipients;
 	enum bounce_direction direction;
 
-	direction = bounce_direction_get(test_input_parse(
-		pool, &set, input, strlen(input), 0), envelope);
+	/* a copy, so that an overread is seen */
+	recipients = i_memdup(report.recipients, report.recipients_count *
+			      sizeof(*report.recipients));
+	report.recipients = recipients;
+	message.report = &report;
+	direction = bounce_direction_get(&message, envelope);
+	i_free(recipients);
 	pool_unref(&pool);
 	return direction;
 }
@@ -91,6 +100,8 @@ static void test_bounce_direction_envelope(void)
 		  "To: bob@else.example\n", UNKNOWN },
 		{ { .rcpt_to = "carol@x.example" },
 		  "To: ROBERT@else.example\n", UNKNOWN },
+		{ { .rcpt_to = "carol@y.example" },
+		  "To: alice@x.example\n", FROM },
 		/* unless the reader is in that domain, too */
 		{ { .rcpt_to = "carol@else.example" },
 		  "To: bob@else.example\n", TO },
@@ -111,11 +122,32 @@ static void test_bounce_direction_envelope(void)
 	test_end();
 }
 
+/* Of one field, 100 addresses are looked at. */
+static void test_bounce_direction_many(void)
+{
+	static const struct bounce_envelope envelope = {
+		.mail_from = "", .rcpt_to = "alice@x.example"
+	};
+	string_t *cc = t_str_new(2048);
+	unsigned int i;
+
+	test_begin("bounce direction: many addresses");
+	str_append(cc, "Cc: ");
+	for (i = 1; i < 100; i++)
+		str_printfa(cc, "a%u@b.example,", i);
+	test_assert(direction_of(&envelope, "", t_strconcat(
+		str_c(cc), "alice@x.example\n", NULL)) == TO);
+	test_assert(direction_of(&envelope, "", t_strconcat(
+		str_c(cc), "a@b.example,alice@x.example\n", NULL)) == UNKNOWN);
+	test_end();
+}
+
 int main(void)
 {
 	static void (*const test_functions[])(void) = {
 		test_bounce_direction_header,
 		test_bounce_direction_envelope,
+		test_bounce_direction_many,
 		NULL
 	};
 	return test_run(test_functions);

@@ -198,6 +198,46 @@ static void test_bounce_kind_rule_3_4(void)
 	test_kinds("rules 3 and 4", tests, N_ELEMENTS(tests));
 }
 
+/* A gateway puts a bounce into a message of the same sender, recipient and
+   subject, of which nothing else says that it is one. */
+static void test_bounce_kind_rule_3_wrapped(void)
+{
+#define INNER(from, to, subject) \
+	"Received: from a by b\nMessage-ID: <2@mx.example>\n" \
+	from to subject "Content-Type: multipart/report; boundary=c; " \
+	"report-type=delivery-status\n\n--c\n" \
+	"Content-Type: message/delivery-status\n\n" \
+	"Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; bob@b.example\n" \
+	"Action: delayed\n\n--c--\n"
+#define WRAPPED(from, to, subject) \
+	MIXED "--b\n\nscanned\n--b\nContent-Type: message/rfc822\n\n" \
+	INNER(from, to, subject) "--b--\n"
+	static const struct kind_test tests[] = {
+		{ "the null sender", NUL, HUMAN TO_ALICE PLAIN
+		  WRAPPED(HUMAN, TO_ALICE, PLAIN), DELAYED, "3", FALSE },
+		{ "sender unknown", UNKNOWN, HUMAN TO_ALICE PLAIN
+		  WRAPPED(HUMAN, TO_ALICE, PLAIN), NONE, "10", FALSE },
+		{ "sender unknown, a daemon", UNKNOWN, SOFT TO_ALICE PLAIN
+		  WRAPPED(SOFT, TO_ALICE, PLAIN), DELAYED, "3", FALSE },
+		{ "another sender", OTHER, HUMAN TO_ALICE PLAIN
+		  WRAPPED(HUMAN, TO_ALICE, PLAIN), NONE, "10", FALSE },
+		{ "a list", NUL, HUMAN TO_ALICE PLAIN "List-Id: <l.example>\n"
+		  WRAPPED(HUMAN, TO_ALICE, PLAIN), NONE, "10", FALSE },
+		{ "another From", NUL, HUMAN TO_ALICE PLAIN
+		  WRAPPED(SOFT, TO_ALICE, PLAIN), NONE, "10", FALSE },
+		{ "another To", NUL, HUMAN TO_ALICE PLAIN
+		  WRAPPED(HUMAN, TO_BOB, PLAIN), NONE, "10", FALSE },
+		{ "another subject", NUL, HUMAN TO_ALICE PLAIN
+		  WRAPPED(HUMAN, TO_ALICE, TITLE), NONE, "10", FALSE },
+		{ "a word before the subject", NUL, HUMAN TO_ALICE
+		  "Subject: [spam?] lunch\n" WRAPPED(HUMAN, TO_ALICE, PLAIN),
+		  DELAYED, "3", FALSE },
+		{ "quoted in the text", NUL, HUMAN TO_ALICE PLAIN "\nlook\n\n"
+		  INNER(HUMAN, TO_ALICE, PLAIN), NONE, "10", FALSE },
+	};
+	test_kinds("wrapped", tests, N_ELEMENTS(tests));
+}
+
 static void test_bounce_kind_rule_5(void)
 {
 	static const struct kind_test tests[] = {
@@ -269,6 +309,9 @@ static void test_bounce_kind_rule_6_7(void)
 		{ "the same in English", NUL, SOFT TO_ALICE PLAIN MIXED
 		  "--b\n" SAYS_NOTHING RETURNED, NONE, "10", FALSE },
 		{ "the same to another", NUL, SOFT TO_BOB PLAIN MIXED
+		  "--b\n\n\xe1\x83\x95\n" RETURNED, NONE, "10", FALSE },
+		{ "the same to nobody that it names", NUL, SOFT
+		  "To: carol@example.com\n" PLAIN MIXED
 		  "--b\n\n\xe1\x83\x95\n" RETURNED, NONE, "10", FALSE },
 		{ "wording in a list of subjects", NUL, DAEMON PLAIN
 		  "\nIn quarantine:\n\nSubject: Your mail could not be "
@@ -623,6 +666,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_kind_rule_1_2,
 		test_bounce_kind_rule_3_4,
+		test_bounce_kind_rule_3_wrapped,
 		test_bounce_kind_rule_5,
 		test_bounce_kind_rule_6_7,
 		test_bounce_kind_rule_8_9,
