@@ -85,7 +85,6 @@ mime_parse_content_type(pool_t pool, const char *value,
 
 	rfc822_parser_init(&parser, (const unsigned char *)value,
 			   strlen(value), NULL);
-	rfc822_skip_lwsp(&parser);
 	if (rfc822_parse_content_type(&parser, type) < 0 ||
 	    strchr(str_c(type), '/') == NULL) {
 		rfc822_parser_deinit(&parser);

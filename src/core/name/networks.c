@@ -35,8 +35,7 @@ network_parse(const char *word, struct bounce_network *network_r)
 
 	if (bounce_ip_parse(slash == NULL ? word : t_strdup_until(word, slash),
 			    &ip) < 0 ||
-	    (slash != NULL && (slash[1] == '\0' ||
-			       !str_is_numeric(slash + 1, '\0'))))
+	    (slash != NULL && !str_is_numeric(slash + 1, '\0')))
 		return -1;
 	return net_parse_range(word, &network_r->ip, &network_r->bits);
 }
