@@ -84,6 +84,9 @@ static void test_bounce_report_text(void)
 		/* who says it failed nobody */
 		{ "", "postmaster@example.net\n5.1.1\n", "none" },
 		{ "", "<MAILER-DAEMON@example.net>:\n", "none" },
+		{ "", "<postmasters@example.net>\n<mailer-daemons@x.example>\n",
+		  "-|0[postmasters@example.net|-|-|-|-|-]"
+		  "[mailer-daemons@x.example|-|-|-|-|-]" },
 		/* what looks like an address: what came back, a tag */
 		{ "", "<id@example.net>\n i=@example.net; s=x\n", "none" },
 		/* in a transcript, behind the answer to it */

@@ -220,6 +220,35 @@ static void test_bounce_authres_spf(void)
 	test_end();
 }
 
+/* So much of a field is read. */
+static void test_bounce_authres_size(void)
+{
+	static const char result[] = "spf=pass smtp.helo=b.example";
+	string_t *str = t_str_new(BOUNCE_AUTHRES_MAX_SIZE + 64);
+	const struct bounce_header *header;
+	unsigned int i;
+
+	test_begin("bounce authres: size");
+	for (i = 0; i < 2; i++) {
+		pool_t pool = pool_alloconly_create("authres", 16384);
+
+		str_truncate(str, 0);
+		str_append(str, "mx.example.org;");
+		while (str_len(str) + strlen(result) <
+		       BOUNCE_AUTHRES_MAX_SIZE + i)
+			str_append_c(str, ' ');
+		str_append(str, result);
+		str_insert(str, 0, "Authentication-Results:");
+		str_append(str, "\n");
+		header = bounce_header_parse(pool, str_data(str),
+					     str_len(str));
+		test_assert_idx(bounce_authres_spf_passes(header, 1,
+			"mx.example.org", "b.example") == (i == 0), i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
 static void test_bounce_authres_caps(void)
 {
 	string_t *str = t_str_new(65536);
@@ -244,6 +273,7 @@ int main(void)
 		test_bounce_authres_parse,
 		test_bounce_authres_alignment,
 		test_bounce_authres_spf,
+		test_bounce_authres_size,
 		test_bounce_authres_caps,
 		NULL
 	};

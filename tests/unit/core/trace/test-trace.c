@@ -115,17 +115,22 @@ static void test_bounce_received_is_internal(void)
 		/* the server is not in a domain, or in a top-level one */
 		{ "a.mx", "mx", FALSE },
 		{ "a.com", "example.com", FALSE },
+		/* nor is it with a broken name */
+		{ "a.com", "com.", FALSE },
 	};
 	unsigned int i;
 
 	test_begin("bounce received: internal");
 	for (i = 0; i < N_ELEMENTS(hosts); i++) {
+		/* a copy, so that an overread is seen */
+		char *by = i_strdup(hosts[i].by);
 		const struct bounce_received received = {
-			.helo = hosts[i].helo, .by = hosts[i].by
+			.helo = hosts[i].helo, .by = by
 		};
 
 		test_assert_idx(bounce_received_is_internal(&received) ==
 				hosts[i].internal, i);
+		i_free(by);
 	}
 	test_end();
 }
