@@ -41,15 +41,38 @@ int backscatter_counts_can_list(struct backscatter_counts *counts,
 	return -1;
 }
 
-static int
-counts_commit(struct dict_transaction_context **trans, const char **error_r)
+struct counts_committed {
+	/* the transaction has ended; without an error it was done */
+	bool done;
+	char *error;
+};
+
+static void counts_committed(const struct dict_commit_result *result,
+			     struct counts_committed *committed)
 {
+	committed->done = TRUE;
+	if (result->ret < 0)
+		committed->error = i_strdup(result->error);
+}
+
+/* The drivers of older versions for Redis call the callback of
+   dict_transaction_commit() twice, of which the second time uses what was
+   freed; so this waits for one that is asynchronous. */
+static int
+counts_commit(struct backscatter_counts *counts,
+	      struct dict_transaction_context **trans, const char **error_r)
+{
+	struct counts_committed committed = { .done = FALSE };
 	const char *lacks;
 
-	if (dict_transaction_commit(trans, error_r) >= 0)
+	dict_transaction_commit_async(trans, counts_committed, &committed);
+	dict_wait(counts->backend.dict);
+	i_assert(committed.done);
+	if (committed.error == NULL)
 		return 0;
-	lacks = backscatter_dict_error_lacks(*error_r);
-	*error_r = t_strcut(*error_r, '\n');
+	lacks = backscatter_dict_error_lacks(committed.error);
+	*error_r = t_strdup(t_strcut(committed.error, '\n'));
+	i_free(committed.error);
 	if (lacks != NULL) {
 		*error_r = t_strdup_printf("%s (expected: %s)", *error_r,
 					   lacks);
@@ -67,7 +90,7 @@ static int counts_forget_name(struct backscatter_counts *counts,
 
 	dict_unset(trans, backscatter_count_name_key(BACKSCATTER_COUNT_USER,
 						     username));
-	return counts_commit(&trans, error_r);
+	return counts_commit(counts, &trans, error_r);
 }
 
 static bool
@@ -91,7 +114,7 @@ counts_forget_day(struct backscatter_counts *counts, const char *username,
 
 	backscatter_counts_each_key(BACKSCATTER_COUNT_USER, username, day,
 				    counts_unset_key, trans);
-	return counts_commit(&trans, error_r);
+	return counts_commit(counts, &trans, error_r);
 }
 
 int backscatter_counts_forget(struct backscatter_counts *counts,
@@ -133,7 +156,7 @@ counts_tidy_sql(struct backscatter_counts *counts,
 	dict_set(trans, t_strdup_printf(BACKSCATTER_COUNT_TIDY"%s/%s",
 		 backscatter_count_day(tidied->counters),
 		 backscatter_count_day(tidied->users)), "1");
-	return counts_commit(&trans, error_r);
+	return counts_commit(counts, &trans, error_r);
 }
 
 static int
