@@ -49,7 +49,7 @@ static const struct sim_limits {
 #define LIMITS_DEFAULT 10
 
 struct sim_class {
-	const char *name;
+	char *name;
 	bool thief;
 	unsigned int count;
 	/* a day, or with a thief an hour */
@@ -543,6 +543,8 @@ int main(int argc, char *argv[])
 		array_free(&results[i].rang_one_host);
 		array_free(&results[i].suspended);
 	}
+	for (i = 0; i < count; i++)
+		i_free(classes[i].name);
 	lib_deinit();
 	return 0;
 }
