@@ -279,4 +279,4 @@ def configuration(lab, password):
     return first_lines() + common.format(
         dir=lab.folder, protocols=protocols(), lmtp=lab.lmtp_port,
         imap=lab.imap_port, mail=lab.mail_path, password=password) + (
-            sanitizers.settings(is_24()) + as_user(lab) + lmtp_processes(lab) + parts(lab) + lab.extra + '\n')
+            sanitizers.settings(lab.folder, is_24()) + as_user(lab) + lmtp_processes(lab) + parts(lab) + lab.extra + '\n')

@@ -382,7 +382,7 @@ class Lab:
         adopt_orphans()
         self.folder = tempfile.mkdtemp(prefix='backscatter-test-')
         os.chmod(self.folder, 0o755)
-        sanitizers.prepare(self.folder)
+        self.environment = sanitizers.prepare(self.folder)
         self.settings, self.extra = dict(settings or {}), extra
         self.protocols = {'lmtp': plugins, 'lda': plugins} if plugins else {}
         self.metrics = []           # (name, event, labels)
@@ -424,6 +424,7 @@ class Lab:
         for folder in self.shown.values():
             if folder is not None:
                 module_folders.undo(folder)
+        sanitizers.restore(self.environment)
         for line, text in sanitizers.reports(self.folder):
             print('not ok - sanitizers: %s\n%s' % (line, text), flush=True)
         if os.environ.get('KEEP'):

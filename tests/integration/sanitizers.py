@@ -9,7 +9,6 @@ import subprocess
 
 BUILDDIR = os.environ.get('TOP_BUILDDIR') or os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NAMES = 'LD_PRELOAD', 'ASAN_OPTIONS', 'UBSAN_OPTIONS'
 
 
 @functools.lru_cache(None)
@@ -21,31 +20,48 @@ def libraries():
     return re.findall(r'NEEDED.*\[(lib(?:asan|ubsan)\.so[.\d]*)\]', out)
 
 
+def values(folder):
+    """The environment of what is to report into the folder."""
+    reports = os.path.join(folder, 'sanitizers')
+    return {
+        'LD_PRELOAD': ':'.join(libraries()),
+        'ASAN_OPTIONS': 'detect_leaks=0:verify_asan_link_order=0:log_path=%s/asan' % reports,
+        'UBSAN_OPTIONS': 'halt_on_error=1:print_stacktrace=1:log_path=%s/ubsan' % reports}
+
+
 def prepare(folder):
     """What this process starts from now on loads them, and reports into the folder.
     Dovecot's own pools are not freed at exit, so that leaks are not looked for here:
-    valgrind does so in the unit tests."""
+    valgrind does so in the unit tests. Returns what restore() takes."""
     if not libraries():
-        return
+        return {}
     reports = os.path.join(folder, 'sanitizers')
     os.mkdir(reports)
     os.chmod(reports, 0o777)
-    os.environ.update(
-        LD_PRELOAD=':'.join(libraries()),
-        ASAN_OPTIONS='detect_leaks=0:verify_asan_link_order=0:log_path=%s/asan' % reports,
-        UBSAN_OPTIONS='halt_on_error=1:print_stacktrace=1:log_path=%s/ubsan' % reports)
+    before = {name: os.environ.get(name) for name in values(folder)}
+    os.environ.update(values(folder))
+    return before
 
 
-def settings(is_24):
+def restore(before):
+    """Before the folder is removed: what starts later would make it again."""
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+def settings(folder, is_24):
     """Lines of dovecot.conf."""
     if not libraries():
         return ''
-    values = [(name, os.environ[name]) for name in NAMES]
+    pairs = values(folder).items()
     if is_24:
         return ('default_vsz_limit = unlimited\nimport_environment {\n%s}\n' %
-                ''.join('  %s = %s\n' % pair for pair in values))
+                ''.join('  %s = %s\n' % pair for pair in pairs))
     return ('default_vsz_limit = 0\nimport_environment = $import_environment %s\n' %
-            ' '.join('%s=%s' % pair for pair in values))
+            ' '.join('%s=%s' % pair for pair in pairs))
 
 
 def reports(folder):
