@@ -340,7 +340,7 @@ out('how long a record of SPF may be', 'lookups/spf-of-60-kb',
 # -- outputs ---------------------------------------------------------------
 
 out('control characters', 'outputs/escape-sequences',
-    HEADER, "else if (c < 32 || c == 127)\n\t\t\tc = '?';", "else if (c == 0)\n\t\t\tc = '?';",
+    HEADER, "*dest++ = '?';", "*dest++ = c == 0 ? '?' : c;",
     'src/core/base/sanitize.c', 'return chr < 0x20 || (chr >= 0x7f && chr < 0xa0) ||',
     'return')
 

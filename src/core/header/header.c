@@ -559,14 +559,14 @@ const char *t_bounce_field_value(const struct bounce_header *header,
 	for (end = value + max_size; i < size && dest < end; i++) {
 		unsigned char c = data[i];
 
-		if (c == '\n' || (c == '\r' && i + 1 < size &&
-				  data[i + 1] == '\n'))
-			continue;
-		if (c == '\t')
-			c = ' ';
-		else if (c < 32 || c == 127)
-			c = '?';
-		*dest++ = c;
+		/* nearly all octets */
+		if (c >= 32 && c != 127)
+			*dest++ = c;
+		else if (c == '\t')
+			*dest++ = ' ';
+		else if (c != '\n' && (c != '\r' || i + 1 == size ||
+				       data[i + 1] != '\n'))
+			*dest++ = '?';
 	}
 	while (dest > value && dest[-1] == ' ')
 		dest--;

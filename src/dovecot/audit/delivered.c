@@ -60,6 +60,8 @@ backscatter_delivered(pool_t pool, struct event *event,
 	struct backscatter_memory_notice notice;
 
 	backscatter_log_delivered(event, delivered);
+	if (!backscatter_memory_has_dict(delivered->result->memory))
+		return NULL;
 	backscatter_count_keys(delivered, &counters);
 	if (!backscatter_memory_end(delivered->result->memory, event,
 				    delivered->result, &counters,

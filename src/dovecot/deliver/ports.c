@@ -36,6 +36,10 @@ int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 			   const char **error_r)
 {
 	i_zero(ports_r);
+	ports_r->user = user;
+	ports_r->memory = backscatter_memory_create(pool, user, set,
+						    time(NULL), replays,
+						    &ports_r->ports);
 	if (backscatter_keys_get(set, &ports_r->keys, error_r) < 0)
 		return -1;
 	ports_r->ports.keys = bounce_key_lookup_source(ports_r->keys, pool);
@@ -43,10 +47,6 @@ int backscatter_ports_init(struct backscatter_ports *ports_r, pool_t pool,
 		ports_r->ports.spf = bounce_spf_source_init(pool,
 			ports_r->ports.keys, set->reporter_spf != 0);
 	}
-	ports_r->user = user;
-	ports_r->memory = backscatter_memory_create(pool, user, set,
-						    time(NULL), replays,
-						    &ports_r->ports);
 	ports_r->ports.sent = ports_sent_init(pool, user, set);
 	return 0;
 }

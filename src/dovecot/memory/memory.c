@@ -25,6 +25,7 @@ struct backscatter_memory {
 	const struct backscatter_settings *set;
 	time_t now;
 	enum backscatter_replays replays;
+	bool has_dict;
 
 	/* The record has been read, or could not be. */
 	bool asked;
@@ -37,6 +38,11 @@ struct backscatter_memory {
 	const char *replay_id;
 	bool damaged;
 };
+
+bool backscatter_memory_has_dict(const struct backscatter_memory *memory)
+{
+	return memory->has_dict;
+}
 
 const struct backscatter_record *
 backscatter_memory_get(struct backscatter_memory *memory, const char **error_r)
@@ -128,7 +134,8 @@ backscatter_memory_create(pool_t pool, struct mail_user *user,
 	memory->now = now;
 	memory->replays = replays;
 
-	if (backscatter_dict_is_set(user)) {
+	memory->has_dict = backscatter_dict_is_set(user);
+	if (memory->has_dict) {
 		if (replays != BACKSCATTER_REPLAYS_IGNORE)
 			ports->replay = &memory->replay;
 		ports->disown = &memory->disown;

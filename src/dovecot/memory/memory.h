@@ -48,6 +48,9 @@ backscatter_memory_create(pool_t pool, struct mail_user *user,
 			  const struct backscatter_settings *set, time_t now,
 			  enum backscatter_replays replays,
 			  struct bounce_ports *ports);
+/* FALSE if the user has no dict: nothing is remembered then, and nothing is
+   counted. */
+bool backscatter_memory_has_dict(const struct backscatter_memory *memory);
 /* Returns the user's record, advanced to the time of the message; it lives as
    long as memory. Returns NULL if there is no dict, or if the record cannot be
    read; the latter with an error, which also lives as long. */
