@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "hash.h"
 #include "doveadm.h"
 #include "commands.h"
 #include "counts.h"
@@ -34,6 +35,8 @@ static const struct doveadm_backscatter_column keys_columns[] = {
 struct keys_seen {
 	pool_t pool;
 	ARRAY(struct backscatter_key_seen) keys;
+	/* Which of them has a name: its number from 1 on. */
+	HASH_TABLE(const char *, void *) numbers;
 };
 
 /* Note the last day that a key was seen. The counters come in the order of
@@ -42,15 +45,18 @@ static void keys_seen_add(const struct backscatter_count *count, void *_context)
 {
 	struct keys_seen *seen = _context;
 	struct backscatter_key_seen *key;
+	void *number = hash_table_lookup(seen->numbers, count->name);
 
-	array_foreach_modifiable(&seen->keys, key) {
-		if (strcmp(key->name, count->name) == 0) {
-			key->day = p_strdup(seen->pool, count->day);
-			return;
-		}
+	if (number != NULL) {
+		key = array_idx_modifiable(&seen->keys,
+					   POINTER_CAST_TO(number,
+							   unsigned int) - 1);
+	} else {
+		key = array_append_space(&seen->keys);
+		key->name = p_strdup(seen->pool, count->name);
+		hash_table_insert(seen->numbers, key->name,
+				  POINTER_CAST(array_count(&seen->keys)));
 	}
-	key = array_append_space(&seen->keys);
-	key->name = p_strdup(seen->pool, count->name);
 	key->day = p_strdup(seen->pool, count->day);
 }
 
@@ -75,8 +81,10 @@ keys_query_seen(struct doveadm_cmd_context *cctx, pool_t pool,
 	count_query.scope = BACKSCATTER_COUNT_KEY;
 	count_query.until = time(NULL);
 	count_query.since = count_query.until - KEYS_SEEN_SECS;
+	hash_table_create(&seen.numbers, pool, 0, str_hash, strcmp);
 	ret = backscatter_counts_read(counts, &count_query, keys_seen_add,
 				      &seen, error_r);
+	hash_table_destroy(&seen.numbers);
 	backscatter_counts_close(&counts);
 	query->seen = array_get(&seen.keys, &query->seen_count);
 	return ret < 0 ? -1 : 1;
