@@ -337,12 +337,12 @@ pkey_encode(EVP_PKEY *pkey, enum bounce_key_type *type_r, buffer_t *dest)
 	if (type != EVP_PKEY_RSA && type != EVP_PKEY_ED25519)
 		return "the public key is neither RSA nor Ed25519";
 	size = i2d_PUBKEY(pkey, &der);
+	if (size <= 0)
+		return "the public key cannot be encoded";
 	/* for Ed25519 it is the octets of the key alone, which are the end of
 	   the DER (RFC 8410 section 4) */
 	if (type == EVP_PKEY_ED25519)
 		skip = size - KEY_ED25519_SIZE;
-	if (size <= 0 || skip < 0)
-		return "the public key cannot be encoded";
 	*type_r = type == EVP_PKEY_RSA ? BOUNCE_KEY_TYPE_RSA :
 		BOUNCE_KEY_TYPE_ED25519;
 	buffer_append(dest, der + skip, size - skip);

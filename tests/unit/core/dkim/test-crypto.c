@@ -1,5 +1,10 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
+/* RTLD_NEXT */
+#ifndef _GNU_SOURCE
+#  define _GNU_SOURCE
+#endif
+
 #include "lib.h"
 #include "buffer.h"
 #include "hex-binary.h"
@@ -7,10 +12,42 @@
 #include "dkim-signer.h"
 #include "test-common.h"
 
+#include <dlfcn.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 static struct test_signer_key rsa, other_rsa, ed25519;
+
+/* libcrypto has no memory, or has lost the provider that knows RSA */
+static bool no_memory, no_provider;
+
+/* In place of libcrypto's. */
+EVP_MD_CTX *EVP_MD_CTX_new(void)
+{
+	static EVP_MD_CTX *(*next)(void) = NULL;
+	void *symbol;
+
+	if (next == NULL) {
+		symbol = dlsym(RTLD_NEXT, "EVP_MD_CTX_new");
+		memcpy(&next, &symbol, sizeof(next));
+	}
+	return no_memory ? NULL : next();
+}
+
+EVP_PKEY_CTX *
+EVP_PKEY_CTX_new_from_name(OSSL_LIB_CTX *libctx, const char *name,
+			   const char *propquery)
+{
+	static EVP_PKEY_CTX *(*next)(OSSL_LIB_CTX *, const char *,
+				     const char *) = NULL;
+	void *symbol;
+
+	if (next == NULL) {
+		symbol = dlsym(RTLD_NEXT, "EVP_PKEY_CTX_new_from_name");
+		memcpy(&next, &symbol, sizeof(next));
+	}
+	return no_provider ? NULL : next(libctx, name, propquery);
+}
 
 static void test_bounce_crypto_hash(void)
 {
@@ -110,6 +147,35 @@ static void test_bounce_crypto_verify(void)
 	test_end();
 }
 
+/* Nothing is called forged, and no key bad, because libcrypto fails. */
+static void test_bounce_crypto_fails(void)
+{
+	static const unsigned char b[128];
+	unsigned char digest[BOUNCE_CRYPTO_HASH_SIZE] = { 0 };
+	struct evp_md_ctx_st *hash = bounce_crypto_hash_create();
+	struct bounce_key key = { .type = BOUNCE_KEY_TYPE_ED25519 };
+	const char *error;
+
+	test_begin("bounce crypto: libcrypto fails");
+	test_assert(bounce_crypto_hash_reset(hash) == 0);
+	no_memory = TRUE;
+	test_assert(bounce_crypto_hash_create() == NULL);
+	test_assert(bounce_crypto_hash_get(hash, FALSE, digest) == -1);
+	test_assert(bounce_crypto_verify(ed25519.key, b, 64, digest) == -1);
+	no_memory = FALSE;
+	no_provider = TRUE;
+	test_assert(bounce_crypto_verify(ed25519.key, b, 64, digest) == -1);
+	test_assert(bounce_crypto_recover(rsa.key, b, 128, digest) == -1);
+	test_assert(bounce_crypto_key_init(&key, b, 1, &error) == -1);
+	no_provider = FALSE;
+	test_assert(bounce_crypto_verify(ed25519.key, b, 64, digest) == 0);
+	test_assert(bounce_crypto_recover(rsa.key, b, 128, digest) == 0);
+	test_assert(bounce_crypto_key_init(&key, b, 1, &error) == 0);
+	bounce_crypto_hash_free(&hash);
+	test_assert(ERR_peek_error() == 0);
+	test_end();
+}
+
 static const char *t_test_pem(EVP_PKEY *pkey)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
@@ -128,9 +194,14 @@ static const char *t_test_pem(EVP_PKEY *pkey)
 /* A key that goes through PEM is the same. */
 static void test_bounce_crypto_pem(void)
 {
+	static const unsigned char same[] = {
+		0x30, 0x0a, 0x02, 0x03, 0x01, 0x00, 0x01,
+		0x02, 0x03, 0x01, 0x00, 0x01
+	};
 	const struct test_signer_key *const keys[] = { &rsa, &ed25519 };
 	struct bounce_key key;
 	buffer_t *data = t_buffer_create(512);
+	EVP_PKEY *pkey;
 	const char *error;
 	unsigned int i;
 
@@ -154,9 +225,18 @@ static void test_bounce_crypto_pem(void)
 	test_assert(bounce_crypto_pem_decode("-----BEGIN PUBLIC KEY-----\n",
 					     &key.type, data, &error) < 0);
 	test_assert_strcmp(error, "its PEM is not a public key");
+	pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	test_assert(bounce_crypto_pem_decode(t_test_pem(pkey), &key.type, data,
+					     &error) < 0);
+	test_assert_strcmp(error, "the public key is neither RSA nor Ed25519");
+	EVP_PKEY_free(pkey);
 	i_zero(&key);
 	test_assert(bounce_crypto_key_init(&key, (const void *)"x", 1,
 					   &error) == 0);
+	/* an exponent that is the modulus */
+	test_assert(bounce_crypto_key_init(&key, same, sizeof(same),
+					   &error) == 0);
+	test_assert_strcmp(error, "the RSA key's exponent is invalid");
 	test_assert(ERR_peek_error() == 0);
 	test_end();
 }
@@ -167,6 +247,7 @@ int main(void)
 		test_bounce_crypto_hash,
 		test_bounce_crypto_recover,
 		test_bounce_crypto_verify,
+		test_bounce_crypto_fails,
 		test_bounce_crypto_pem,
 		NULL
 	};
