@@ -383,7 +383,6 @@ void bounce_proof_find(pool_t pool, const struct bounce_policy *policy,
 	};
 
 	i_zero(proof_r);
-	proof_r->strength = BOUNCE_PROOF_CLAIMED;
 	if (reporter_spf != NULL && reporter_spf->spf == BOUNCE_SPF_PASS)
 		ctx.spf_helo = reporter_spf->domain;
 	T_BEGIN {

@@ -186,6 +186,7 @@ static void test_bounce_forwarded_shown(void)
 		{ FROM_BOX, IN_BY("box7.hosting.example"), YES },
 		{ FROM_THEM, OUT_BOX IN_BY("box7.hosting.example"), YES },
 		{ FROM_THEM, OUT WITHIN_EXCHANGE IN, YES },
+		{ FROM_US, IN_BY("a.b.c.d.e.f.g.example.org"), YES },
 		/* several hops */
 		{ FROM_US, WITHIN IN, YES },
 		{ FROM_US, WITHIN_LOCAL WITHIN_AMAVIS IN, YES },
@@ -203,6 +204,9 @@ static void test_bounce_forwarded_shown(void)
 		{ FROM_THEM, FIELD("(qmail 7 invoked by uid 33)") OUT IN, YES },
 		{ FROM_THEM, FIELD("(from www@web.home.example)\n\tby "
 				   "web.home.example (8.17/Submit) id 8")
+		  OUT IN, YES },
+		{ FROM_THEM, FIELD("(from www@home.example)\n\tby "
+				   "home.example (8.17/Submit) id 8")
 		  OUT IN, YES },
 		{ FROM_THEM, INSIDE_NAMED("localhost") OUT IN, YES },
 		{ FROM_THEM, INSIDE_NAMED("Mx2.Home.example.") OUT IN, YES },
@@ -261,6 +265,7 @@ static void test_bounce_forwarded_not_shown(void)
 		{ FROM_US, IN_BY("mx.example"), NO },
 		{ FROM_US, IN_BY("notexample.org"), NO },
 		{ FROM_US, IN_BY("org"), NO },
+		{ FROM_US, IN_BY("a.b.c.d.e.f.g.h.example.org"), NO },
 		{ FROM_US, IN_BY("127.0.0.1"), NO },
 		{ FROM_US, IN_BY("localhost (localhost [127.0.0.1])"), NO },
 		{ FROM_US, IN_BY("203.0.113.1 (mx.example.org)"), NO },
@@ -284,6 +289,31 @@ static void test_bounce_forwarded_not_shown(void)
 	};
 
 	test_table("bounce forwarded: not shown", tests, N_ELEMENTS(tests));
+}
+
+/* So many fields may name another mailbox before the one that names ours. */
+static void test_bounce_forwarded_many_names(void)
+{
+	struct bounce_policy policy;
+	struct bounce_forwarded forwarded;
+	string_t *original = t_str_new(4096);
+	pool_t pool = pool_alloconly_create("forwarded", 16384);
+	unsigned int i;
+
+	test_begin("bounce forwarded: many names");
+	test_policy_init(&policy, pool);
+	policy.domains = test_domains(pool);
+	for (i = 1; i < BOUNCE_RECEIVED_MAX_FIELDS; i++)
+		str_append(original, "Delivered-To: bob@example.org\n");
+	str_insert(original, 0, NAMED);
+	str_append(original, IN_NOBODY);
+	test_find(pool, &policy, FROM_US, str_c(original), &forwarded);
+	test_assert(forwarded.forwarding == BOUNCE_FORWARDED_YES);
+	str_insert(original, strlen(NAMED), "Delivered-To: bob@example.org\n");
+	test_find(pool, &policy, FROM_US, str_c(original), &forwarded);
+	test_assert(forwarded.forwarding == BOUNCE_FORWARDED_NO);
+	pool_unref(&pool);
+	test_end();
 }
 
 /* SPF is asked for the domain that our hosts send for. */
@@ -361,6 +391,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_forwarded_shown,
 		test_bounce_forwarded_not_shown,
+		test_bounce_forwarded_many_names,
 		test_bounce_forwarded_domain,
 		test_bounce_forwarded_unknown,
 		NULL

@@ -67,6 +67,8 @@ struct proof_test {
 	   SPF of the client's HELO name */
 	const char *mail_from, *rcpt_to, *user, *names;
 	enum bounce_spf spf;
+	/* SPF of the host that brought the bounce is worth a lookup */
+	bool asks_spf;
 };
 
 static const char *
@@ -144,6 +146,8 @@ test_proof(const struct proof_test *test, bool nested, unsigned int idx)
 			  &proof);
 	test_assert_idx(proof.strength == (nested ? BOUNCE_PROOF_CLAIMED :
 					   test->strength), idx);
+	test_assert_idx(bounce_proof_asks_spf(&policy, message, &evidence) ==
+			(test->asks_spf && !nested), idx);
 	/* the same without a signature, if there is a login, and the bounce
 	   has come by LMTP or from an address of ours */
 	test_assert_idx(bounce_proof_was_submitted(&policy, &envelope, message,
@@ -175,6 +179,11 @@ static const struct proof_test own_tests[] = {
 	  FAILED("bob@example.net"), OWN, "bob@example.net ", .client = "203.0.113.9" },
 	{ "over a socket", SOCKET, LOGIN ALICE BOB,
 	  FAILED("bob@example.net"), OWN, "bob@example.net ", .client = "203.0.113.9" },
+	{ "over a socket, with TLS",
+	  "Received: from mx.example.org by imap.example.org with LMTPS id 1\n"
+	  "Received: by mx.example.org (Postfix) id 2\n", LOGIN ALICE BOB,
+	  FAILED("bob@example.net"), OWN, "bob@example.net ",
+	  .client = "203.0.113.9" },
 	{ "recipients of Bcc", POSTFIX, LOGIN ALICE BOB,
 	  FAILED("x1@example.com") FAILED("x2@example.com"), OWN,
 	  "x1@example.com x2@example.com ", .client = "203.0.113.9" },
@@ -300,7 +309,7 @@ static const struct proof_test recipient_tests[] = {
 	  "bob@example.net dan@example.net ", .client = NULL },
 	{ "SPF of HELO passes", FROM("mx1.example.net (unknown [198.51.100.1])"),
 	  ALICE BOB, FAILED("bob@example.net"), RECIPIENT, "bob@example.net ",
-	  .client = NULL, .spf = BOUNCE_SPF_PASS },
+	  .client = NULL, .spf = BOUNCE_SPF_PASS, .asks_spf = TRUE },
 	{ "SPF passes, as our server found out",
 	  "Authentication-Results: mx.example.org; spf=pass "
 	  "smtp.helo=mx1.example.net\n"
@@ -313,7 +322,7 @@ static const struct proof_test recipient_tests[] = {
 	 */
 	{ "SPF of HELO fails", FROM("mx1.example.net (unknown [198.51.100.1])"),
 	  ALICE BOB, FAILED("bob@example.net"), CLAIMED, "bob@example.net ",
-	  .client = NULL, .spf = BOUNCE_SPF_FAIL },
+	  .client = NULL, .spf = BOUNCE_SPF_FAIL, .asks_spf = TRUE },
 	{ "SPF passes for another domain", EVIL, ALICE BOB,
 	  FAILED("carol@example.com"), CLAIMED, "carol@example.com ",
 	  .client = NULL, .spf = BOUNCE_SPF_PASS },
@@ -321,13 +330,13 @@ static const struct proof_test recipient_tests[] = {
 	  FROM("mx1.example.net (unknown [198.51.100.1])")
 	  "Authentication-Results: mx.example.org; spf=pass "
 	  "smtp.helo=mx1.example.net\n", ALICE BOB, FAILED("bob@example.net"),
-	  CLAIMED, "bob@example.net ", .client = NULL },
+	  CLAIMED, "bob@example.net ", .client = NULL, .asks_spf = TRUE },
 	{ "as another server says",
 	  "Authentication-Results: mx.evil.example; spf=pass "
 	  "smtp.helo=mx1.example.net\n"
 	  FROM("mx1.example.net (unknown [198.51.100.1])"),
 	  ALICE BOB, FAILED("bob@example.net"), CLAIMED, "bob@example.net ",
-	  .client = NULL },
+	  .client = NULL, .asks_spf = TRUE },
 	{ "DKIM passes, which a customer of that domain has as well",
 	  "Authentication-Results: mx.example.org; dkim=pass "
 	  "header.d=example.net\n" EVIL, ALICE BOB,
@@ -336,11 +345,13 @@ static const struct proof_test recipient_tests[] = {
 	  "Received: from mx.example.org by imap.example.org with LMTP id 1\n"
 	  "Received: from mx1.example.net (mx1.example.net [198.51.100.66])\n"
 	  "\tby mx.example.org (OpenSMTPD) with ESMTP id 2\n", ALICE BOB,
-	  FAILED("bob@example.net"), CLAIMED, "bob@example.net ", .client = NULL },
+	  FAILED("bob@example.net"), CLAIMED, "bob@example.net ", .client = NULL,
+	  .asks_spf = TRUE },
 	{ "the name may be forged", "Received: from mx1.example.net "
 	  "(mx1.example.net [198.51.100.66] (may be forged))\n"
 	  "\tby mx.example.org (8.18.1/8.18.1) with ESMTP id 2\n", ALICE BOB,
-	  FAILED("bob@example.net"), CLAIMED, "bob@example.net ", .client = NULL },
+	  FAILED("bob@example.net"), CLAIMED, "bob@example.net ", .client = NULL,
+	  .asks_spf = TRUE },
 	{ "it only ends like the domain",
 	  FROM("a (evilexample.net [198.51.100.66])"), ALICE BOB,
 	  FAILED("bob@example.net"), CLAIMED, "bob@example.net ", .client = NULL },
@@ -400,6 +411,30 @@ static void test_bounce_proof_recipient(void)
 		    N_ELEMENTS(recipient_tests));
 }
 
+/* If the original has more fields than are read, a stranger may stand in one
+   that is not. */
+static void test_bounce_proof_many_fields(void)
+{
+	struct proof_test test = {
+		.trace = POSTFIX, .report = FAILED("x@example.com"),
+		.recipients = "x@example.com ",
+	};
+	string_t *original = t_str_new(8192);
+	unsigned int i;
+
+	test_begin("bounce proof: many fields");
+	str_append(original, ALICE BOB);
+	for (i = 1; i <= BOUNCE_RECEIVED_MAX_FIELDS; i++) {
+		str_insert(original, 0, "Received: by mx.example.org id 3\n");
+		if (i < BOUNCE_RECEIVED_MAX_FIELDS - 1)
+			continue;
+		test.original = str_c(original);
+		test.strength = i < BOUNCE_RECEIVED_MAX_FIELDS ? OWN : CLAIMED;
+		test_proof(&test, FALSE, i);
+	}
+	test_end();
+}
+
 static void test_bounce_proof_names(void)
 {
 	test_begin("bounce proof: names");
@@ -415,6 +450,7 @@ int main(void)
 	static void (*const test_functions[])(void) = {
 		test_bounce_proof_own,
 		test_bounce_proof_recipient,
+		test_bounce_proof_many_fields,
 		test_bounce_proof_names,
 		NULL
 	};

@@ -709,7 +709,7 @@ static void test_bounce_signatures_sender(void)
 static void test_bounce_signatures_truncated(void)
 {
 	static const struct test_sig sig = { OURS, NOW, 0, NULL, NULL };
-	const char *original, *p;
+	const char *original, *bounce, *p;
 	struct test_run run;
 	unsigned int cut;
 
@@ -737,6 +737,15 @@ static void test_bounce_signatures_truncated(void)
 				BOUNCE_REASON_DAMAGED, cut);
 		test_assert_idx(run.message->originals->state ==
 				BOUNCE_ORIGINAL_FULL, cut);
+		test_run_deinit(&run);
+		/* of which one octet is enough */
+		test_run_init(&run);
+		bounce = t_bounce(t_strconcat(fields, field, "\r\n\r\n!",
+					      NULL));
+		test_run_collect(&run, t_strdup_until(bounce,
+						strchr(bounce, '!') + 1));
+		test_assert_idx(run.signatures->sigs[0].reason ==
+				BOUNCE_REASON_DAMAGED, cut);
 		test_run_deinit(&run);
 	} T_END;
 	test_end();

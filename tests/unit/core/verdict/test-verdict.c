@@ -9,6 +9,7 @@
 #include "verdict/policy.h"
 #include "verdict/questions.h"
 #include "verdict/verdict.h"
+#include "dkim-signer.h"
 #include "input.h"
 #include "test-common.h"
 
@@ -524,6 +525,107 @@ static void test_bounce_judge_proof(void)
 	test_end();
 }
 
+struct test_keys {
+	struct bounce_key_source source;
+	struct test_signer_key key;
+};
+
+static void
+test_keys_lookup(struct bounce_key_source *source, pool_t pool ATTR_UNUSED,
+		 struct bounce_key_query *queries, unsigned int count)
+{
+	struct test_keys *keys = (struct test_keys *)source;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		queries[i].status = BOUNCE_KEY_FOUND;
+		queries[i].key = keys->key.key;
+		bounce_key_ref(queries[i].key);
+	}
+}
+
+struct test_spf {
+	struct bounce_spf_source source;
+	unsigned int calls;
+};
+
+static void
+reporter_passes(struct bounce_spf_source *source, pool_t pool ATTR_UNUSED,
+		const struct bounce_policy *policy ATTR_UNUSED,
+		const struct bounce_message *bounce ATTR_UNUSED,
+		struct bounce_spf_result *result_r)
+{
+	struct test_spf *spf = (struct test_spf *)source;
+
+	spf->calls++;
+	result_r->spf = BOUNCE_SPF_PASS;
+	result_r->domain = "mx1.example.net";
+}
+
+/* A server of the recipient returns mail of ours, and SPF passes for it: asked
+   once, and only if somebody can be asked. */
+static void test_bounce_judge_proof_signed(void)
+{
+	static const char bounce[] =
+		"Received: from mx1.example.net (unknown [198.51.100.1])\r\n"
+		"\tby mx.example.org (Postfix) with ESMTP id 2\r\n"
+		"From: MAILER-DAEMON@mx1.example.net\r\n"
+		"Subject: Returned mail\r\nContent-Type: multipart/report; "
+		"report-type=delivery-status; boundary=b\r\n\r\n"
+		"--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+		"Reporting-MTA: dns; mx1.example.net\r\n\r\n"
+		"Final-Recipient: rfc822; bob@example.net\r\n"
+		"Action: failed\r\nStatus: 5.1.1\r\n\r\n"
+		"--b\r\nContent-Type: text/rfc822-headers\r\n\r\n";
+	static const struct bounce_envelope envelope = {
+		.mail_from = "", .rcpt_to = "alice@example.org"
+	};
+	static const struct bounce_message_settings set = {
+		.envelope = &envelope
+	};
+	struct test_keys keys = { .source.lookup = test_keys_lookup };
+	struct test_spf spf = { .source.check_reporter = reporter_passes };
+	const struct bounce_verdict *verdict;
+	struct bounce_domains *domains;
+	struct bounce_policy policy;
+	const char *input, *error;
+	unsigned int i;
+
+	test_begin("bounce judge: proof of signed mail");
+	test_signer_key_init_rsa(&keys.key, 1024, 65537);
+	input = t_strconcat(bounce, t_test_signer_header(keys.key.pkey,
+		BOUNCE_DKIM_CANON_RELAXED, "From: alice@example.org\r\n"
+		"To: bob@example.net\r\nMessage-ID: <1@example.org>\r\n",
+		"from:to", "DKIM-Signature: v=1; a=rsa-sha256; "
+		"c=relaxed/relaxed; d=example.org; s=s1; t=1577836800; "
+		"h=from:to; bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=; "
+		"b="TEST_SIGNER_B), "--b--\r\n", NULL);
+	bounce_policy_init(&policy);
+	policy.now = TIME_2020;
+	for (i = 0; i < 2; i++) T_BEGIN {
+		const struct bounce_ports ports = {
+			.keys = &keys.source, .spf = i == 0 ? NULL : &spf.source
+		};
+		pool_t pool = pool_alloconly_create("judge", 4096);
+
+		test_assert(bounce_domains_parse(pool, "example.org", &domains,
+						 &error) == 0);
+		policy.domains = domains;
+		verdict = bounce_judge(pool, &policy, &envelope,
+				       test_input_parse(pool, &set, input,
+							strlen(input), 0),
+				       &ports);
+		test_assert_strcmp_idx(bounce_reason_name(verdict->reason),
+				       "dkim-headers", i);
+		test_assert_idx(verdict->answers->proof.strength == (i == 0 ?
+			BOUNCE_PROOF_CLAIMED : BOUNCE_PROOF_RECIPIENT), i);
+		test_assert_idx(spf.calls == i, i);
+		pool_unref(&pool);
+	} T_END;
+	test_signer_key_deinit(&keys.key);
+	test_end();
+}
+
 /* Mail of somebody else that had come to the mailbox and was sent on. */
 static void test_bounce_judge_forwarded(void)
 {
@@ -612,6 +714,7 @@ int main(void)
 		test_bounce_verdict_repair,
 		test_bounce_judge,
 		test_bounce_judge_proof,
+		test_bounce_judge_proof_signed,
 		test_bounce_judge_forwarded,
 		test_bounce_verdict_give_up,
 		NULL
