@@ -94,7 +94,7 @@ dns_ask_callback(void *context, int status, int timeouts ATTR_UNUSED,
 
 	i_assert(batch->pending > 0);
 	batch->pending--;
-	if (data == NULL || size <= 0)
+	if (data == NULL)
 		dns_query_fail(batch->dns, batch->pool, ask->query, status);
 	else
 		bounce_dns_answer_parse(batch->pool, data, size, ask->query);
@@ -124,8 +124,8 @@ dns_batch_socket(void *context, ares_socket_t fd, int readable, int writable)
 	}
 	pfd = array_idx_get_space(&batch->fds, i);
 	pfd->fd = fd;
-	pfd->events = (readable != 0 ? POLLIN : 0) |
-		(writable != 0 ? POLLOUT : 0);
+	/* c-ares takes what there is to read at any time */
+	pfd->events = POLLIN | (writable != 0 ? POLLOUT : 0);
 	pfd->revents = 0;
 }
 
@@ -249,13 +249,15 @@ static int dns_batch_init(struct dns_batch *batch, uint64_t msecs)
 
 static int dns_batch_poll_msecs(struct dns_batch *batch, uint64_t msecs)
 {
-	struct timeval max, tv, *next;
+	struct timeval tv, *next = ares_timeout(batch->channel, NULL, &tv);
 
-	msecs = I_MIN(msecs, INT_MAX);
-	max.tv_sec = msecs / 1000;
-	max.tv_usec = (msecs % 1000) * 1000;
-	next = ares_timeout(batch->channel, &max, &tv);
-	return next->tv_sec * 1000 + (next->tv_usec + 999) / 1000;
+	/* c-ares 1.18 leaves out what is less than a millisecond: without one
+	   more it would be called again and again until that has passed */
+	if (next != NULL) {
+		msecs = I_MIN(msecs, next->tv_sec * 1000ULL +
+			      next->tv_usec / 1000 + 1);
+	}
+	return I_MIN(msecs, INT_MAX);
 }
 
 /* Handle the events of one socket. */
