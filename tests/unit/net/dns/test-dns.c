@@ -5,7 +5,9 @@
 #include "dns/dns.h"
 #include "test-common.h"
 
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 static void test_bounce_dns_create(void)
 {
@@ -23,25 +25,60 @@ static void test_bounce_dns_create(void)
 	test_end();
 }
 
-static uint64_t clock_msecs(void)
-{
-	struct timespec ts;
+/* In place of libc's. */
+static struct timespec test_clock;
+static bool test_clock_fails = FALSE;
 
-	if (clock_gettime(CLOCK_MONOTONIC, &ts) < 0)
-		i_fatal("clock_gettime() failed: %m");
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
+int clock_gettime(clockid_t id, struct timespec *ts_r)
+{
+	if (id != CLOCK_MONOTONIC)
+		return syscall(SYS_clock_gettime, id, ts_r);
+	if (test_clock_fails) {
+		errno = EPERM;
+		return -1;
+	}
+	*ts_r = test_clock;
+	return 0;
 }
 
 static void test_bounce_dns_now(void)
 {
-	uint64_t before, now, after;
+	static const struct {
+		struct timespec clock;
+		uint64_t msecs;
+	} tests[] = {
+		{ { 0, 0 }, 0 },
+		{ { 0, 999999 }, 0 },
+		{ { 0, 1000000 }, 1 },
+		{ { 12, 345678901 }, 12345 },
+		{ { 5, 999999999 }, 5999 },
+		/* longer than 49 days, where 32 bits end */
+		{ { 4294968, 0 }, 4294968000 }
+	};
+	unsigned int i;
 
 	test_begin("bounce dns now");
-	before = clock_msecs();
-	now = bounce_dns_now();
-	after = clock_msecs();
-	test_assert(now >= before && now <= after);
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		test_clock = tests[i].clock;
+		test_assert_idx(bounce_dns_now() == tests[i].msecs, i);
+	}
 	test_end();
+}
+
+/* Without a clock no deadline would hold. */
+static enum fatal_test_state test_bounce_dns_no_clock(unsigned int stage)
+{
+	if (stage == 0) {
+		test_begin("bounce dns now: no clock");
+		test_clock_fails = TRUE;
+		test_expect_fatal_string("clock_gettime(CLOCK_MONOTONIC) "
+			"failed: Operation not permitted");
+		(void)bounce_dns_now();
+		return FATAL_TEST_FAILURE;
+	}
+	test_clock_fails = FALSE;
+	test_end();
+	return FATAL_TEST_FINISHED;
 }
 
 /* What an earlier answer has left must not be taken for the next one. */
@@ -71,5 +108,9 @@ int main(void)
 		test_bounce_dns_query_reset,
 		NULL
 	};
-	return test_run(test_functions);
+	static test_fatal_func_t *const fatal_functions[] = {
+		test_bounce_dns_no_clock,
+		NULL
+	};
+	return test_run_with_fatals(test_functions, fatal_functions);
 }
