@@ -1,6 +1,6 @@
 /* Copyright (c) 2026 dovecot-backscatter authors, see the included COPYING file */
 
-/* RTLD_NEXT */
+/* RTLD_NEXT, AT_EMPTY_PATH */
 #ifndef _GNU_SOURCE
 #  define _GNU_SOURCE
 #endif
@@ -53,6 +53,15 @@ static void file_write_data(const char *name, const void *data, size_t size)
 static void file_write(const char *name, const char *text)
 {
 	file_write_data(name, text, strlen(text));
+}
+
+/* In place of libc's: counts the key files that are read. */
+static unsigned int fstat_calls;
+
+int fstat(int fd, struct stat *st_r)
+{
+	fstat_calls++;
+	return fstatat(fd, "", st_r, AT_EMPTY_PATH);
 }
 
 /* As if nobody had touched it for long: then the cache may be used. */
@@ -149,6 +158,7 @@ static void test_bounce_key_dir_changes(void)
 	const char *name = "s._domainkey.d.example";
 	struct utimbuf times = { .actime = 1000, .modtime = 1000 };
 	time_t retired = 0;
+	unsigned int i;
 
 	test_begin("bounce key dir changes");
 	file_write(name, KEY_A);
@@ -158,7 +168,14 @@ static void test_bounce_key_dir_changes(void)
 	test_assert_strcmp(look(dir, "s", NULL), "B");
 
 	file_settle(dir);
+	/* it is not read again, however many names a forger makes up */
+	fstat_calls = 0;
+	for (i = 0; i < BOUNCE_KEY_DIR_MAX_CACHED; i++) T_BEGIN {
+		test_assert_strcmp_idx(look(dir, t_strdup_printf("x%u", i),
+					    NULL), "none", i);
+	} T_END;
 	test_assert_strcmp(look(dir, "s", NULL), "B");
+	test_assert(fstat_calls == 0);
 	/* in place, the same size, its date set back */
 	file_write(name, KEY_A);
 	if (utime(path_of(name), &times) < 0)
@@ -430,13 +447,15 @@ static void test_bounce_key_dir_selectors(void)
 	test_end();
 }
 
-/* In place of libc's: after so many calls as on a disk that fails. */
+/* In place of libc's: after so many calls as on a disk that fails; and a file
+   that somebody removes just then. */
 static int readdir_calls_left = -1;
+static const char *readdir_removes = NULL;
 
 struct dirent *readdir(DIR *dirp)
 {
 	static struct dirent *(*next)(DIR *) = NULL;
-
+	struct dirent *d;
 	void *symbol;
 
 	if (next == NULL) {
@@ -449,7 +468,31 @@ struct dirent *readdir(DIR *dirp)
 	}
 	if (readdir_calls_left > 0)
 		readdir_calls_left--;
-	return next(dirp);
+	d = next(dirp);
+	if (d != NULL && readdir_removes != NULL &&
+	    strcmp(d->d_name, readdir_removes) == 0 &&
+	    unlinkat(dirfd(dirp), readdir_removes, 0) < 0)
+		i_fatal("unlink(%s) failed: %m", readdir_removes);
+	return d;
+}
+
+static void test_bounce_key_dir_check_removed(void)
+{
+	static const char no_error[] = "";
+	const char *path = path_of("removed"), *error = no_error;
+	unsigned int count;
+
+	test_begin("bounce key dir check of a file that is removed");
+	if (mkdir(path, 0755) < 0)
+		i_fatal("mkdir() failed: %m");
+	file_write("removed/s._domainkey.d.example", KEY_A);
+	file_write("removed/t._domainkey.d.example", KEY_A);
+	readdir_removes = "t._domainkey.d.example";
+	test_assert(bounce_key_dir_check(path, &count, &error) == 0);
+	readdir_removes = NULL;
+	test_assert(count == 1);
+	test_assert(error == no_error);
+	test_end();
 }
 
 static void test_bounce_key_dir_fails(void)
@@ -525,6 +568,7 @@ int main(void)
 		test_bounce_key_dir_check,
 		test_bounce_key_dir_list,
 		test_bounce_key_dir_selectors,
+		test_bounce_key_dir_check_removed,
 		test_bounce_key_dir_fails,
 		test_bounce_key_dir_permissions,
 		test_bounce_key_dir_cleanup,
