@@ -22,6 +22,7 @@ static void test_bounce_words_match(void)
 		{ W(SUBJECT), "lunch", FALSE },
 		{ W(SUBJECT), "", FALSE },
 		{ W(SUBJECT), "|", FALSE },
+		{ W(SUBJECT), "\x01returned mail", TRUE },
 		/* words do not run into each other */
 		{ W(SUBJECT), "mail|delivery", FALSE },
 		{ W(TEXT), "your message could not be delivered.", TRUE },

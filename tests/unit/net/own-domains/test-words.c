@@ -124,6 +124,28 @@ static void test_bounce_domain_words_error(void)
 	test_end();
 }
 
+/* Of a long word, 80 characters are shown. */
+static void test_bounce_domain_words_long_error(void)
+{
+	struct bounce_domain_words words;
+	pool_t pool = pool_alloconly_create("test", 1024);
+	const char *error;
+	char word[82];
+
+	test_begin("bounce domain words error of a long word");
+	memset(word, 'x', sizeof(word) - 1);
+	word[81] = '\0';
+	test_assert(bounce_domain_words_parse(pool, t_strconcat("file:", word,
+			NULL), &words, &error) < 0);
+	test_assert(strstr(error, word) == NULL);
+	word[80] = '\0';
+	test_assert(bounce_domain_words_parse(pool, t_strconcat("file:", word,
+			NULL), &words, &error) < 0);
+	test_assert(strstr(error, word) != NULL);
+	pool_unref(&pool);
+	test_end();
+}
+
 static const char *test_file(const char *name, const char *text)
 {
 	const struct timeval times[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
@@ -189,6 +211,7 @@ int main(void)
 		test_bounce_domain_words_parse,
 		test_bounce_domain_words_text,
 		test_bounce_domain_words_error,
+		test_bounce_domain_words_long_error,
 		test_bounce_domain_words_open,
 		NULL
 	};
