@@ -129,6 +129,11 @@ static const struct {
 	{ "p=" RSA "\n; retired 1.11.2026", "is not a date", 0 },
 	{ "p=" RSA "\n; retired: soon", "'soon' is not a date", 0 },
 	{ "p=" RSA "\n; retired:", "'' is not a date", 0 },
+	/* 40 characters of it are shown */
+	{ "p=" RSA "\n; retired: in the spring of the year that is coming",
+	  "'in the spring of the year that is coming' is not a date", 0 },
+	{ "p=" RSA "\n; retired: in the spring of the year that is coming.",
+	  "'in the spring of the year that is comin\xe2\x80\xa6' is not", 0 },
 	{ "p=" RSA "\n; retired: 2026-02-30", "'2026-02-30' is not a date", 0 },
 	{ "p=" RSA "\n; retired: 1.11.2026", "is not a date", 0 },
 	{ "p=" RSA "\n; retired: 2026-11-01T12:00:00", "is not a date", 0 },
