@@ -211,6 +211,15 @@ AC_DEFUN([BACKSCATTER_DOVECOT_API],[
 		AC_DEFINE([HAVE_MODULE_NAMES_LIST], [1],
 			[The modules to load are named in a list])
 	])
+	BACKSCATTER_PROBE([event_get_global_debug_send_filter()],
+		[bs_send_filter], [[
+		#include "lib-event.h"
+		#include "event-log.h"]], [[
+		return event_get_global_debug_send_filter() != NULL;]])
+	AS_IF([test $bs_send_filter = yes], [
+		AC_DEFINE([HAVE_EVENT_SEND_FILTER], [1],
+			[Which debug events are sent can be found out])
+	])
 	BACKSCATTER_PROBE([doveadm_plugin_getenv()], [bs_plugin_getenv], [[
 		#include "doveadm.h"]], [[
 		return doveadm_plugin_getenv("x") != NULL;]])

@@ -8,6 +8,7 @@
 #include "header/header.h"
 #include "message/message.h"
 #include "explain/property.h"
+#include "base/compat.h"
 #include "base/sanitize.h"
 #include "base/types.h"
 #include "verdict/unsigned-sender.h"
@@ -185,6 +186,7 @@ void backscatter_log_result(struct event *event,
 		verdict->text == NULL ? "" : verdict->text);
 }
 
+#ifdef HAVE_EVENT_SEND_FILTER
 static bool log_filter_is_empty(struct event_filter *filter)
 {
 	string_t *str;
@@ -206,6 +208,13 @@ static bool log_debug_is_wanted(struct event *event)
 		!log_filter_is_empty(event_get_global_core_log_filter()) ||
 		event_want_debug_log(event);
 }
+#else
+/* Dovecot 2.4.5 does not tell which events are sent. */
+static bool log_debug_is_wanted(struct event *event ATTR_UNUSED)
+{
+	return TRUE;
+}
+#endif
 
 static void log_delivered(struct event *event,
 			  const struct backscatter_delivered *delivered)
