@@ -192,9 +192,11 @@ fuzz_is_ordinary(const struct bounce_envelope *envelope, const uint8_t *data,
 
 	for (i = 0; i < 3 && p < end; i++)
 		p = bounce_line_next(p, end);
-	ret = bounce_check_ordinary(envelope, data, p - data);
-	if (ret == 0)
-		ret = bounce_check_ordinary(envelope, p, end - p);
+	ret = bounce_check_ordinary(envelope, 0, data, p - data);
+	if (ret == 0) {
+		ret = bounce_check_ordinary(envelope, p - data, p,
+					    end - p);
+	}
 	return ret > 0;
 }
 

@@ -15,8 +15,12 @@
 
 /* How many addresses of a field are searched for the first complete one. */
 #define CHECK_MAX_ADDRESSES 16
-/* A piece of a header with more fields than this is not ordinary. */
+/* A piece of a header with more fields than this is not ordinary, nor is a
+   header of more octets: each piece may have a From and a Subject whose
+   charsets have to be loaded, and where BOUNCE_HEADER_MAX_SIZE is reached,
+   fields are dropped, so that later ones of the same name count. */
 #define CHECK_MAX_FIELDS 128
+#define CHECK_MAX_SIZE (64 * 1024)
 
 /* Take the recipient from the field. Returns FALSE if the field does not name
    one. */
@@ -151,7 +155,8 @@ static bool check_is_ordinary(const struct bounce_envelope *envelope,
 }
 
 int bounce_check_ordinary(const struct bounce_envelope *envelope,
-			  const unsigned char *data, size_t size)
+			  uoff_t offset, const unsigned char *data,
+			  size_t size)
 {
 	struct bounce_field fields[CHECK_MAX_FIELDS];
 	struct bounce_header header;
@@ -159,6 +164,8 @@ int bounce_check_ordinary(const struct bounce_envelope *envelope,
 
 	if (!bounce_header_peek(data, size, fields, N_ELEMENTS(fields),
 				&header))
+		return -1;
+	if (offset + header.size > CHECK_MAX_SIZE)
 		return -1;
 	T_BEGIN {
 		ordinary = check_is_ordinary(envelope, &header);

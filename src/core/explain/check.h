@@ -70,12 +70,15 @@ int bounce_check(pool_t pool, struct bounce_check *check,
 		 const char **error_r);
 
 /* Look for anything that hints at a bounce, a report or an automatic reply in a
-   header, from the first octet of the message on, piece by piece. Returns 1 if
-   the header ends here without such a thing: bounce_check() would find no kind;
-   0 if it goes on in the next piece; or -1 if only bounce_check() knows what it
-   is. Most mail is ordinary, and this costs a fraction of bounce_check(). */
+   header, piece by piece, from the first octet of the message on, as long as 0
+   is returned. offset is where the piece begins in the message; of the envelope
+   only mail_from is used. Returns 1 if the header ends in this piece without
+   such a thing: bounce_check() would find no kind; 0 if it goes on in the next
+   piece; or -1 if only bounce_check() knows what the message is. Most mail is
+   ordinary, and this costs a fraction of bounce_check(). */
 int bounce_check_ordinary(const struct bounce_envelope *envelope,
-			  const unsigned char *data, size_t size);
+			  uoff_t offset, const unsigned char *data,
+			  size_t size);
 
 /* TRUE if a cap was reached anywhere in the message. The message must have a
    verdict. */

@@ -79,6 +79,8 @@ field_parse(const unsigned char *data, size_t size, uint32_t *name_size_r,
 {
 	size_t name_size, i;
 
+	/* a longer line comes in pieces, and its name is in the first */
+	size = I_MIN(size, BOUNCE_LINE_MAX_SIZE);
 	for (i = 0; i < size && is_ftext(data[i]); i++) ;
 	name_size = i;
 	while (i < size && bounce_is_wsp(data[i]))
@@ -94,9 +96,7 @@ bool bounce_header_line_is_field(const unsigned char *data, size_t size)
 {
 	uint32_t name_size, value_offset;
 
-	/* a longer line comes in pieces, and its name is in the first */
-	return field_parse(data, I_MIN(size, BOUNCE_LINE_MAX_SIZE),
-			   &name_size, &value_offset);
+	return field_parse(data, size, &name_size, &value_offset);
 }
 
 /* Returns the size of the white space character at the beginning of data; 0 if
@@ -310,9 +310,8 @@ bounce_header_line_rank(const unsigned char *data, size_t size)
 	uint32_t name_size, value_offset;
 	unsigned int idx;
 
-	return !field_parse(data, I_MIN(size, BOUNCE_LINE_MAX_SIZE),
-			    &name_size, &value_offset) ? BOUNCE_FIELD_OTHER :
-		name_get_rank(data, name_size, &idx);
+	return !field_parse(data, size, &name_size, &value_offset) ?
+		BOUNCE_FIELD_OTHER : name_get_rank(data, name_size, &idx);
 }
 
 enum bounce_field_rank
@@ -512,7 +511,8 @@ bool bounce_header_peek(const unsigned char *data, size_t size,
 	header_r->fields = fields;
 	header_r->fields_count = count;
 	header_r->complete = p < end;
-	return count > 0 && end[-1] == '\n';
+	/* the body may be cut anywhere */
+	return count > 0 && (header_r->complete || end[-1] == '\n');
 }
 
 bool bounce_field_is(const struct bounce_header *header,

@@ -103,8 +103,9 @@ bounce_header_parse(pool_t pool, const unsigned char *data, size_t size)
    read where it is: only data, size, fields and complete of header_r are set,
    and point to data and to fields, which has room for max_fields. Returns FALSE
    if there are more, if the piece begins or ends inside a field, or if a line
-   is not of the header; bounce_header_parse() then knows what it is, and finds
-   the same fields if TRUE is returned. */
+   is not of the header; bounce_header_parse() then knows what it is. If TRUE is
+   returned, it finds the same fields, as far as BOUNCE_HEADER_MAX_SIZE
+   allows. */
 bool bounce_header_peek(const unsigned char *data, size_t size,
 			struct bounce_field *fields, unsigned int max_fields,
 			struct bounce_header *header_r);

@@ -28,7 +28,8 @@
    whatever name was asked for. */
 #define BACKSCATTER_DNS_WARNING_INTERVAL 60
 
-/* What is found of mail that is no bounce. */
+/* The result of ordinary mail. Its mode is OFF, whatever that of the user is,
+   so that nobody asks for more. */
 static const struct bounce_verdict judge_no_verdict;
 static const struct backscatter_result judge_no_bounce = {
 	.verdict = &judge_no_verdict
@@ -198,10 +199,10 @@ judge_stream(pool_t pool, struct event *event,
 	return result;
 }
 
-/* TRUE if it is certain from the header of the mail that it is no bounce: most
-   mail is not, and costs no more than this. LMTP puts fields of its own before
-   the mail, which come as a piece of their own: to want both at once would have
-   the stream copy them. */
+/* TRUE if the header of the mail shows for certain that it is no bounce, report
+   or automatic reply. Most mail is not, and costs no more than this. LMTP puts
+   fields of its own before the mail, which come as a piece of their own: if
+   both were asked for at once, the stream would copy them. */
 static bool judge_is_ordinary(struct istream *input,
 			      const struct smtp_address *mail_from)
 {
@@ -216,7 +217,8 @@ static bool judge_is_ordinary(struct istream *input,
 	i_zero(&envelope);
 	envelope.mail_from = smtp_address_encode(mail_from);
 	while (ret == 0 && i_stream_read_more(input, &data, &size) > 0) {
-		ret = bounce_check_ordinary(&envelope, data, size);
+		ret = bounce_check_ordinary(&envelope, input->v_offset, data,
+					    size);
 		i_stream_skip(input, size);
 	}
 	return ret > 0;

@@ -4,6 +4,7 @@
 #include "str.h"
 #include "istream.h"
 #include "istream-concat.h"
+#include "base/limits.h"
 #include "explain/check.h"
 #include "message/message.h"
 #include "name/own-domains.h"
@@ -253,6 +254,8 @@ static void test_bounce_check_ordinary(void)
 	} tests[] = {
 		{ "carol@example.com", ORDINARY "\n", 1 },
 		{ "carol@example.com", "To: a\n\n", 1 },
+		/* the body is cut anywhere */
+		{ "carol@example.com", ORDINARY "\n\nat noo", 1 },
 		{ "carol@example.com", ORDINARY "List-Id: <a.b>\n"
 		  "Precedence: list\nContent-Type: multipart/mixed;\n"
 		  "\tboundary=x\n\n--x\n", 1 },
@@ -300,7 +303,7 @@ static void test_bounce_check_ordinary(void)
 			.envelope.mail_from = tests[i].mail_from,
 			.envelope.rcpt_to = "bob@example.org"
 		};
-		int ordinary = bounce_check_ordinary(&check.envelope,
+		int ordinary = bounce_check_ordinary(&check.envelope, 0,
 			(const unsigned char *)tests[i].input,
 			strlen(tests[i].input));
 
@@ -309,6 +312,60 @@ static void test_bounce_check_ordinary(void)
 						&check) == 1, i);
 		test_assert_idx(ordinary <= 0 || check.verdict->kind.kind ==
 				BOUNCE_KIND_NONE, i);
+		pool_unref(&pool);
+	}
+	test_end();
+}
+
+/* Fields that bounce_check() drops, or takes for part of another field, because
+   they are too long. */
+static void test_bounce_check_ordinary_long(void)
+{
+	static const struct {
+		const char *begin;
+		size_t size;
+		const char *end;
+		int ordinary;
+	} tests[] = {
+		{ ORDINARY "X: ", 17000, "\n\n", 1 },
+		/* a line that is not a field, in a subject */
+		{ "Subject: out of off\nice", 17000, ": x\nTo: a\n\n", -1 },
+		{ "Subject: out of off\nice", 16000, ": x\nTo: a\n\n", 1 },
+		/* only the second one fits */
+		{ "Subject: lunch", BOUNCE_HEADER_MAX_SIZE,
+		  "\nSubject: Out of office\n\n", -1 },
+		/* no more pieces are looked at than it takes */
+		{ "X: ", 64 * 1024 - 4, "\n\n", 1 },
+		{ "X: ", 64 * 1024 - 3, "\n\n", -1 },
+	};
+	struct bounce_check check;
+	string_t *input;
+	unsigned int i;
+	int ordinary;
+	pool_t pool;
+
+	test_begin("bounce check ordinary: long fields");
+	for (i = 0; i < N_ELEMENTS(tests); i++) {
+		pool = pool_alloconly_create("check", 1024);
+		i_zero(&check);
+		check.envelope.mail_from = "carol@example.com";
+		check.envelope.rcpt_to = "bob@example.org";
+		input = str_new(pool, 1024);
+		str_append(input, tests[i].begin);
+		while (str_len(input) < tests[i].size + strlen(tests[i].begin))
+			str_append_c(input, 'x');
+		str_append(input, tests[i].end);
+		ordinary = bounce_check_ordinary(&check.envelope, 0,
+			str_data(input), str_len(input));
+		test_assert_idx(ordinary == tests[i].ordinary, i);
+		test_assert_idx(test_check_text(pool, str_c(input),
+						&check) == 1, i);
+		test_assert_idx(ordinary <= 0 || check.verdict->kind.kind ==
+				BOUNCE_KIND_NONE, i);
+		/* the same, if as much has gone before */
+		test_assert_idx(ordinary < 0 || bounce_check_ordinary(
+			&check.envelope, 64 * 1024 - str_len(input) + 2,
+			str_data(input), str_len(input)) < 0, i);
 		pool_unref(&pool);
 	}
 	test_end();
@@ -405,6 +462,7 @@ int main(void)
 		test_bounce_check_domains,
 		test_bounce_check_failed,
 		test_bounce_check_ordinary,
+		test_bounce_check_ordinary_long,
 		test_bounce_check_prepare,
 		test_bounce_check_over_limit,
 		NULL

@@ -115,6 +115,8 @@ static void test_bounce_header_peek(void)
 		{ "A: b\n\n", 1, 5, FALSE },
 		{ "A: b\r\n\r\nC: d\r\n\r\n", 1, 6, FALSE },
 		{ "A: b\nC : d\n e\n\t\nF:\n\nx\n", 3, 19, FALSE },
+		/* the body is cut anywhere */
+		{ "A: b\n\nx", 1, 5, FALSE },
 		{ "A: b\n", 1, 5, TRUE },
 		{ "A: b\r\nC: d\r\n e\r\n", 2, 16, TRUE },
 		/* it does not end with a line */
