@@ -54,6 +54,8 @@ BACKSCATTER_API void backscatter_user_init(struct mail_user *user);
 
 /* What a message was judged to be. */
 struct backscatter_result {
+	/* OFF also if the mail was ordinary by its header alone, for which no
+	   settings are read. */
 	enum backscatter_mode mode;
 	bool is_bounce;
 	/* The verdict is backscatter or disowned, and the mode is enforce. This
@@ -81,8 +83,10 @@ struct backscatter_result {
    anything goes wrong, the verdict is temperror or unverifiable, and one line
    is logged. For a bounce, one line is logged and an event
    "backscatter_checked" is sent, whose parent is the event given. The result
-   is allocated from the pool. Returns NULL if the plugin is off for this user,
-   or if the settings are wrong (which is logged once).
+   is allocated from the pool, or static. Returns NULL if the plugin is off for
+   this user, or if the settings are wrong (which is logged once); but if the
+   header alone shows that the mail is ordinary, the settings are not read, and
+   the result is that it is not a bounce.
 
    The result of a delivery is attached to the event, where
    backscatter_result_find() finds it, and whose children have it as fields. If
@@ -99,7 +103,8 @@ backscatter_result_find(struct event *event);
 
 /* Follow the delivery of a bounce that was judged. The caller says what became
    of it by backscatter_delivery_add(), and backscatter_delivery_end() then
-   sends an event "backscatter_delivered" and counts the bounce.
+   sends an event "backscatter_delivered" and, if the user has a dict, counts
+   the bounce.
    default_mailbox is the one that the bounce is saved to without Sieve.
    Everything is allocated from the pool, which must also be that of the
    result. */

@@ -77,7 +77,9 @@ backscatter_user_get_settings(struct mail_user *user)
 
 /* Ordinary mail needs no settings, and it costs more to find them than to see
    that it is ordinary. But what is wrong in the configuration should be logged
-   with the first mail, and not with the first bounce. */
+   with the first mail of a process, and not with its first bounce. What is
+   wrong for a later user alone is logged with his first mail that may be a
+   bounce. */
 void backscatter_user_init(struct mail_user *user)
 {
 	static bool checked = FALSE;
