@@ -163,15 +163,32 @@ static void status_key_dir(struct status *status,
 	}
 }
 
-/* Check whether DNS answers a query for the user's domain, whatever the answer
+/* Returns the user's domain; or else the first that backscatter_domains names,
+   or an example. */
+static const char *status_one_domain(struct status *status)
+{
+	const char *const *word, *name = status->domain;
+
+	word = t_strsplit_spaces(status->set->domains.text == NULL ? "" :
+				 status->set->domains.text, ", \t");
+	for (; name == NULL && *word != NULL; word++) {
+		/* neither a file nor the dict */
+		if (**word != '/' && strchr(*word, '.') != NULL)
+			name = t_bounce_domain_normalise(
+				**word == '.' ? *word + 1 : *word);
+	}
+	return name != NULL ? name : "example.com";
+}
+
+/* Check whether DNS answers a query for one of our domains, whatever the answer
    is. */
 static void status_dns(struct status *status,
 		       struct backscatter_status_item *item)
 {
 	struct bounce_dns_query query = {
 		.type = BOUNCE_DNS_TYPE_TXT,
-		.name = t_strconcat("_domainkey.", status->domain == NULL ?
-				    "example.com" : status->domain, NULL)
+		.name = t_strconcat("_domainkey.", status_one_domain(status),
+				    NULL)
 	};
 	const struct backscatter_verifier *verifier;
 	const char *error;
