@@ -91,6 +91,7 @@ static bool setup_conf_has(struct setup_cmd_context *ctx, const char *name,
 static void setup_print_users(struct setup_cmd_context *ctx)
 {
 	const struct backscatter_setup *found = &ctx->found;
+	const char *own = setup_conf_get(ctx, "backscatter_domains");
 
 	setup_comment("Users: %u, sent mails: %u, bounces: %u",
 		      found->users, found->sent, found->bounces);
@@ -99,9 +100,9 @@ static void setup_print_users(struct setup_cmd_context *ctx)
 			      "--all-users looks at all of them.");
 	}
 	if (array_is_empty(&found->domains)) {
-		setup_comment("No user's name has a domain: set "
-			      "backscatter_domains to those that sign your "
-			      "mail.");
+		setup_comment("No user's name has a domain%s", own != NULL ?
+			      "." : ": set backscatter_domains to those that "
+			      "sign your mail.");
 	} else {
 		setup_comment("Domains of the users: %s",
 			      t_setup_names(&found->domains));
