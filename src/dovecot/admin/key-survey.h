@@ -13,7 +13,7 @@ struct bounce_domain_source;
 
 #define BACKSCATTER_KEY_DIR_UNSET \
 	"backscatter_key_dir is not set. Make a folder that users' processes " \
-	"can read, and set backscatter_key_dir to its path."
+	"can read, set backscatter_key_dir to its path, and run doveadm reload."
 
 /* Take the key out of an answer of the DNS: the first of its records that is a
    usable key. If it is FOUND, key_r is the key, whose reference the caller
