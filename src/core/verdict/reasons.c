@@ -95,7 +95,8 @@ static const struct {
 	    "We sent the original, but not for the mailbox that the bounce "
 	    "came to."),
 	ROW(TRUNCATED, "truncated", UNVERIFIABLE, 7, DOUBT,
-	    "Too little of the original's header came back to check it."),
+	    "Too little of the original's header came back to check it: it "
+	    "was cut, is a summary for readers or HTML, or has no From."),
 	ROW(OVER_LIMIT, "over-limit", UNVERIFIABLE, 9, DOUBT,
 	    "The message is larger or more complicated than what is "
 	    "checked."),
