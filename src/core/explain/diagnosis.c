@@ -326,7 +326,12 @@ t_diagnosis_sentence(const struct bounce_diagnosis *d, const char *user)
 	case DIAGNOSIS_NONE:
 		return "There are no bounces. There is nothing to do.\n";
 	case DIAGNOSIS_ORDINARY:
-		break;
+		if (d->failed + d->reports > 0)
+			break;
+		return "Nothing shows that anything is wrong, but of none of "
+			"the bounces is it known\nwho has sent the mail that "
+			"came back: save some of them in files, and ask doveadm"
+			"\nbackscatter check for the reason.\n";
 	}
 	return "Nothing shows that anything is wrong: there are bounces of the "
 		"user's own mail,\nas everybody has some. There is nothing to "

@@ -120,6 +120,12 @@ static void test_bounce_diagnosis_sentences(void)
 	test_assert(strstr(str_c(f.text), "Nothing shows") != NULL);
 	fixture_deinit(&f);
 
+	fixture_init(&f);
+	add(&f, BOUNCE_VERDICT_UNVERIFIABLE, BOUNCE_KIND_FAILED, "");
+	test_assert(begins(finish(&f), "Nothing shows that anything is wrong"));
+	test_assert(strstr(str_c(f.text), "user's own mail") == NULL);
+	fixture_deinit(&f);
+
 	/* forgeries do not hide a stolen account */
 	fixture_init(&f);
 	for (i = 0; i < BOUNCE_DIAGNOSIS_MANY; i++)
