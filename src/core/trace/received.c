@@ -231,7 +231,7 @@ static void received_comment(struct received_parser *parser, const char *text)
 		/* Sendmail writes this for a local submission: (from
 		   alice@localhost) */
 		parser->words[CLAUSE_FROM] =
-			p_strdup(parser->pool, t_received_name(text + 5));
+			p_strdup_empty(parser->pool, t_received_name(text + 5));
 		parser->r->by_user = TRUE;
 	} else if (parser->clause == CLAUSE_NONE &&
 		   text_begins(text, "qmail ") &&

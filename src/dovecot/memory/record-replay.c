@@ -6,13 +6,14 @@
 #include "array.h"
 #include "memory/record.h"
 
-/* Returns NULL if the record does not have it. */
+/* Returns NULL if the record does not have it. In a damaged record it may be
+   there twice: the one that was counted last is the one. */
 static const struct backscatter_record_replay *
 record_find_replay(const struct backscatter_record *record, const char *id)
 {
 	const struct backscatter_record_replay *replay;
 
-	array_foreach(&record->replays, replay) {
+	array_foreach_reverse(&record->replays, replay) {
 		if (strcmp(replay->id, id) == 0)
 			return replay;
 	}

@@ -259,6 +259,8 @@ static const struct received_test tests[] = {
 	  FALSE, FALSE },
 	{ "(from alice@localhost) by y", "alice@localhost", NULL, NULL, "y",
 	  NULL, NULL, NULL, NULL, FALSE, TRUE },
+	{ "(from ; alice@localhost) by y", NULL, NULL, NULL, "y",
+	  NULL, NULL, NULL, NULL, FALSE, TRUE },
 	/* a protocol grows word by word, until it has 40 octets */
 	{ "by y with aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b c", NULL, NULL,
 	  NULL, "y", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b", NULL, NULL,

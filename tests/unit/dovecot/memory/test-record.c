@@ -348,6 +348,23 @@ static void test_record_clock(void)
 	test_end();
 }
 
+/* A record that somebody has damaged may have the same mail twice. */
+static void test_record_replays_twice(void)
+{
+	pool_t pool = pool_alloconly_create("record", 1024);
+	struct backscatter_record record;
+	const char *id = hash_of(1), *error;
+
+	test_begin("record: the same replay twice");
+	test_assert(backscatter_record_parse(pool, t_strdup_printf(
+		"v2 replays=%s:7:3,%s:3:4", id, id), &record, &error) == 0);
+	test_assert_ucmp(backscatter_record_replays(&record, id), ==, 3);
+	backscatter_record_replay_add(&record, id, NOW, 10);
+	test_assert_ucmp(backscatter_record_replays(&record, id), ==, 4);
+	pool_unref(&pool);
+	test_end();
+}
+
 static void test_record_replays(void)
 {
 	struct backscatter_record record;
@@ -584,6 +601,7 @@ int main(void)
 		test_record_others,
 		test_record_clock,
 		test_record_replays,
+		test_record_replays_twice,
 		test_record_restore,
 		test_record_flags,
 		test_record_suspend,
