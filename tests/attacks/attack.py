@@ -158,8 +158,8 @@ class Runner:
             # AddressSanitizer has an allocator of its own
             self.counted = b'__asan_init' not in f.read()
         self.counter = os.path.join(folder, 'counts.so')
-        subprocess.run(['cc', '-O2', '-fno-builtin', '-shared', '-fPIC', '-o', self.counter,
-                        os.path.join(HERE, 'counts.c'), '-ldl'], check=True)
+        subprocess.run(['cc', '-std=gnu17', '-O2', '-fno-builtin', '-shared', '-fPIC', '-o',
+                        self.counter, os.path.join(HERE, 'counts.c'), '-ldl'], check=True)
 
     def command(self, case, server):
         options = ['--dns', server] if server else ['--no-dns']

@@ -119,8 +119,9 @@ void *iconv_open(const char *to, const char *from)
 	return next(to, from);
 }
 
+/* The name is in brackets, as some of these are macros with C23. */
 #define COMPARING(type, name, parameters, ...) \
-type name parameters \
+type (name) parameters \
 { \
 	NEXT(type, #name); \
 	counts.compared++; \
