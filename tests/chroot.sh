@@ -13,9 +13,9 @@ mirror() {
 		head -n 1 | grep . || echo http://deb.debian.org/debian
 }
 
-# make_root SUITE: the chroot build/SUITE, unless it is there
+# make_root SUITE [NAME]: the chroot build/SUITE, or build/NAME, unless it is there
 make_root() {
-	local suite=$1 root=build/$1 log=build/$1.log
+	local suite=$1 root=build/${2:-$1} log=build/${2:-$1}.log
 	[ ! -x "$root/bin/sh" ] || return 0
 	mkdir -p build
 	rm -rf "$root.new"
